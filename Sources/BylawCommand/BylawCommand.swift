@@ -1,0 +1,4 @@
+@main
+struct BylawCommand {
+  static func main() {}
+}

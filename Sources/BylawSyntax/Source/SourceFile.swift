@@ -1,0 +1,82 @@
+/// Which file of a load a place lies in: the position in its `SourceMap`.
+package struct FileID: Hashable, Sendable {
+  package var index: Int32
+  package init(index: Int32) { self.index = index }
+}
+
+/// A stretch of a file in bytes, from `start` up to but without `end`.
+package struct SourceRange: Hashable, Sendable {
+  package var file: FileID
+  package var start: Int32
+  package var end: Int32
+
+  package init(file: FileID, start: Int32, end: Int32) {
+    self.file = file
+    self.start = start
+    self.end = end
+  }
+}
+
+/// One file as read: its path relative to the rule folder and its bytes.
+package struct SourceFile: Sendable {
+  package let path: String
+  package let bytes: [UInt8]
+  /// The byte offset at which each line starts; line 1 is at position 0.
+  package let lineStarts: [Int32]
+
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+    var starts: [Int32] = [0]
+    for (offset, byte) in bytes.enumerated() where byte == 0x0A {
+      starts.append(Int32(offset + 1))
+    }
+    lineStarts = starts
+  }
+}
+
+/// A line and a column, both from 1; columns count Unicode scalars.
+package struct Position: Hashable, Sendable {
+  package var line: Int
+  package var column: Int
+
+  package init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+}
+
+/// All files of a load.
+package struct SourceMap: Sendable {
+  package private(set) var files: [SourceFile] = []
+
+  package init() {}
+
+  package mutating func add(path: String, bytes: [UInt8]) -> FileID {
+    files.append(SourceFile(path: path, bytes: bytes))
+    return FileID(index: Int32(files.count - 1))
+  }
+
+  package subscript(_ id: FileID) -> SourceFile { files[Int(id.index)] }
+
+  /// The line and column at which a byte offset lies.
+  package func position(of offset: Int32, in id: FileID) -> Position {
+    let file = self[id]
+    var low = 0
+    var high = file.lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if file.lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let lineStart = Int(file.lineStarts[low])
+    let end = min(Int(offset), file.bytes.count)
+    let scalars = lineStart < end ? file.bytes[lineStart..<end].count { $0 & 0xC0 != 0x80 } : 0
+    return Position(line: low + 1, column: scalars + 1)
+  }
+
+  /// `path:line:column` of where a range starts.
+  package func place(_ range: SourceRange) -> String {
+    let position = position(of: range.start, in: range.file)
+    return "\(self[range.file].path):\(position.line):\(position.column)"
+  }
+}
