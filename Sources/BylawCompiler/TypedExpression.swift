@@ -12,7 +12,8 @@ package struct TypedExpression: Sendable {
     /// A variable of a comprehension, a parameter, `it`, `each`, `approver`, … by a number unique in the rule set.
     case local(Int)
     /// A field of a record, a referenced record or a patch, by position in `Schema.fields(of: base.type)`.
-    /// An optional field gives an optional; on a patch every field does.
+    /// An optional field gives an optional; on a patch every field does. A base of the type `User` can come from one of
+    /// `User | Group` after `type(x) == User`; if the record is of another type after all, the field errs.
     case field(TypedExpression, Int)
     /// `a.?b`: as `field` where `base` is an optional; none when the base is none. Nested optionals are joined.
     case optionalField(TypedExpression, Int)
@@ -45,7 +46,8 @@ package struct TypedExpression: Sendable {
     case text([TypedSentence.Piece])
     /// `optional` made of a value where an optional is expected.
     case wrap(TypedExpression)
-    /// The content of an optional that the flow shows to be there.
+    /// The content of an optional that the flow shows to be there. It errs when there is none after all, which an
+    /// error on the way can bring about: in `a && b`, `b` is asked also when `a` erred.
     case unwrap(TypedExpression)
     /// `has(x)` of an optional: whether it is there.
     case isPresent(TypedExpression)

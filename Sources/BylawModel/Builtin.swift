@@ -30,13 +30,18 @@ package enum Builtin: UInt8, Hashable, Sendable, CaseIterable {
   // Strings: positions and lengths count Unicode scalars.
   case contains, startsWith, endsWith, matches
   case charAt, indexOf, indexOfFrom, lastIndexOf, lastIndexOfFrom, join, joinWith, lowerAscii, upperAscii
+  // `matches(text, pattern)`; `join` of a list of strings, `joinWith` a separator; `format(template, argument, …)`
+  // with any number of arguments of any type.
   case replace, replaceCount, split, splitCount, substring, substringTo, trim, reverseString, quote, format
   /// `folded(t)`: what unique keys that ignore case and space compare.
   case folded
-  // Lists.
+  // Lists. `listSum` of int, double, decimal or duration, 0 of nothing; `listMin` and `listMax` of what can be
+  // ordered, `listFirst` and `listLast` give optionals, none of an empty list. `distinct` keeps the first of equal
+  // ones; `sort` ascending; `flatten` takes one level away; `slice(list, from, to)` errs out of bounds;
+  // `range(n)` is 0 up to but without n.
   case listSum, listMin, listMax, listFirst, listLast, distinct, sortInt, flatten, slice, reverseList, range
   case sort
-  // Math extension: int and double forms.
+  // Math extension: int and double forms; `greatest` and `least` take one or more of one type: int, double, decimal.
   case greatest, least, absInt, absDouble, signInt, signDouble, ceil, floor, round, trunc, sqrt, isNaN, isInf, isFinite
   case bitAnd, bitOr, bitXor, bitNot, bitShiftLeft, bitShiftRight
   // Conversions.
@@ -50,11 +55,11 @@ package enum Builtin: UInt8, Hashable, Sendable, CaseIterable {
   case getFullYear, getMonth, getDate, getDayOfMonth, getDayOfWeek, getDayOfYear, getHours, getMinutes, getSeconds
   case getMilliseconds
   case durationHours, durationMinutes, durationSeconds, durationMilliseconds
-  // minutes(int), hours(int), days(int) as durations.
+  // minutes(int), hours(int), days(int) as durations; overflow errs.
   case minutes, hours, days
-  // date(timestamp), date(timestamp, zone), month_start(timestamp, zone) as a timestamp.
+  // `dateOf(timestamp, zone)` as a date, `monthStart(timestamp, zone)` as a timestamp; the zone is always given.
   case dateOf, monthStart
-  // Optionals.
+  // Optionals: `orValue(optional, value)`, `or(optional, optional)`, `value(optional)` errs when there is none.
   case orValue, or, optionalOf, hasValue, value
   // Ranges: `r.contains(x)`.
   case rangeContains
