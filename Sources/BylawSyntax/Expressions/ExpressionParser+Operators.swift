@@ -1,0 +1,136 @@
+import BylawModel
+
+extension Expression.BinaryOperator {
+  /// How strongly the operator binds, from 1 for `||` to 5 for `*`.
+  fileprivate var precedence: Int {
+    switch self {
+    case .or: 1
+    case .and: 2
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .in: 3
+    case .add, .subtract: 4
+    case .multiply, .divide, .modulo: 5
+    }
+  }
+}
+
+extension ExpressionParser {
+  /// A whole expression: conditions with `?` and `:`, or what stands below them.
+  mutating func expression() throws(SyntaxFailure) -> Part {
+    // A chain `a ? b : c ? d : e` is read in a loop and then put together from its end.
+    var branches: [(condition: Part, value: Part)] = []
+    var last = try binary(1)
+    while current.is(.question) {
+      let question = try advance().range
+      let value = try binary(1)
+      guard current.is(.colon) else {
+        if current.is(.question) {
+          throw lexer.failure(current.range, ExpressionMessages.nestedConditional)
+        }
+        if current.kind == .end, openBrackets.isEmpty {
+          throw lexer.failure(question, ExpressionMessages.conditionalWithoutElse)
+        }
+        throw unexpected(expected: .colonOfConditional)
+      }
+      try advance()
+      branches.append((condition: last, value: value))
+      last = try binary(1)
+    }
+    for branch in branches.reversed() {
+      let kind = Expression.Kind.conditional(finish(branch.condition), finish(branch.value), finish(last))
+      last = try part(
+        kind, branch.condition.range.lowerBound..<last.range.upperBound, over: [branch.condition, branch.value, last])
+    }
+    return last
+  }
+
+  /// Operands joined by operators that bind at least as strongly as `minimum`.
+  private mutating func binary(_ minimum: Int) throws(SyntaxFailure) -> Part {
+    var left = try unary()
+    while let operation = current.binaryOperator, operation.precedence >= minimum {
+      if operation == .and || operation == .or {
+        left = try logicalChain(operation, from: left)
+        continue
+      }
+      let place = try advance().range
+      if operation == .modulo, !startsOperand {
+        throw lexer.failure(place, ExpressionMessages.percentSign)
+      }
+      let right = try binary(operation.precedence + 1)
+      left = try join(operation, at: place, left, right)
+    }
+    return left
+  }
+
+  /// `a && b && c …`, put together as a balanced tree, so that long lists of conditions stay shallow.
+  ///
+  /// `&&` and `||` are associative, errors included.
+  private mutating func logicalChain(
+    _ operation: Expression.BinaryOperator, from first: Part
+  ) throws(SyntaxFailure) -> Part {
+    var operands = [first]
+    var places: [Range<Int>] = []
+    while current.binaryOperator == operation {
+      places.append(try advance().range)
+      operands.append(try binary(operation.precedence + 1))
+    }
+    while operands.count > 1 {
+      var joined: [Part] = []
+      var between: [Range<Int>] = []
+      for index in stride(from: 0, to: operands.count, by: 2) {
+        if index + 1 < operands.count {
+          joined.append(try join(operation, at: places[index], operands[index], operands[index + 1]))
+        } else {
+          joined.append(operands[index])
+        }
+        if index + 2 < operands.count { between.append(places[index + 1]) }
+      }
+      operands = joined
+      places = between
+    }
+    return operands[0]
+  }
+
+  private func join(
+    _ operation: Expression.BinaryOperator, at place: Range<Int>, _ left: Part, _ right: Part
+  ) throws(SyntaxFailure) -> Part {
+    let kind = Expression.Kind.binary(
+      operation, finish(left), finish(right), operatorRange: lexer.map.range(place))
+    return try part(kind, left.range.lowerBound..<right.range.upperBound, over: [left, right])
+  }
+
+  /// `!`, `not` and `-` before an operand.
+  private mutating func unary() throws(SyntaxFailure) -> Part {
+    var prefixes: [Token] = []
+    var operand: Part?
+    while operand == nil {
+      if current.is(.not) || current.kind == .identifier("not") {
+        prefixes.append(try advance())
+      } else if current.is(.minus) {
+        let minus = try advance()
+        if let literal = try numericLiteral(minus: minus.range) {
+          operand = try members(of: literal)
+        } else {
+          prefixes.append(minus)
+        }
+      } else {
+        operand = try member()
+      }
+    }
+    guard var result = operand else { preconditionFailure("the loop ends with an operand") }
+    for prefix in prefixes.reversed() {
+      let inner = finish(result)
+      let kind: Expression.Kind = prefix.is(.minus) ? .negate(inner) : .not(inner)
+      result = try part(kind, prefix.range.lowerBound..<result.range.upperBound, over: [result])
+    }
+    return result
+  }
+
+  /// Whether the current token can begin an operand.
+  private var startsOperand: Bool {
+    switch current.kind {
+    case .end, .identifier("in"): false
+    case .symbol(let symbol): [.leftParenthesis, .leftBracket, .leftBrace, .not, .minus].contains(symbol)
+    default: true
+    }
+  }
+}

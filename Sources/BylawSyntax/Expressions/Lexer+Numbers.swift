@@ -1,0 +1,127 @@
+import BylawModel
+
+extension Lexer {
+  /// A number, alone or with a unit of time; the current byte is a digit, or a point before one.
+  mutating func number() throws(SyntaxFailure) -> Token {
+    let start = offset
+    if peek() == UInt8(ascii: "0"), peek(1) == UInt8(ascii: "x") || peek(1) == UInt8(ascii: "X") {
+      return try hexadecimal()
+    }
+    switch DurationScan(bytes, at: start) {
+    case .duration(let span, let end):
+      offset = end
+      return Token(kind: .duration(span), range: start..<end)
+    case .outOfRange(let end): throw failure(start..<end, ExpressionMessages.durationOutOfRange)
+    case .none: break
+    }
+    while isDigit(peek()) { offset += 1 }
+    let wholeEnd = offset
+    if peek() == UInt8(ascii: "."), isDigit(peek(1)) {
+      offset += 1
+      while isDigit(peek()) { offset += 1 }
+    }
+    let mantissaEnd = offset
+    readExponent()
+    guard offset == wholeEnd else { return try fraction(start..<offset, wholeEnd, mantissaEnd) }
+    guard let magnitude = UInt64(source(start..<offset)) else {
+      throw failure(start..<offset, ExpressionMessages.intOutOfRange)
+    }
+    return try finishInt(magnitude, from: start)
+  }
+
+  private mutating func hexadecimal() throws(SyntaxFailure) -> Token {
+    let start = offset
+    offset += 2
+    while let byte = peek(), hexDigit(byte) != nil { offset += 1 }
+    guard offset > start + 2 else { throw failure(start..<offset, ExpressionMessages.hexWithoutDigits) }
+    guard let magnitude = UInt64(source(start + 2..<offset), radix: 16) else {
+      throw failure(start..<offset, ExpressionMessages.intOutOfRange)
+    }
+    return try finishInt(magnitude, from: start)
+  }
+
+  /// `e`, an optional sign and digits; anything else is left for what follows the number.
+  private mutating func readExponent() {
+    guard peek() == UInt8(ascii: "e") || peek() == UInt8(ascii: "E") else { return }
+    let hasSign = peek(1) == UInt8(ascii: "+") || peek(1) == UInt8(ascii: "-")
+    guard isDigit(peek(hasSign ? 2 : 1)) else { return }
+    offset += hasSign ? 2 : 1
+    while isDigit(peek()) { offset += 1 }
+  }
+
+  private mutating func finishInt(_ magnitude: UInt64, from start: Int) throws(SyntaxFailure) -> Token {
+    var kind = Token.Kind.int(magnitude)
+    if peek() == UInt8(ascii: "u") || peek() == UInt8(ascii: "U") {
+      offset += 1
+      kind = .uint(magnitude)
+    }
+    let end = offset
+    try refuseGluedWord(after: start..<end)
+    return Token(kind: kind, range: start..<end)
+  }
+
+  private mutating func fraction(
+    _ range: Range<Int>, _ wholeEnd: Int, _ mantissaEnd: Int
+  ) throws(SyntaxFailure) -> Token {
+    let written = source(range)
+    guard let value = Double(written.hasPrefix(".") ? "0" + written : written), value.isFinite else {
+      throw failure(range, ExpressionMessages.doubleOutOfRange)
+    }
+    try refuseGluedWord(after: range)
+    // The digits without their point, and how many of them stand after it.
+    let digits = bytes[range.lowerBound..<mantissaEnd].filter { isDigit($0) }
+    let places = max(0, mantissaEnd - wholeEnd - 1)
+    let exponent =
+      mantissaEnd == range.upperBound ? 0 : Int(source(mantissaEnd + 1..<range.upperBound)) ?? Int(Int32.max)
+    let exact = FixedPoint(digits: digits, places: places, exponent: exponent)
+    return Token(kind: .fraction(value, exact: exact), range: range)
+  }
+
+  /// A number that runs into a word is a number with an unknown unit.
+  private mutating func refuseGluedWord(after number: Range<Int>) throws(SyntaxFailure) {
+    guard let byte = peek(), isWordStart(byte) else { return }
+    let start = offset
+    while let byte = peek(), isWordStart(byte) || isDigit(byte) { offset += 1 }
+    throw failure(
+      start..<offset, ExpressionMessages.unknownUnit(source(start..<offset), number: source(number)))
+  }
+
+  /// The value of a hexadecimal digit.
+  func hexDigit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case 0x30...0x39: UInt32(byte - 0x30)
+    case 0x41...0x46: UInt32(byte - 0x41 + 10)
+    case 0x61...0x66: UInt32(byte - 0x61 + 10)
+    default: nil
+    }
+  }
+}
+
+extension FixedPoint {
+  /// The number that decimal digits (ASCII), `places` of them after the point, and an exponent say exactly.
+  ///
+  /// Zeros at the end are kept as places where they fit. `nil` when the number needs more than 18 places or 64 bits.
+  init?(digits: [UInt8], places: Int, exponent: Int) {
+    var digits = digits
+    let (difference, overflow) = places.subtractingReportingOverflow(exponent)
+    var scale = difference
+    guard !overflow, abs(scale) <= 100_000 else { return nil }
+    while scale > 18, digits.last == UInt8(ascii: "0") {
+      digits.removeLast()
+      scale -= 1
+    }
+    let isZero = digits.allSatisfy { $0 == UInt8(ascii: "0") }
+    if isZero { scale = min(max(scale, 0), 18) }
+    guard scale <= 18 else { return nil }
+    var units: Int64 = 0
+    let zeros = isZero || scale >= 0 ? 0 : -scale
+    guard zeros <= 18 else { return nil }
+    for digit in digits + Array(repeating: UInt8(ascii: "0"), count: zeros) {
+      let (product, tooBig) = units.multipliedReportingOverflow(by: 10)
+      let (sum, alsoTooBig) = product.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+      guard !tooBig, !alsoTooBig else { return nil }
+      units = sum
+    }
+    self.init(units: units, scale: max(scale, 0))
+  }
+}
