@@ -71,4 +71,6 @@ package enum Builtin: UInt8, Hashable, Sendable, CaseIterable {
   case typeOf
   // `token_budget.at_least("blocked")`, `severity.at_least("P2")` by rank.
   case atLeast
+  /// Whether the record of a reference is there; true where no records are at hand to look it up.
+  case recordExists
 }
