@@ -16,10 +16,24 @@ package struct Node: Sendable {
   }
   package var kind: Kind
   package var range: SourceRange
+  /// What stands here was refused and reported: nothing may be concluded from it. An empty scalar stands for it.
+  package private(set) var isRefused = false
 
   package init(kind: Kind, range: SourceRange) {
     self.kind = kind
     self.range = range
+  }
+
+  /// A scalar, with its range.
+  package init(scalar: Scalar) {
+    self.init(kind: .scalar(scalar), range: scalar.range)
+  }
+
+  /// Stands for what was refused, an alias for example.
+  package init(refusedAt range: SourceRange) {
+    let map = ScalarMap(file: range.file, start: range.start)
+    self.init(scalar: Scalar(text: "", style: .plain, range: range, map: map))
+    isRefused = true
   }
 }
 
@@ -50,44 +64,69 @@ package struct ScalarMap: Sendable {
   package struct Segment: Sendable, Hashable {
     package var text: Int32
     package var file: Int32
-    package init(text: Int32, file: Int32) {
+    /// An escape: the text up to the next segment stands for the file up to the next segment, as a whole.
+    package var isAtomic: Bool
+    package init(text: Int32, file: Int32, isAtomic: Bool = false) {
       self.text = text
       self.file = file
+      self.isAtomic = isAtomic
     }
   }
   package var file: FileID
-  /// Ascending by `text`, the first at 0.
-  package var segments: [Segment]
+  private var first: Segment
+  /// Almost every scalar has one segment only: then nothing is allocated.
+  private var others: [Segment]
 
+  /// Ascending by `text`, the first at 0.
+  package var segments: [Segment] { [first] + others }
+
+  /// `segments` ascend by `text`, and the first is at 0.
   package init(file: FileID, segments: [Segment]) {
     self.file = file
-    self.segments = segments
+    first = segments.first ?? Segment(text: 0, file: 0)
+    others = Array(segments.dropFirst())
+  }
+
+  /// A scalar that stands in the file as it reads, from `start` on.
+  package init(file: FileID, start: Int32) {
+    self.file = file
+    first = Segment(text: 0, file: start)
+    others = []
   }
 
   /// The place in the file of one offset of the text.
   package func fileOffset(of textOffset: Int) -> Int32 {
-    var low = 0
-    var high = segments.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if Int(segments[middle].text) <= textOffset { low = middle } else { high = middle }
-    }
-    return segments[low].file + Int32(textOffset) - segments[low].text
+    let (segment, _) = segments(around: textOffset)
+    return segment.isAtomic ? segment.file : segment.file + Int32(textOffset) - segment.text
   }
 
-  /// The place in the file of a stretch of the text, in UTF-8 bytes.
+  /// The place in the file of a stretch of the text, in UTF-8 bytes; an escape is covered whole.
   package func range(_ textRange: Range<Int>) -> SourceRange {
     let start = fileOffset(of: textRange.lowerBound)
-    let end =
-      textRange.isEmpty ? start : fileOffset(of: textRange.upperBound - 1) + 1
+    guard !textRange.isEmpty else { return SourceRange(file: file, start: start, end: start) }
+    let last = textRange.upperBound - 1
+    let (segment, next) = segments(around: last)
+    let end = segment.isAtomic ? next?.file ?? segment.file + 1 : fileOffset(of: last) + 1
     return SourceRange(file: file, start: start, end: max(end, start))
   }
 
   /// A map for a part of the text, which starts at `offset`.
   package func dropping(_ offset: Int) -> ScalarMap {
-    let first = Segment(text: 0, file: fileOffset(of: offset))
-    let rest = segments.filter { Int($0.text) > offset }
-      .map { Segment(text: $0.text - Int32(offset), file: $0.file) }
-    return ScalarMap(file: file, segments: [first] + rest)
+    let (segment, _) = segments(around: offset)
+    let start = Segment(text: 0, file: fileOffset(of: offset), isAtomic: segment.isAtomic)
+    let rest = others.filter { Int($0.text) > offset }
+      .map { Segment(text: $0.text - Int32(offset), file: $0.file, isAtomic: $0.isAtomic) }
+    return ScalarMap(file: file, segments: [start] + rest)
+  }
+
+  /// The segment that a text offset lies in, and the one behind it.
+  private func segments(around textOffset: Int) -> (Segment, next: Segment?) {
+    var low = 0
+    var high = others.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(others[middle].text) <= textOffset { low = middle + 1 } else { high = middle }
+    }
+    return (low == 0 ? first : others[low - 1], low < others.count ? others[low] : nil)
   }
 }

@@ -1,0 +1,90 @@
+/// The bytes of a file made fit for libyaml: what may not stand in a rule file is reported and replaced.
+///
+/// A replacement has the length of what it replaces, so that every offset stays true.
+struct SourceText {
+  private(set) var bytes: [UInt8]
+  /// Whether a byte is a character everywhere.
+  private(set) var isASCII = true
+  private let file: FileID
+
+  /// How many bad characters of one file are reported.
+  private static let reportLimit = 20
+
+  /// Checks `bytes`; each mistake is reported, up to a limit.
+  init(_ bytes: [UInt8], file: FileID, diagnostics: inout Diagnostics) {
+    self.bytes = bytes
+    self.file = file
+    if let first = Self.firstSuspect(bytes) { clean(from: first, diagnostics: &diagnostics) }
+  }
+
+  /// The offset of the first byte that is not plain ASCII text; almost every file ends here.
+  private static func firstSuspect(_ bytes: [UInt8]) -> Int? {
+    bytes.firstIndex { $0 >= 0x7F || ($0 < 0x20 && $0 != 0x0A) }
+  }
+
+  private mutating func clean(from first: Int, diagnostics: inout Diagnostics) {
+    var reports = 0
+    var offset = first
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte == 0x0A || (0x20...0x7E).contains(byte) || byte == 0x09 {
+        offset += 1
+        continue
+      }
+      let (length, scalar) = Self.decode(bytes, at: offset)
+      if length > 1 { isASCII = false }
+      if let fault = fault(of: scalar, at: offset, length: length) {
+        reports += 1
+        if reports <= Self.reportLimit {
+          diagnostics.report(fault)
+        }
+        for index in offset..<(offset + length) { bytes[index] = UInt8(ascii: "?") }
+      }
+      offset += length
+    }
+    if bytes.starts(with: [0x3F, 0x3F, 0x3F]), isByteOrderMark {
+      for index in 0..<3 { bytes[index] = UInt8(ascii: " ") }
+    }
+  }
+
+  /// Whether the file starts with a byte order mark; it becomes spaces, and what follows is read.
+  private var isByteOrderMark = false
+
+  private mutating func fault(of scalar: Unicode.Scalar?, at offset: Int, length: Int) -> Diagnostic? {
+    let range = SourceRange(file: file, start: Int32(offset), end: Int32(offset + length))
+    guard let scalar else { return YAMLMessages.invalidUTF8(bytes[offset], at: range) }
+    switch scalar.value {
+    case 0x0D:
+      let isPair = offset + 1 < bytes.count && bytes[offset + 1] == 0x0A
+      return isPair ? nil : YAMLMessages.controlCharacter(scalar, at: range)
+    case 0xFEFF where offset == 0:
+      isByteOrderMark = true
+      return YAMLMessages.byteOrderMark(at: range)
+    case ..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE,
+      0xFFFF:
+      return YAMLMessages.controlCharacter(scalar, at: range)
+    default: return nil
+    }
+  }
+
+  /// The scalar at an offset and its length in bytes; without a scalar, the length of what is no UTF-8.
+  static func decode(_ bytes: [UInt8], at offset: Int) -> (length: Int, scalar: Unicode.Scalar?) {
+    let lead = bytes[offset]
+    let length: Int
+    var value: UInt32
+    switch lead {
+    case 0x00...0x7F: return (1, Unicode.Scalar(lead))
+    case 0xC2...0xDF: (length, value) = (2, UInt32(lead & 0x1F))
+    case 0xE0...0xEF: (length, value) = (3, UInt32(lead & 0x0F))
+    case 0xF0...0xF4: (length, value) = (4, UInt32(lead & 0x07))
+    default: return (1, nil)
+    }
+    for index in (offset + 1)..<(offset + length) {
+      guard index < bytes.count, bytes[index] & 0xC0 == 0x80 else { return (index - offset, nil) }
+      value = value << 6 | UInt32(bytes[index] & 0x3F)
+    }
+    let smallest: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000
+    guard value >= smallest, let scalar = Unicode.Scalar(value) else { return (length, nil) }
+    return (length, scalar)
+  }
+}

@@ -1,0 +1,165 @@
+/// Mistakes of grammar, which libyaml words in its own terms.
+extension YAMLMessages {
+  private static func error(
+    _ code: YAMLCode, at range: SourceRange, _ message: String, expected: String? = nil,
+    notes: [Diagnostic.Note] = [], hint: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(code.code, at: range, message, expected: expected, notes: notes, hint: hint)
+  }
+
+  static func keyUnderText(_ key: String, at range: SourceRange, text: SourceRange) -> Diagnostic {
+    error(
+      .badIndentation, at: range, "'\(key)' cannot stand under a value that is text",
+      expected: "a line that is indented like a key above",
+      notes: [Diagnostic.Note(range: text, message: "this is the text")],
+      hint: "indent it like the line above, or put text that holds ': ' in quotes")
+  }
+
+  static func badIndentation(spaces: Int, wanted: Int, at range: SourceRange) -> Diagnostic {
+    error(
+      .badIndentation, at: range, "this line is indented by \(count(spaces))",
+      expected: "\(count(wanted)), as on the lines that it belongs to",
+      hint: "the entries of a mapping or list start in the same column")
+  }
+
+  static func notAnItem(at range: SourceRange, column: Int) -> Diagnostic {
+    error(
+      .badIndentation, at: range, "this line is no item of the list above", expected: "'- '",
+      hint: "start it with '- ', or indent it as a part of something else")
+  }
+
+  static func notAKey(at range: SourceRange) -> Diagnostic {
+    error(
+      .badIndentation, at: range, "an item of a list cannot stand among keys",
+      expected: "'key: value'", hint: "indent it below the key that it belongs to")
+  }
+
+  static func missingColon(_ text: String, at range: SourceRange) -> Diagnostic {
+    error(
+      .missingColon, at: range, "no ':' follows '\(text)'", expected: "'key: value'",
+      hint: "if it continues the text above, indent it deeper")
+  }
+
+  static func keyTooLong(at range: SourceRange) -> Diagnostic {
+    error(
+      .missingColon, at: range, "no ':' follows this text", expected: "a key of one line",
+      hint: "a key has at most 1024 characters")
+  }
+
+  static func textAfterQuote(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
+    error(
+      .textAfterQuote, at: range, "text goes on behind the closing quote",
+      expected: "the end of the value",
+      hint: line.map { "write \($0.text)" } ?? "put the whole value in quotes")
+  }
+
+  static func textAfterBracket(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
+    error(
+      .textAfterBracket, at: range, "text goes on behind the closing bracket",
+      expected: "the end of the value",
+      hint: line.map { "write \($0.text)" } ?? "put the whole value in quotes")
+  }
+
+  static func unclosedBracket(
+    _ bracket: Character, at range: SourceRange, noticed: SourceRange, interval: String?
+  ) -> Diagnostic {
+    let closing = bracket == "[" ? "]" : "}"
+    var notes: [Diagnostic.Note] = []
+    if noticed.start > range.end {
+      notes.append(Diagnostic.Note(range: noticed, message: "'\(closing)' should stand before this"))
+    }
+    return error(
+      .unclosedBracket, at: range, "'\(bracket)' is never closed", expected: "a '\(closing)' for it",
+      notes: notes,
+      hint: interval.map { "a range reads 1 to under 5; as text it stands in quotes: \(quoted($0))" })
+  }
+
+  static func missingComma(
+    in bracket: Character, _ line: MendedLine?, at range: SourceRange
+  ) -> Diagnostic {
+    let closing = bracket == "[" ? "]" : "}"
+    return error(
+      .missingValue, at: range, "a ',' or '\(closing)' is missing before this",
+      expected: "',' or '\(closing)'",
+      hint: line.map { "write \($0.text)" } ?? "put text with signs in it in quotes")
+  }
+
+  static func unclosedQuote(
+    at range: SourceRange, single: Bool, closed: SourceRange?
+  ) -> Diagnostic {
+    let quote = single ? "'" : "\""
+    let notes = closed.map {
+      [Diagnostic.Note(range: $0, message: "only this quote closes it, on a later line")]
+    }
+    return error(
+      .unclosedQuote, at: range,
+      closed == nil ? "this quote is never closed" : "this quote is not closed on its line",
+      expected: "a closing \(quote)", notes: notes ?? [],
+      hint: single ? "inside '…' an apostrophe is written twice: ''" : "inside \"…\" a quote is written \\\"")
+  }
+
+  static func unknownEscape(_ escape: String, at range: SourceRange) -> Diagnostic {
+    error(
+      .unknownEscape, at: range, "'\(escape)' is no escape in \"…\"",
+      expected: "one of \\\\ \\\" \\n \\t \\u0000",
+      hint: "write a backslash twice, or use '…', where it stands for itself")
+  }
+
+  static func badCode(_ escape: String, at range: SourceRange) -> Diagnostic {
+    error(
+      .unknownEscape, at: range, "'\(escape)' does not give a character",
+      expected: "2 hexadecimal digits after \\x, 4 after \\u, 8 after \\U")
+  }
+
+  static func reservedCharacter(
+    _ character: String, _ line: MendedLine?, at range: SourceRange
+  ) -> Diagnostic {
+    error(
+      .reservedCharacter, at: range, "text without quotes cannot start with '\(character)'",
+      expected: "text in quotes", hint: line.map { "write \($0.text)" } ?? "put the text in quotes")
+  }
+
+  /// A comparison with a sign, where YAML allows only words.
+  static func comparison(_ text: String, at range: SourceRange) -> Diagnostic {
+    error(
+      .reservedCharacter, at: range, "YAML cannot read a text that starts with '\(text.prefix(1))'",
+      expected: "the comparison in words", hint: "write \(inWords(text) ?? quoted(text))")
+  }
+
+  static func tabIndentation(at range: SourceRange, isLine: Bool) -> Diagnostic {
+    error(
+      .tabIndentation, at: range,
+      isLine ? "this line is indented with tabs" : "a tab stands where a space is needed",
+      expected: "spaces", hint: "YAML allows only spaces here; replace each tab with two spaces")
+  }
+
+  static func misplacedDash(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
+    let inQuotes = line.map { "; if it is text, write \($0.text)" } ?? ""
+    return error(
+      .misplacedDash, at: range, "a list cannot start behind its key",
+      expected: "the first '- ' on a line of its own", hint: "go to a new line before '-'\(inQuotes)")
+  }
+
+  static func missingNode(_ found: String, at range: SourceRange) -> Diagnostic {
+    error(
+      .missingValue, at: range,
+      found.isEmpty ? "a value is missing here" : "a value is missing before '\(found)'",
+      expected: "a value", hint: "empty text is written \"\"; text that starts with a sign stands in quotes")
+  }
+
+  static func behindTheEnd(at range: SourceRange) -> Diagnostic {
+    error(
+      .badIndentation, at: range, "this line does not belong to what stands above",
+      expected: "the end of the file",
+      hint: "start all keys of the first level in the same column")
+  }
+
+  /// What libyaml refuses for a reason that this version does not know.
+  static func other(at range: SourceRange) -> Diagnostic {
+    error(
+      .yamlSyntax, at: range, "YAML cannot read on from here",
+      hint: "look for a missing quote or bracket; text with signs in it stands in quotes")
+  }
+
+  private static func count(_ spaces: Int) -> String { spaces == 1 ? "1 space" : "\(spaces) spaces" }
+}

@@ -1,0 +1,261 @@
+/// Turns what libyaml says about a mistake of grammar into what the author did, with its place.
+struct YAMLProblem {
+  private let fault: YAMLFault
+  private let file: FileID
+  private let bytes: [UInt8]
+  private let line: YAMLLine
+  /// The scalar that libyaml read before the mistake.
+  private let lastScalar: Range<Int>?
+
+  init(_ fault: YAMLFault, file: FileID, bytes: [UInt8], lastScalar: Range<Int>?) {
+    self.fault = fault
+    self.file = file
+    self.bytes = bytes
+    self.lastScalar = lastScalar
+    line = YAMLLine(bytes, at: fault.offset)
+  }
+
+  /// Behind which offset reading may start again.
+  var resumption: Int {
+    fault.problem.contains("end of stream") || fault.problem.contains("document indicator")
+      ? fault.contextOffset : max(fault.offset - 1, 0)
+  }
+
+  /// The mistake in the author's terms.
+  var diagnostic: Diagnostic {
+    if let tag = negation { return tag }
+    switch fault.problem {
+    case "mapping values are not allowed in this context": return unexpectedColon
+    case "could not find expected ':'": return missingColon
+    case "did not find expected key": return unexpectedInMapping
+    case "did not find expected '-' indicator": return unexpectedInList
+    case "did not find expected ',' or ']'": return unexpectedInBrackets("[")
+    case "did not find expected ',' or '}'": return unexpectedInBrackets("{")
+    case "found character that cannot start any token": return badStart
+    case "did not find expected alphabetic or numeric character":
+      return reservedCharacter(at: fault.contextOffset)
+    case "found a tab character that violates indentation",
+      "found a tab character where an indentation space is expected":
+      return tab
+    case "found unexpected end of stream", "found unexpected document indicator": return unclosedQuote
+    case "found unknown escape character": return unknownEscape
+    case "did not find expected hexdecimal number", "found invalid Unicode character escape code":
+      return badCode
+    case "found an indentation indicator equal to 0", "did not find expected comment or line break":
+      return YAMLMessages.blockHeader(rest(from: fault.contextOffset), at: toLineEnd(fault.contextOffset))
+    case "block sequence entries are not allowed in this context":
+      return YAMLMessages.misplacedDash(line.mended, at: place(fault.offset, 1))
+    case "mapping keys are not allowed in this context": return reservedCharacter(at: fault.offset)
+    case "did not find expected node content": return missingNode
+    case "did not find expected <document start>": return YAMLMessages.behindTheEnd(at: toLineEnd(fault.offset))
+    case "out of memory": return YAMLMessages.outOfMemory(file)
+    default: return otherTag ?? YAMLMessages.other(at: toLineEnd(fault.offset))
+    }
+  }
+
+  // MARK: Places
+
+  private func place(_ start: Int, _ length: Int) -> SourceRange {
+    let start = min(start, bytes.count)
+    return SourceRange(
+      file: file, start: Int32(start), end: Int32(min(start + length, bytes.count)))
+  }
+
+  private func place(_ range: Range<Int>) -> SourceRange { place(range.lowerBound, range.count) }
+
+  private func toLineEnd(_ offset: Int) -> SourceRange {
+    place(offset, max(YAMLLine(bytes, at: offset).range.upperBound - offset, 0))
+  }
+
+  private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  private func rest(from offset: Int) -> String {
+    let end = YAMLLine(bytes, at: offset).range.upperBound
+    return text(min(offset, end)..<end)
+  }
+
+  private var character: UInt8? { fault.offset < bytes.count ? bytes[fault.offset] : nil }
+
+  private func scalar(at offset: Int) -> String {
+    guard offset < bytes.count else { return "" }
+    return SourceText.decode(bytes, at: offset).scalar.map { String($0) } ?? ""
+  }
+
+  // MARK: Tags
+
+  /// A value that starts with `!`: whatever YAML stumbled over later, this is the cause.
+  private var negation: Diagnostic? {
+    guard let first = bytes[line.value].first, first == UInt8(ascii: "!"),
+      line.value.lowerBound <= fault.offset
+    else { return nil }
+    let value = text(line.value)
+    let word = value.prefix { $0 != " " }
+    return YAMLMessages.tag(
+      String(word), mended: YAMLMessages.negation(value),
+      at: place(line.value.lowerBound, word.utf8.count))
+  }
+
+  private var otherTag: Diagnostic? {
+    guard fault.context.contains("tag") || fault.problem.contains("tag") else { return nil }
+    let word = rest(from: fault.contextOffset).prefix { !" ,]}".contains($0) }
+    return YAMLMessages.tag(
+      String(word), mended: YAMLMessages.negation(String(word)),
+      at: place(fault.contextOffset, word.utf8.count))
+  }
+
+  // MARK: Keys and colons
+
+  private var unexpectedColon: Diagnostic {
+    if let key = line.key, key.upperBound == fault.offset, let last = lastScalar,
+      last.lowerBound < line.range.lowerBound
+    {
+      return YAMLMessages.keyUnderText(text(key), at: place(key), text: firstLine(of: last))
+    }
+    return YAMLMessages.colonInText(line.mended, at: place(fault.offset, 1))
+  }
+
+  private func firstLine(of range: Range<Int>) -> SourceRange {
+    let end = min(YAMLLine(bytes, at: range.lowerBound).range.upperBound, range.upperBound)
+    return place(range.lowerBound..<max(end, range.lowerBound))
+  }
+
+  private var missingColon: Diagnostic {
+    let start = YAMLLine(bytes, at: fault.contextOffset)
+    let whole = fault.contextOffset..<max(fault.contextOffset, start.range.upperBound)
+    let key = text(whole)
+    return key.count > 100
+      ? YAMLMessages.keyTooLong(at: place(whole)) : YAMLMessages.missingColon(key, at: place(whole))
+  }
+
+  private var unexpectedInMapping: Diagnostic {
+    if fault.offset > line.content { return behindValue }
+    if let comment = commentAbove {
+      return YAMLMessages.textBehindComment(comment: comment, at: toLineEnd(fault.offset))
+    }
+    if character == UInt8(ascii: ":") { return YAMLMessages.emptyKey(at: place(fault.offset, 1)) }
+    let column = YAMLLine(bytes, at: fault.contextOffset)
+    let wanted = fault.contextOffset - column.range.lowerBound
+    if line.indentation == wanted, character == UInt8(ascii: "-") {
+      return YAMLMessages.notAKey(at: toLineEnd(fault.offset))
+    }
+    return YAMLMessages.badIndentation(
+      spaces: line.indentation, wanted: wanted, at: toLineEnd(fault.offset))
+  }
+
+  private var unexpectedInList: Diagnostic {
+    fault.offset > line.content
+      ? behindValue
+      : YAMLMessages.notAnItem(
+        at: toLineEnd(fault.offset),
+        column: fault.contextOffset - YAMLLine(bytes, at: fault.contextOffset).range.lowerBound)
+  }
+
+  /// Text behind a value that is already complete: behind a closing quote or bracket.
+  private var behindValue: Diagnostic {
+    var before = fault.offset - 1
+    while before > line.content, YAMLLine.isBlank(bytes[before]) { before -= 1 }
+    switch bytes[before] {
+    case UInt8(ascii: "]"), UInt8(ascii: "}"):
+      return YAMLMessages.textAfterBracket(line.mended, at: toLineEnd(fault.offset))
+    case UInt8(ascii: "'"), UInt8(ascii: "\""):
+      if let last = lastScalar, last.lowerBound < line.range.lowerBound {
+        return YAMLMessages.unclosedQuote(
+          at: firstLine(of: last), single: bytes[before] == UInt8(ascii: "'"), closed: place(before, 1))
+      }
+      return YAMLMessages.textAfterQuote(line.mended, at: toLineEnd(fault.offset))
+    default: return YAMLMessages.other(at: toLineEnd(fault.offset))
+    }
+  }
+
+  /// The comment at the end of the text that this line seems to continue.
+  private var commentAbove: SourceRange? {
+    guard let last = lastScalar, last.upperBound < line.range.lowerBound else { return nil }
+    let above = YAMLLine(bytes, at: last.upperBound)
+    guard above.range.upperBound >= line.range.lowerBound - 2,
+      let sign = bytes[last.upperBound..<above.range.upperBound].firstIndex(of: UInt8(ascii: "#"))
+    else { return nil }
+    return place(sign..<above.range.upperBound)
+  }
+
+  // MARK: Brackets and quotes
+
+  private func unexpectedInBrackets(_ bracket: Character) -> Diagnostic {
+    let opening = YAMLLine(bytes, at: fault.contextOffset)
+    let tail = rest(from: fault.contextOffset)
+    let interval = intervalText(tail)
+    guard opening.range.contains(fault.offset), interval == nil else {
+      return YAMLMessages.unclosedBracket(
+        bracket, at: place(fault.contextOffset, 1), noticed: place(fault.offset, 1), interval: interval)
+    }
+    if character == UInt8(ascii: ":") {
+      return YAMLMessages.colonInText(line.mendedEntry(at: fault.offset), at: place(fault.offset, 1))
+    }
+    return YAMLMessages.missingComma(
+      in: bracket, line.mendedEntry(at: fault.offset), at: place(fault.offset, 1))
+  }
+
+  /// `[1..5)` at the start of a text.
+  private func intervalText(_ text: String) -> String? {
+    guard text.hasPrefix("["), let end = text.firstIndex(of: ")") else { return nil }
+    let interval = text[...end]
+    let isInterval = interval.contains("..") && !interval.contains("]") && !interval.contains("(")
+    return isInterval ? String(interval) : nil
+  }
+
+  private var unclosedQuote: Diagnostic {
+    let isSingle = fault.contextOffset < bytes.count && bytes[fault.contextOffset] == UInt8(ascii: "'")
+    return YAMLMessages.unclosedQuote(
+      at: toLineEnd(fault.contextOffset), single: isSingle, closed: nil)
+  }
+
+  private var unknownEscape: Diagnostic {
+    let start = escapeStart
+    let escape = "\\" + scalar(at: start + 1)
+    return YAMLMessages.unknownEscape(escape, at: place(start, escape.utf8.count))
+  }
+
+  private var badCode: Diagnostic {
+    let start = escapeStart
+    let digits = rest(from: start).dropFirst(2).prefix(8).prefix { $0.isHexDigit }
+    let escape = "\\" + scalar(at: start + 1) + digits
+    return YAMLMessages.badCode(escape, at: place(start, escape.utf8.count))
+  }
+
+  /// libyaml points at the backslash or behind it.
+  private var escapeStart: Int {
+    let before = bytes[..<min(fault.offset + 1, bytes.count)]
+    return before.lastIndex(of: UInt8(ascii: "\\")) ?? fault.offset
+  }
+
+  // MARK: Signs
+
+  private var badStart: Diagnostic {
+    if character == 0x09 { return tab }
+    let value = rest(from: fault.offset)
+    if let entry = line.mendedEntry(at: fault.offset), value.hasPrefix(">") {
+      return YAMLMessages.comparison(entry.value, at: place(fault.offset, entry.value.utf8.count))
+    }
+    return reservedCharacter(at: fault.offset)
+  }
+
+  private func reservedCharacter(at offset: Int) -> Diagnostic {
+    let sign = scalar(at: offset)
+    let line = YAMLLine(bytes, at: offset)
+    let mended = line.value.lowerBound == offset ? line.mended : line.mendedEntry(at: offset)
+    return YAMLMessages.reservedCharacter(sign, mended, at: place(offset, max(sign.utf8.count, 1)))
+  }
+
+  private var tab: Diagnostic {
+    let isLine = fault.offset <= line.content
+    let start = isLine ? line.range.lowerBound : fault.offset
+    let end = isLine ? line.content : fault.offset + 1
+    let first = bytes[start..<max(start, end)].firstIndex(of: 0x09) ?? start
+    return YAMLMessages.tabIndentation(at: place(first, max(end - first, 1)), isLine: isLine)
+  }
+
+  private var missingNode: Diagnostic {
+    let sign = scalar(at: fault.offset)
+    let found = sign.allSatisfy { $0.isNewline || $0.isWhitespace } ? "" : sign
+    return YAMLMessages.missingNode(found, at: place(fault.offset, max(found.utf8.count, 0)))
+  }
+}
