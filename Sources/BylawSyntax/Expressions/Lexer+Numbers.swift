@@ -96,32 +96,3 @@ extension Lexer {
     }
   }
 }
-
-extension FixedPoint {
-  /// The number that decimal digits (ASCII), `places` of them after the point, and an exponent say exactly.
-  ///
-  /// Zeros at the end are kept as places where they fit. `nil` when the number needs more than 18 places or 64 bits.
-  init?(digits: [UInt8], places: Int, exponent: Int) {
-    var digits = digits
-    let (difference, overflow) = places.subtractingReportingOverflow(exponent)
-    var scale = difference
-    guard !overflow, abs(scale) <= 100_000 else { return nil }
-    while scale > 18, digits.last == UInt8(ascii: "0") {
-      digits.removeLast()
-      scale -= 1
-    }
-    let isZero = digits.allSatisfy { $0 == UInt8(ascii: "0") }
-    if isZero { scale = min(max(scale, 0), 18) }
-    guard scale <= 18 else { return nil }
-    var units: Int64 = 0
-    let zeros = isZero || scale >= 0 ? 0 : -scale
-    guard zeros <= 18 else { return nil }
-    for digit in digits + Array(repeating: UInt8(ascii: "0"), count: zeros) {
-      let (product, tooBig) = units.multipliedReportingOverflow(by: 10)
-      let (sum, alsoTooBig) = product.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-      guard !tooBig, !alsoTooBig else { return nil }
-      units = sum
-    }
-    self.init(units: units, scale: max(scale, 0))
-  }
-}

@@ -137,3 +137,63 @@ private func isWordByte(_ byte: UInt8) -> Bool {
   default: false
   }
 }
+
+extension TimeSpan: LosslessStringConvertible {
+  /// Reads CEL's form: numbers with the units `h`, `m`, `s`, `ms`, `us` and `ns`, such as `1h30m` or `-1.5s`.
+  ///
+  /// `nil` for any other text, for fractions of a nanosecond, and out of range. For words see `parseDuration`.
+  public init?(_ text: String) {
+    var cursor = TextCursor(text)
+    let isNegative = cursor.take("-")
+    if !isNegative { _ = cursor.take("+") }
+    if cursor.rest.elementsEqual("0".utf8) {
+      self.init(seconds: 0)
+      return
+    }
+    var total: Int128 = 0
+    repeat {
+      guard let part = Self.part(&cursor) else { return nil }
+      let (sum, overflow) = total.addingReportingOverflow(part)
+      guard !overflow else { return nil }
+      total = sum
+    } while !cursor.isAtEnd
+    self.init(totalNanoseconds: isNegative ? -total : total)
+  }
+
+  /// The length in seconds, as CEL writes it: `5400s`, `-1.5s`.
+  public var description: String {
+    let (whole, rest) = totalNanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return (seconds < 0 ? "-" : "") + "\(whole)\(fractionDigits(Int32(rest)))s"
+  }
+
+  /// One number with its unit, in nanoseconds.
+  private static func part(_ cursor: inout TextCursor) -> Int128? {
+    let whole = cursor.digits()
+    let fraction = cursor.take(".") ? cursor.digits() : []
+    guard !(whole.isEmpty && fraction.isEmpty), whole.count <= 19, fraction.count <= 19 else { return nil }
+    // Longest first: `ms` before `m`.
+    let units: [(word: String, nanoseconds: Int128)] = [
+      ("ms", 1_000_000), ("us", 1_000), ("\u{B5}s", 1_000), ("\u{3BC}s", 1_000), ("ns", 1),
+      ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+    ]
+    guard let unit = units.first(where: { cursor.take($0.word) }) else { return nil }
+    var value: Int128 = 0
+    for digit in whole { value = value * 10 + Int128(digit) }
+    value *= unit.nanoseconds
+    var scale = unit.nanoseconds
+    for digit in fraction where digit > 0 || scale % 10 == 0 {
+      guard scale % 10 == 0 else { return nil }
+      scale /= 10
+      value += Int128(digit) * scale
+    }
+    return value
+  }
+}
+
+/// A point and the digits of a number of nanoseconds without zeros at the end; nothing for none.
+func fractionDigits(_ nanoseconds: Int32) -> String {
+  guard nanoseconds != 0 else { return "" }
+  var digits = Array("\(nanoseconds + 1_000_000_000)".utf8.dropFirst())
+  while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+  return "." + String(decoding: digits, as: UTF8.self)
+}

@@ -1,0 +1,151 @@
+/// Writes values as JSON; the same value always gives the same bytes.
+///
+/// Members are sorted by the bytes of their names in UTF-8. Timestamps, durations, dates and references become strings,
+/// decimals numbers with all their places, and doubles that JSON does not have the strings `NaN`, `Infinity` and
+/// `-Infinity`. Members can also be written one by one, in the order in which a reader wants them.
+package struct JSONWriter: Sendable {
+  /// How the text is laid out.
+  package enum Style: Sendable, Hashable {
+    /// No space at all: for digests, logs and the wire.
+    case compact
+    /// One member or element a line, two spaces a level: for people.
+    case pretty
+  }
+
+  private let style: Style
+  /// The text so far.
+  package private(set) var text = ""
+  /// For each open list or object, whether something stands in it.
+  private var hasContent: [Bool] = []
+  private var followsKey = false
+
+  /// A writer with nothing written.
+  package init(_ style: Style) { self.style = style }
+
+  /// The JSON of one value.
+  package static func write(_ value: Value, style: Style = .compact) -> String {
+    var writer = JSONWriter(style)
+    writer.value(value)
+    return writer.text
+  }
+
+  // MARK: Piece by piece
+
+  /// Opens an object; its members follow as `key` and a value each, then `endObject`.
+  package mutating func beginObject() { begin("{") }
+
+  /// Closes the innermost object.
+  package mutating func endObject() { end("}") }
+
+  /// Opens a list; its elements follow, then `endList`.
+  package mutating func beginList() { begin("[") }
+
+  /// Closes the innermost list.
+  package mutating func endList() { end("]") }
+
+  /// Writes the name of the next member, which the caller has not written in this object before.
+  package mutating func key(_ name: String) {
+    separate()
+    text += Self.quoted(name)
+    text += style == .pretty ? ": " : ":"
+    followsKey = true
+  }
+
+  /// Writes one member.
+  package mutating func member(_ name: String, _ value: Value) {
+    key(name)
+    self.value(value)
+  }
+
+  /// Writes a value whole.
+  package mutating func value(_ value: Value) {
+    switch value {
+    case .null: scalar("null")
+    case .bool(let bool): scalar(bool ? "true" : "false")
+    case .int(let int): scalar("\(int)")
+    case .decimal(let decimal): scalar(decimal.description)
+    case .double(let double): scalar(Self.number(double))
+    case .string(let string): scalar(Self.quoted(string))
+    case .timestamp(let timestamp): scalar(Self.quoted(timestamp.description))
+    case .duration(let span): scalar(Self.quoted(span.description))
+    case .date(let date): scalar(Self.quoted(date.description))
+    case .reference(let reference): scalar(Self.quoted(reference.description))
+    case .list(let elements):
+      beginList()
+      for element in elements { self.value(element) }
+      endList()
+    case .object(let members):
+      beginObject()
+      for (name, value) in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        member(name, value)
+      }
+      endObject()
+    }
+  }
+
+  // MARK: Layout
+
+  private mutating func scalar(_ written: String) {
+    separate()
+    text += written
+  }
+
+  private mutating func begin(_ bracket: String) {
+    separate()
+    text += bracket
+    hasContent.append(false)
+  }
+
+  private mutating func end(_ bracket: String) {
+    let hadContent = hasContent.popLast() ?? false
+    if hadContent { breakLine() }
+    text += bracket
+  }
+
+  /// Writes what stands between this value or key and the one before it.
+  private mutating func separate() {
+    guard !followsKey else {
+      followsKey = false
+      return
+    }
+    guard let hadContent = hasContent.last else { return }
+    if hadContent { text += "," }
+    hasContent[hasContent.count - 1] = true
+    breakLine()
+  }
+
+  private mutating func breakLine() {
+    guard style == .pretty else { return }
+    text += "\n" + String(repeating: "  ", count: hasContent.count)
+  }
+
+  // MARK: Scalars
+
+  /// The shortest number that reads back as the same double.
+  private static func number(_ double: Double) -> String {
+    if double.isNaN { return "\"NaN\"" }
+    if double.isInfinite { return double < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+    return double.description
+  }
+
+  /// A text as JSON string, with its quotes.
+  package static func quoted(_ text: String) -> String {
+    var bytes: [UInt8] = [UInt8(ascii: "\"")]
+    bytes.reserveCapacity(text.utf8.count + 2)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+      case 0x08: bytes += Array("\\b".utf8)
+      case 0x09: bytes += Array("\\t".utf8)
+      case 0x0A: bytes += Array("\\n".utf8)
+      case 0x0C: bytes += Array("\\f".utf8)
+      case 0x0D: bytes += Array("\\r".utf8)
+      case 0x00..<0x20, 0x7F:
+        bytes += Array("\\u00".utf8) + Array((byte < 16 ? "0" : "").utf8) + Array(String(byte, radix: 16).utf8)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

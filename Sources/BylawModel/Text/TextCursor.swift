@@ -1,0 +1,50 @@
+/// Reads a short ASCII form from its beginning, a piece at a time.
+struct TextCursor {
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  init(_ text: String) { bytes = Array(text.utf8) }
+
+  /// Whether everything is read.
+  var isAtEnd: Bool { offset == bytes.count }
+
+  /// What is not read yet.
+  var rest: ArraySlice<UInt8> { bytes[offset...] }
+
+  /// Reads `text` when it comes next.
+  mutating func take(_ text: String) -> Bool {
+    guard rest.starts(with: text.utf8) else { return false }
+    offset += text.utf8.count
+    return true
+  }
+
+  /// Passes over one byte.
+  mutating func skip() { offset = min(offset + 1, bytes.count) }
+
+  /// The values of all decimal digits that come next; empty for none.
+  mutating func digits() -> [UInt8] {
+    let digits = rest.prefix { (0x30...0x39).contains($0) }
+    offset = digits.endIndex
+    return digits.map { $0 - 0x30 }
+  }
+
+  /// A number of exactly `count` digits, at most nine; `nil` for fewer.
+  mutating func number(_ count: Int) -> Int? {
+    let digits = rest.prefix(count)
+    guard digits.count == count, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    offset += count
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+
+  /// A number of one to `limit` digits, at most nine.
+  mutating func number(upTo limit: Int) -> Int? {
+    let count = rest.prefix(limit).prefix { (0x30...0x39).contains($0) }.count
+    return count == 0 ? nil : number(count)
+  }
+}
+
+/// The digits of a number with zeros before them, at least `width`.
+func padded(_ number: Int, _ width: Int) -> String {
+  let digits = "\(number)"
+  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}

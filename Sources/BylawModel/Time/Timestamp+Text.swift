@@ -1,0 +1,42 @@
+extension Timestamp: LosslessStringConvertible {
+  /// Reads RFC 3339, such as `2025-12-01T10:00:00Z` or `2025-12-01T11:00:00.25+01:00`.
+  ///
+  /// At most nine digits of a second are read. `nil` for any other form, for a day or time that does not exist, for
+  /// leap seconds (`:60`), and outside the years 1 to 9999 in UTC.
+  public init?(_ text: String) {
+    var cursor = TextCursor(text)
+    guard let date = CalendarDate(&cursor), cursor.take("T") || cursor.take("t"),
+      let hour = cursor.number(2), hour < 24, cursor.take(":"),
+      let minute = cursor.number(2), minute < 60, cursor.take(":"),
+      let second = cursor.number(2), second < 60
+    else { return nil }
+    var nanoseconds: Int32 = 0
+    if cursor.take(".") {
+      let digits = cursor.digits()
+      guard (1...9).contains(digits.count) else { return nil }
+      for index in 0..<9 { nanoseconds = nanoseconds * 10 + (index < digits.count ? Int32(digits[index]) : 0) }
+    }
+    guard let offset = Self.offset(&cursor), cursor.isAtEnd else { return nil }
+    let local = Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
+    self.init(seconds: local - Int64(offset), nanoseconds: nanoseconds)
+    guard isInRange else { return nil }
+  }
+
+  /// The instant in UTC by RFC 3339, with as many digits of a second as it needs.
+  public var description: String {
+    let civil = CivilTime(self)
+    let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
+    return "\(civil.date)T\(time)\(fractionDigits(nanoseconds))Z"
+  }
+
+  /// `Z` or `±hh:mm`, in seconds east of UTC.
+  private static func offset(_ cursor: inout TextCursor) -> Int? {
+    if cursor.take("Z") || cursor.take("z") { return 0 }
+    let isWest = cursor.take("-")
+    guard isWest || cursor.take("+"), let hours = cursor.number(2), hours < 24, cursor.take(":"),
+      let minutes = cursor.number(2), minutes < 60
+    else { return nil }
+    let seconds = hours * 3_600 + minutes * 60
+    return isWest ? -seconds : seconds
+  }
+}
