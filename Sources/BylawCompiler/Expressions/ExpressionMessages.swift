@@ -1,0 +1,366 @@
+import BylawModel
+import BylawSyntax
+
+/// All wording of the type checker of expressions.
+enum ExpressionMessages {
+  /// What expressions that must have one type are parts of.
+  enum Role {
+    case elements, values, branches, arguments, concatenation
+
+    fileprivate var phrase: String {
+      switch self {
+      case .elements: "the elements of a list"
+      case .values: "the values of a map"
+      case .branches: "the two results of '?:'"
+      case .arguments: "the arguments"
+      case .concatenation: "two lists put together"
+      }
+    }
+  }
+
+  // MARK: Types
+
+  static func mismatch(_ type: String, expected: String, hint: String?, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "this is \(type), where \(expected) is needed",
+      expected: expected, hint: hint)
+  }
+
+  static func mixedTypes(_ first: String, _ second: String, role: Role, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .mixedTypes, at: range, "\(role.phrase) must have one type, not \(first) and \(second)",
+      expected: first)
+  }
+
+  /// - Parameter side: on which side of the symbol the other value stands, where that is to be said.
+  static func comparison(
+    of type: String, with other: String, symbol: String, side: String?, hint: String?, at range: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "cannot compare \(other) with \(type)",
+      expected: side.map { "\(other), as on the \($0) of '\(symbol)'" } ?? other, hint: hint)
+  }
+
+  /// What an author can write to get from one type to the other; `nil` when there is no way.
+  static func conversionHint(
+    from own: ValueType, to wanted: ValueType, spelling: String?, in vocabulary: Vocabulary
+  ) -> String? {
+    let value = spelling ?? "…"
+    switch (own, wanted) {
+    case (.int, .decimal):
+      return "an int never meets a decimal by itself; write decimal(\(value))"
+    case (.decimal, .int), (.double, .int): return "write int(\(value)), which drops the decimal places"
+    case (.decimal, .double), (.int, .double): return "write double(\(value))"
+    case (.double, .decimal): return "money is never a double; write the number with a point, or keep to decimals"
+    case (.string, .timestamp): return "write timestamp(\(spelling ?? "\"2025-12-01T10:00:00Z\""))"
+    case (.string, .date): return "write date(\(spelling ?? "\"2025-12-01\""))"
+    case (.string, .duration): return "write a duration without quotes, such as 24h or 15 min"
+    case (.int, .duration): return "write a duration such as 24h, or hours(\(value)), minutes(\(value)), days(\(value))"
+    case (.timestamp, .date): return "write date(\(value))"
+    case (.date, .timestamp): return "compare days with days: date(…) on the other side"
+    case (.ratio, .int), (.int, .ratio), (.decimal, .ratio), (.double, .ratio), (.ratio, .double), (.ratio, .decimal):
+      return "a share is compared with another share or with percent(…)"
+    case (.string, .entity): return "compare the identity: x.id == \(spelling ?? "\"…\"")"
+    case (.entity, .string): return "write \(value).id"
+    case (.enumeration(let index), .string):
+      let words = vocabulary.schema.enums[index].members
+      return "write string(\(value)), or compare it with a word: \(quoted(words))"
+    case (let scalar, .string) where scalar.isConvertibleToText: return "write string(\(value))"
+    case (.list, .bool): return "ask size(…) > 0, or use exists, all or 'in'"
+    case (.int, .bool): return "compare the number with another"
+    case (.string, .bool): return "compare the text with another"
+    default: return nil
+    }
+  }
+
+  static func noOperation(
+    _ symbol: String, _ left: String, _ right: String, hint: String?, at range: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(.noOperation, at: range, "'\(symbol)' does not take \(left) and \(right)", hint: hint)
+  }
+
+  static func textConversion(of spelling: String?) -> String {
+    "write string(\(spelling ?? "…")), or put it in a sentence as {\(spelling ?? "…")}"
+  }
+
+  static func noSign(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "\(type) has no negative",
+      expected: alternatives(["int", "decimal", "double", "duration"]))
+  }
+
+  static func notOrdered(_ type: String, symbol: String, isEnum: Bool, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .notOrdered, at: range, "'\(symbol)' cannot be used: \(type) has no order",
+      hint: isEnum ? "declare the enum with least_to_worst: […], or compare with '=='" : nil)
+  }
+
+  static func unorderedElements(_ type: String, _ method: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .notOrdered, at: range, "'\(method)' cannot be used: the elements of \(type) have no order")
+  }
+
+  static func notComparable(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(.notComparable, at: range, "two values of \(type) cannot be compared")
+  }
+
+  static func keyIsNotText(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .mapKey, at: range, "the keys of a map are text, not \(type)", expected: "text")
+  }
+
+  static func optionalEntry(at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .optionalEntry, at: range, "an entry of a map cannot be left out by '?'",
+      hint: "give the optional itself as the value of an optional field")
+  }
+
+  static func repeatedKey(_ key: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .duplicateKey, at: range, "the key '\(key)' stands twice",
+      notes: [Diagnostic.Note(range: first, message: "first used here")], hint: "remove one of them")
+  }
+
+  static func unprintable(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unprintable, at: range, "\(type) cannot be printed in a sentence",
+      hint: "name a field of it, or the number behind it")
+  }
+
+  static func noText(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "\(type) has no spelling as text",
+      expected: "a number, a time, a bool, a word of an enum or a reference")
+  }
+
+  // MARK: Numbers
+
+  static func tooManyPlaces(_ places: Int, allowed: Int, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .tooManyPlaces, at: range,
+      "\(places) decimal places are too many for decimal(\(allowed))",
+      expected: allowed == 0 ? "a whole number" : "at most \(allowed) decimal \(allowed == 1 ? "place" : "places")")
+  }
+
+  static func numberTooLarge(for type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(.numberOutOfRange, at: range, "this number does not fit into \(type)")
+  }
+
+  static func productTooFine(_ places: Int, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .tooManyPlaces, at: range, "the product would have \(places) decimal places",
+      expected: "at most 18 decimal places")
+  }
+
+  static func decimalDivision(_ symbol: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .decimalDivision, at: range, "decimals are not divided: '\(symbol)' would have to round",
+      hint: "compare shares instead: share(a, b) > percent(20)")
+  }
+
+  static func intWithDecimal(_ symbol: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "'\(symbol)' does not take an int and a decimal",
+      hint: "write decimal(n) around the int")
+  }
+
+  static func ratioArithmetic(_ symbol: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .noOperation, at: range, "a share can only be compared, not used with '\(symbol)'",
+      hint: "write share(a, b) > percent(20)")
+  }
+
+  static func shareOf(_ first: String, _ second: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "a share is of two ints or of two decimals, not \(first) and \(second)",
+      hint: first.hasPrefix("decimal") != second.hasPrefix("decimal") ? "write decimal(n) around the int" : nil)
+  }
+
+  // MARK: Optionals
+
+  static func mayBeAbsent(_ spelling: String?, literal: String?, at range: SourceRange) -> Diagnostic {
+    let value = literal ?? "…"
+    let hint =
+      spelling.map { "ask first: has(\($0)) && …, or say what stands for it: \(valueOr($0, value))" }
+      ?? "ask has(…) first, or add .orValue(\(value))"
+    return Diagnostic(
+      .mayBeAbsent, at: range, "\(spelling.map { "'\($0)'" } ?? "this value") may be absent here",
+      expected: "a value that is there", hint: hint)
+  }
+
+  private static func valueOr(_ spelling: String, _ value: String) -> String { "\(spelling).orValue(\(value))" }
+
+  static func fieldOfOptional(_ field: String, base: String?, at range: SourceRange) -> Diagnostic {
+    let name = base ?? "…"
+    return Diagnostic(
+      .throughOptional, at: range,
+      "\(base.map { "'\($0)'" } ?? "what '\(field)' is read from") may be absent here",
+      hint: "write \(name).?\(field), or ask has(\(name)) first")
+  }
+
+  static func elementOfOptional(base: String?, at range: SourceRange) -> Diagnostic {
+    let name = base ?? "…"
+    return Diagnostic(
+      .throughOptional, at: range, "\(base.map { "'\($0)'" } ?? "this value") may be absent here",
+      hint: "write \(name)[?…], or ask has(\(name)) first")
+  }
+
+  /// - Parameter use: the function or method that asks for an optional, or `?`.
+  static func alwaysThere(_ use: String, _ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .alwaysThere, at: range, "\(type) is always there, so '\(use)' has nothing to ask",
+      expected: "an optional", hint: use == "has" ? "leave has(…) out" : "leave '\(use)' out")
+  }
+
+  /// - Parameter pair: both sides as written, where both are optional.
+  static func optionalEquality(
+    _ symbol: String, spelled: String?, pair: (String?, String?)?, at range: SourceRange
+  ) -> Diagnostic {
+    let hint: String
+    if let pair {
+      let call = "same(\(pair.0 ?? "a"), \(pair.1 ?? "b"))"
+      hint = "write \(symbol == "!=" ? "not " : "")\(call), which holds when both are there and equal"
+    } else {
+      hint = "ask has(\(spelled ?? "…")) first, or write same(\(spelled ?? "a"), …)"
+    }
+    return Diagnostic(
+      .optionalEquality, at: range,
+      "\(spelled.map { "'\($0)'" } ?? "this value") may be absent, so '\(symbol)' is not clear",
+      expected: "a value that is there", hint: hint)
+  }
+
+  static func sameOfPresent(at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .alwaysThere, at: range, "both values are always there", expected: "an optional",
+      hint: "compare them with '=='")
+  }
+
+  static func flatMapOfPresent(name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "this is \(name), where an optional is needed",
+      expected: "an optional", hint: "write optMap instead")
+  }
+
+  static func noZero(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "\(type) has no zero value", hint: "write optional.of(…)")
+  }
+
+  // MARK: Lists, maps, references
+
+  static func noElements(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "\(type) has no elements", expected: alternatives(["list", "map"]))
+  }
+
+  static func notIterable(_ type: String, _ macro: String, mapOnly: Bool, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "'\(macro)' does not go over \(type)",
+      expected: mapOnly ? "map" : alternatives(["list", "map"]))
+  }
+
+  static func notAnElement(_ type: String, of list: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(.typeMismatch, at: range, "\(type) can never be in \(list)")
+  }
+
+  static func notAContainer(
+    _ type: String, spelling: (element: String?, container: String?), at range: SourceRange
+  ) -> Diagnostic {
+    let method = type == "text" || type.hasPrefix("range(")
+    return Diagnostic(
+      .typeMismatch, at: range, "'in' does not look into \(type)",
+      expected: alternatives(["list", "map"]),
+      hint: method ? "write \(spelling.container ?? "…").contains(\(spelling.element ?? "…"))" : nil)
+  }
+
+  static func sumOf(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "\(type) cannot be summed",
+      expected: "a list of int, decimal, double or duration")
+  }
+
+  static func flattenOf(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(.typeMismatch, at: range, "\(type) is flat already", expected: "a list of lists")
+  }
+
+  static func formatOfNoList(at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .needsLiteral, at: range, "'format' needs its arguments written out",
+      expected: "a list in brackets", hint: "write \"%s of %d\".format([a, b])")
+  }
+
+  static func typeOfValue(_ type: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .noTypeValues, at: range, "'type' asks which entity a reference is of, and this is \(type)",
+      expected: "a reference")
+  }
+
+  static func neverOfType(_ type: String, possible: [String], at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .typeMismatch, at: range, "this can never be a \(type) here",
+      expected: alternatives(possible))
+  }
+
+  static func fieldOfSome(
+    _ field: String, of having: [String], missing: [String], at range: SourceRange
+  ) -> Diagnostic {
+    let only = missing.isEmpty ? "'\(field)' has another type in each of \(alternatives(having))"
+      : "only \(alternatives(having)) has '\(field)'; here it can also be \(alternatives(missing))"
+    return Diagnostic(
+      .fieldOfSome, at: range, only,
+      hint: "ask first: type(x) == \(having.first ?? "…") && …")
+  }
+
+  static func unknownField(_ field: String, of owner: String, among names: [String], at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unknownField, at: range, "\(owner) has no field '\(field)'",
+      expected: list(names), hint: didYouMean(field, names))
+  }
+
+  static func noFields(_ field: String, of owner: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(.unknownField, at: range, "\(owner) has no fields, so no '\(field)'")
+  }
+
+  static func fieldOfJSON(_ field: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unknownField, at: range, "json has no declared fields, so no '\(field)'",
+      hint: "declare a record for it, or look into it with leaves(x)")
+  }
+
+  static func missingFields(_ fields: [String], of owner: String, at range: SourceRange) -> Diagnostic {
+    let names = fields.map { "'\($0)'" }.joined(separator: ", ")
+    return Diagnostic(
+      .missingField, at: range, "\(owner) needs \(names) too", hint: "give a value for each of them")
+  }
+
+  static func fieldNameIsNoLiteral(_ spelling: String?, of owner: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .needsLiteral, at: range, "the names of the fields of \(owner) stand in quotes",
+      expected: "the name of a field in quotes", hint: spelling.map { "write \"\($0)\"" })
+  }
+
+  // MARK: Parts of messages
+
+  /// `a`, `a or b`, `a, b or c`; each once.
+  static func alternatives(_ names: [String]) -> String {
+    var seen: Set<String> = []
+    let unique = names.filter { seen.insert($0).inserted }
+    guard let last = unique.last, unique.count > 1 else { return unique.first ?? "" }
+    return "\(unique.dropLast().joined(separator: ", ")) or \(last)"
+  }
+
+  /// The names that may stand in a place, sorted, at most a dozen.
+  static func list(_ names: [String]) -> String? {
+    let sorted = Set(names).sorted()
+    guard !sorted.isEmpty else { return nil }
+    guard sorted.count > 12 else { return alternatives(sorted) }
+    return "\(sorted.prefix(12).joined(separator: ", ")), …"
+  }
+
+  static func quoted(_ words: [String]) -> String { alternatives(words.prefix(8).map { "\"\($0)\"" }) }
+
+  /// `did you mean …`, when a name is near.
+  static func didYouMean(_ name: String, _ names: [String]) -> String? {
+    suggestion(for: name, among: names).map { "did you mean '\($0)'?" }
+  }
+}
