@@ -20,6 +20,7 @@ extension JSONReader {
     return String(decoding: content, as: UTF8.self)
   }
 
+  /// A backslash and what it stands for, in UTF-8.
   private mutating func escape(into content: inout [UInt8]) throws(JSONError) {
     let start = offset
     offset += 1
@@ -43,6 +44,7 @@ extension JSONReader {
 
   /// One or two units of UTF-16; the first `\u` is read.
   private mutating func unicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
+    // A unit that is no surrogate is a character by itself.
     let first = try unit(from: start)
     if let scalar = Unicode.Scalar(first) { return scalar }
     let isHigh = (0xD800..<0xDC00).contains(first)

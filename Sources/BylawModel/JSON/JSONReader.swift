@@ -9,6 +9,7 @@ package struct JSONReader {
   package static let defaultLimit = 16 << 20
 
   let bytes: [UInt8]
+  /// The next byte to be read.
   var offset = 0
   /// Members and positions from the root to the value being read.
   private var path: [Step] = []
@@ -46,6 +47,7 @@ package struct JSONReader {
 
   // MARK: Values
 
+  /// Any value; no space stands before it.
   private mutating func value() throws(JSONError) -> Value {
     guard let first = peek() else { throw unexpected("a value") }
     switch first {
@@ -60,6 +62,7 @@ package struct JSONReader {
     }
   }
 
+  /// `{"name": value, …}`; a mistake in a value has the name in its path, one in the name has not.
   private mutating func object() throws(JSONError) -> [String: Value] {
     try open()
     var members: [String: Value] = [:]
@@ -71,6 +74,7 @@ package struct JSONReader {
         throw unexpected("a member's name in double quotes" + (members.isEmpty ? ", or '}'" : ""))
       }
       let name = try string()
+      // Names that differ only in how their accents are composed are the same name in Swift, and refused here.
       guard members[name] == nil else {
         offset = start
         throw error(.duplicateMember(name), "each name once")
@@ -87,6 +91,7 @@ package struct JSONReader {
     }
   }
 
+  /// `[value, …]`.
   private mutating func list() throws(JSONError) -> [Value] {
     try open()
     var elements: [Value] = []
@@ -114,6 +119,7 @@ package struct JSONReader {
 
   // MARK: Numbers
 
+  /// `-`, digits without zeros before them, a fraction and an exponent.
   private mutating func number() throws(JSONError) -> Value {
     let start = offset
     let isNegative = take(UInt8(ascii: "-"))
@@ -138,6 +144,7 @@ package struct JSONReader {
       exponent = (isBelowOne ? -1 : 1) * (Int(String(decoding: magnitude.prefix(9), as: UTF8.self)) ?? 0)
     }
     let written = String(decoding: bytes[start..<offset], as: UTF8.self)
+    // A whole number is never rounded; a fraction is only where 18 places cannot hold it.
     if isWhole {
       if let int = Int64(written) { return .int(int) }
       throw outOfRange(from: start, "-9223372036854775808 to 9223372036854775807")
@@ -153,12 +160,14 @@ package struct JSONReader {
     return .double(double)
   }
 
+  /// All digits that come next.
   private mutating func digits() -> ArraySlice<UInt8> {
     let digits = bytes[offset...].prefix { (0x30...0x39).contains($0) }
     offset = digits.endIndex
     return digits
   }
 
+  /// The mistake of a number as a whole, at its beginning.
   private mutating func malformed(from start: Int, _ expectation: String) -> JSONError {
     offset = start
     return error(.malformedNumber, expectation)
@@ -211,6 +220,7 @@ package struct JSONReader {
     return error(.unexpected(String(character)), expectation)
   }
 
+  /// The path as messages write it: `$.name[0]["other name"]`.
   private var pathText: String {
     path.reduce(into: "$") { text, step in
       switch step {

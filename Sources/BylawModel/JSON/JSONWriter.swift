@@ -85,17 +85,20 @@ package struct JSONWriter: Sendable {
 
   // MARK: Layout
 
+  /// Writes what is one piece of text.
   private mutating func scalar(_ written: String) {
     separate()
     text += written
   }
 
+  /// Opens a list or an object.
   private mutating func begin(_ bracket: String) {
     separate()
     text += bracket
     hasContent.append(false)
   }
 
+  /// Closes the innermost list or object; an empty one stays on its line.
   private mutating func end(_ bracket: String) {
     let hadContent = hasContent.popLast() ?? false
     if hadContent { breakLine() }

@@ -86,10 +86,12 @@ package enum DurationScan: Sendable, Hashable {
 /// One number with its unit.
 private struct DurationPart {
   var unit: DurationUnit
-  /// `nil` when the number has too many digits, or the length is finer than a nanosecond.
+  /// The length of the part; `nil` when the number has too many digits, or the length is finer than a nanosecond.
   var nanoseconds: Int128?
+  /// Behind the unit.
   var end: Int
 
+  /// Reads the part that begins at `start`; `nil` when there is no number, or no unit behind it.
   init?(_ bytes: [UInt8], at start: Int) {
     var offset = start
     var mantissa: Int128? = 0
@@ -102,6 +104,7 @@ private struct DurationPart {
         offset += 1
       }
     }
+    // More than 18 digits are read over, and the length is then out of range.
     digits(false)
     guard offset > start else { return nil }
     if offset + 1 < bytes.count, bytes[offset] == 0x2E, (0x30...0x39).contains(bytes[offset + 1]) {

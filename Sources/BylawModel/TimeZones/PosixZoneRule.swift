@@ -16,6 +16,7 @@ struct PosixZoneRule: Sendable, Hashable {
 
     /// Seconds since 1970 by the clock before the change.
     func local(in year: Int) -> Int64 {
+      // The first of January of that year, then days from there.
       guard let newYear = CalendarDate(year: year, month: 1, day: 1) else { return 0 }
       var days = Int(newYear.daysSinceEpoch)
       switch day {
@@ -47,10 +48,12 @@ struct PosixZoneRule: Sendable, Hashable {
   /// Reads the rule; `nil` when it is malformed.
   init?(_ text: String) {
     var cursor = TextCursor(text)
+    // POSIX counts offsets westwards.
     guard Self.skipName(&cursor), let west = Self.time(&cursor, hourLimit: 24) else { return nil }
     standard = -west
     guard !cursor.isAtEnd else { return }
     guard Self.skipName(&cursor) else { return nil }
+    // Summer is an hour ahead unless the rule says otherwise.
     var offset = standard + 3_600
     if !cursor.rest.starts(with: ",".utf8) {
       guard let west = Self.time(&cursor, hourLimit: 24) else { return nil }
@@ -65,6 +68,7 @@ struct PosixZoneRule: Sendable, Hashable {
   /// Seconds east of UTC at an instant in seconds since 1970.
   func offset(at seconds: Int64) -> Int {
     guard let summer else { return standard }
+    // Both changes are read by the year that the standard clock shows.
     let civil = CivilTime(Timestamp(seconds: seconds), offset: standard)
     let year = min(max(civil.date.fields.year, 1), 9999)
     let start = summer.start.local(in: year) - Int64(standard)
@@ -101,6 +105,7 @@ struct PosixZoneRule: Sendable, Hashable {
     return isNegative ? -seconds : seconds
   }
 
+  /// A day and, behind `/`, a time; without one it is two o'clock.
   private static func change(_ cursor: inout TextCursor) -> Change? {
     let day: Change.Day
     if cursor.take("M") {

@@ -13,9 +13,11 @@ struct ZoneData: Sendable, Hashable {
 
   /// Reads a file of version 2 or later; `nil` when it is damaged or an older one.
   init?(file bytes: [UInt8]) {
+    // The file begins with a block of 32-bit times for old readers; the block of 64-bit times follows.
     guard let old = ZoneHeader(bytes, at: 0), old.version >= UInt8(ascii: "2"),
       let header = ZoneHeader(bytes, at: ZoneHeader.length + old.contentLength(timeLength: 4))
     else { return nil }
+    // The block: times of change, the type from each change on, and the types (offset, summer or not, abbreviation).
     let times = header.contentStart
     let kinds = times + header.timeCount * 8
     let types = kinds + header.timeCount

@@ -22,6 +22,7 @@ extension ExpressionParser {
 
   // MARK: Operands
 
+  /// What stands before any `.` or `[`: a literal, a name, a call, or something in brackets.
   private mutating func operand() throws(SyntaxFailure) -> Part {
     if let literal = try numericLiteral(minus: nil) { return literal }
     let token = current
@@ -33,11 +34,11 @@ extension ExpressionParser {
       try advance()
       return Part(kind: .literal(.bytes), range: token.range)
     case .identifier(let word): return try name(word)
-    case .quotedIdentifier: throw lexer.failure(token.range, ExpressionMessages.backquotedRoot)
+    case .quotedIdentifier: throw lexer.failure(token.range, SyntaxMessages.backquotedRoot)
     case .symbol(.leftParenthesis): return try parenthesized()
     case .symbol(.leftBracket): return try list()
     case .symbol(.leftBrace): return try map()
-    case .symbol(.dot): throw lexer.failure(token.range, ExpressionMessages.leadingDot)
+    case .symbol(.dot): throw lexer.failure(token.range, SyntaxMessages.leadingDot)
     default: throw unexpected(expected: .operand)
     }
   }
@@ -51,7 +52,7 @@ extension ExpressionParser {
     switch current.kind {
     case .int(let magnitude):
       guard let value = minus == nil ? Int64(exactly: magnitude) : Int64(exactly: -Int128(magnitude)) else {
-        throw lexer.failure(range, ExpressionMessages.intOutOfRange)
+        throw lexer.failure(range, SyntaxMessages.intOutOfRange)
       }
       literal = .int(value)
     case .uint(let value) where minus == nil: literal = .uint(value)
@@ -60,21 +61,23 @@ extension ExpressionParser {
       literal = minus == nil ? .fraction(value, exact: exact) : .fraction(-value, exact: negated)
     case .duration(let span):
       guard let value = minus == nil ? span : span.negated() else {
-        throw lexer.failure(range, ExpressionMessages.durationOutOfRange)
+        throw lexer.failure(range, SyntaxMessages.durationOutOfRange)
       }
       literal = .duration(value)
     default: return nil
     }
     let number = try advance()
     // `15 m`, `1000 EUR`: a word cannot follow a number unless it is an operator.
-    if case .identifier(let word) = current.kind, word != "in", !ExpressionMessages.isOperatorWord(word) {
+    if case .identifier(let word) = current.kind, word != "in", !SyntaxMessages.isOperatorWord(word) {
       let written = lexer.source(number.range)
-      throw lexer.failure(current.range, ExpressionMessages.unknownUnit(word, number: written))
+      throw lexer.failure(current.range, SyntaxMessages.unknownUnit(word, number: written))
     }
     return Part(kind: .literal(literal), range: range)
   }
 
   /// A word: a literal, a name, or a call of a function.
+  ///
+  /// Words that other languages have as operators are names here, until what follows shows what was meant.
   private mutating func name(_ word: String) throws(SyntaxFailure) -> Part {
     let range = current.range
     switch word {
@@ -87,16 +90,16 @@ extension ExpressionParser {
     case "in": throw unexpected(expected: .operand)
     default: break
     }
-    if ExpressionMessages.reservedWords.contains(word) {
-      throw lexer.failure(range) { ExpressionMessages.reservedWord(word, $0) }
+    if SyntaxMessages.reservedWords.contains(word) {
+      throw lexer.failure(range) { SyntaxMessages.reservedWord(word, $0) }
     }
     try advance()
     let name = Expression.Name(text: word, range: lexer.map.range(range))
     if current.is(.leftParenthesis) { return try call(name, on: nil, from: range.lowerBound) }
     let part = Part(kind: .identifier(word), range: range)
     if current.is(.leftBrace) { throw structLiteral(of: part) }
-    if startsAnotherOperand, let hint = ExpressionMessages.prefixWord(word) {
-      throw lexer.failure(range) { ExpressionMessages.unknownOperator(word, hint: hint, $0) }
+    if startsAnotherOperand, let hint = SyntaxMessages.prefixWord(word) {
+      throw lexer.failure(range) { SyntaxMessages.unknownOperator(word, hint: hint, $0) }
     }
     return part
   }
@@ -110,6 +113,7 @@ extension ExpressionParser {
     }
   }
 
+  /// `( Expr )`.
   private mutating func parenthesized() throws(SyntaxFailure) -> Part {
     let start = current.range.lowerBound
     var inner = try bracketed(closing: .rightParenthesis, expected: .operatorOr(")")) {
@@ -120,6 +124,7 @@ extension ExpressionParser {
     return inner
   }
 
+  /// `[ a, ?b, … ]`, with a comma after the last element if one likes.
   private mutating func list() throws(SyntaxFailure) -> Part {
     let start = current.range.lowerBound
     var parts: [Part] = []
@@ -138,6 +143,7 @@ extension ExpressionParser {
     return try part(.list(elements), start..<lastEnd, over: parts)
   }
 
+  /// `{ key: value, ?key: value, … }`, with a comma after the last member if one likes.
   private mutating func map() throws(SyntaxFailure) -> Part {
     let start = current.range.lowerBound
     var parts: [Part] = []
@@ -167,12 +173,13 @@ extension ExpressionParser {
     try advance()
     let isOptional = try take(.question)
     let token = current
+    // Reserved words are names behind a point, as in CEL; the words that are operators and literals are not.
     let text: String
     var isQuoted = false
     switch token.kind {
     case .identifier(let word):
       guard !["in", "true", "false", "null"].contains(word) else {
-        throw lexer.failure(token.range) { ExpressionMessages.keywordAsMember(word, $0) }
+        throw lexer.failure(token.range) { SyntaxMessages.keywordAsMember(word, $0) }
       }
       text = word
     case .quotedIdentifier(let word):
@@ -183,7 +190,7 @@ extension ExpressionParser {
     try advance()
     let name = Expression.Name(text: text, range: lexer.map.range(token.range))
     if current.is(.leftParenthesis), !isQuoted {
-      guard !isOptional else { throw lexer.failure(token.range, ExpressionMessages.optionalCall) }
+      guard !isOptional else { throw lexer.failure(token.range, SyntaxMessages.optionalCall) }
       return try call(name, on: base, from: base.range.lowerBound)
     }
     return try part(
@@ -206,6 +213,7 @@ extension ExpressionParser {
   private mutating func call(
     _ name: Expression.Name, on target: Part?, from start: Int
   ) throws(SyntaxFailure) -> Part {
+    // Target and arguments, for the height of the tree.
     var parts = target.map { [$0] } ?? []
     let arguments = try bracketed(closing: .rightParenthesis, expected: .operatorCommaOr(")")) {
       (parser) throws(SyntaxFailure) in
@@ -225,7 +233,7 @@ extension ExpressionParser {
   private func structLiteral(of name: Part) -> SyntaxFailure {
     let written = lexer.source(name.range)
     return lexer.failure(name.range.lowerBound..<current.range.upperBound) {
-      ExpressionMessages.structLiteral(written, $0)
+      SyntaxMessages.structLiteral(written, $0)
     }
   }
 }

@@ -15,6 +15,8 @@ extension Expression.BinaryOperator {
 
 extension ExpressionParser {
   /// A whole expression: conditions with `?` and `:`, or what stands below them.
+  ///
+  /// `Expr = Or ["?" Or ":" Expr]`: the middle holds no condition of its own without parentheses.
   mutating func expression() throws(SyntaxFailure) -> Part {
     // A chain `a ? b : c ? d : e` is read in a loop and then put together from its end.
     var branches: [(condition: Part, value: Part)] = []
@@ -23,11 +25,12 @@ extension ExpressionParser {
       let question = try advance().range
       let value = try binary(1)
       guard current.is(.colon) else {
+        // The two slips that have a better answer than "expected ':'".
         if current.is(.question) {
-          throw lexer.failure(current.range, ExpressionMessages.nestedConditional)
+          throw lexer.failure(current.range, SyntaxMessages.nestedConditional)
         }
         if current.kind == .end, openBrackets.isEmpty {
-          throw lexer.failure(question, ExpressionMessages.conditionalWithoutElse)
+          throw lexer.failure(question, SyntaxMessages.conditionalWithoutElse)
         }
         throw unexpected(expected: .colonOfConditional)
       }
@@ -44,6 +47,9 @@ extension ExpressionParser {
   }
 
   /// Operands joined by operators that bind at least as strongly as `minimum`.
+  ///
+  /// All operators associate to the left, so the right operand is read one step more strongly. The recursion is at
+  /// most as deep as there are steps.
   private mutating func binary(_ minimum: Int) throws(SyntaxFailure) -> Part {
     var left = try unary()
     while let operation = current.binaryOperator, operation.precedence >= minimum {
@@ -52,8 +58,9 @@ extension ExpressionParser {
         continue
       }
       let place = try advance().range
+      // `50 %` is meant as a percentage.
       if operation == .modulo, !startsOperand {
-        throw lexer.failure(place, ExpressionMessages.percentSign)
+        throw lexer.failure(place, SyntaxMessages.percentSign)
       }
       let right = try binary(operation.precedence + 1)
       left = try join(operation, at: place, left, right)
@@ -73,6 +80,7 @@ extension ExpressionParser {
       places.append(try advance().range)
       operands.append(try binary(operation.precedence + 1))
     }
+    // Each round joins neighbours in pairs; an operand without a neighbour waits for the next round.
     while operands.count > 1 {
       var joined: [Part] = []
       var between: [Range<Int>] = []
@@ -90,6 +98,7 @@ extension ExpressionParser {
     return operands[0]
   }
 
+  /// Two operands and the operator between them.
   private func join(
     _ operation: Expression.BinaryOperator, at place: Range<Int>, _ left: Part, _ right: Part
   ) throws(SyntaxFailure) -> Part {
@@ -98,7 +107,7 @@ extension ExpressionParser {
     return try part(kind, left.range.lowerBound..<right.range.upperBound, over: [left, right])
   }
 
-  /// `!`, `not` and `-` before an operand.
+  /// `!`, `not` and `-` before an operand, however many, in a loop.
   private mutating func unary() throws(SyntaxFailure) -> Part {
     var prefixes: [Token] = []
     var operand: Part?
@@ -117,6 +126,7 @@ extension ExpressionParser {
       }
     }
     guard var result = operand else { preconditionFailure("the loop ends with an operand") }
+    // The prefix next to the operand applies first.
     for prefix in prefixes.reversed() {
       let inner = finish(result)
       let kind: Expression.Kind = prefix.is(.minus) ? .negate(inner) : .not(inner)

@@ -61,13 +61,13 @@ package struct ExpressionParser {
     let bytes = Array(text.utf8)
     let whole = range ?? map.range(0..<bytes.count)
     guard bytes.count <= greatestLength else {
-      diagnostics.report(ExpressionMessages.tooLong(whole))
+      diagnostics.report(SyntaxMessages.tooLong(whole))
       return Expression(kind: .invalid, range: whole)
     }
     do throws(SyntaxFailure) {
       var parser = try ExpressionParser(bytes: bytes, map: map)
       guard parser.current.kind != .end else {
-        diagnostics.report(ExpressionMessages.emptyExpression(whole))
+        diagnostics.report(SyntaxMessages.emptyExpression(whole))
         return Expression(kind: .invalid, range: whole)
       }
       let part = try parser.expression()
@@ -106,7 +106,7 @@ package struct ExpressionParser {
   ///
   /// The current token is the opening bracket; `body` leaves the closing one as the current token.
   mutating func bracketed<T>(
-    closing: Token.Symbol, expected: ExpressionMessages.Expected,
+    closing: Token.Symbol, expected: SyntaxMessages.Expected,
     _ body: (inout ExpressionParser) throws(SyntaxFailure) -> T
   ) throws(SyntaxFailure) -> T {
     guard case .symbol(let opening) = current.kind else {
@@ -114,7 +114,7 @@ package struct ExpressionParser {
     }
     openBrackets.append(OpenBracket(symbol: opening, range: current.range))
     guard openBrackets.count <= Self.greatestNesting else {
-      throw lexer.failure(current.range, ExpressionMessages.tooDeep)
+      throw lexer.failure(current.range, SyntaxMessages.tooDeep)
     }
     try advance()
     let content = try body(&self)
@@ -131,26 +131,26 @@ package struct ExpressionParser {
     _ kind: Expression.Kind, _ range: Range<Int>, over children: [Part]
   ) throws(SyntaxFailure) -> Part {
     let height = (children.map(\.height).max() ?? 0) + 1
-    guard height <= Self.greatestHeight else { throw lexer.failure(range, ExpressionMessages.tooManyOperators) }
+    guard height <= Self.greatestHeight else { throw lexer.failure(range, SyntaxMessages.tooManyOperators) }
     return Part(kind: kind, range: range, height: height)
   }
 
   /// The mistake of a token that cannot stand where it stands.
-  func unexpected(expected: ExpressionMessages.Expected) -> SyntaxFailure {
+  func unexpected(expected: SyntaxMessages.Expected) -> SyntaxFailure {
     if current.kind == .end {
       if let open = openBrackets.last {
-        return lexer.failure(open.range) { ExpressionMessages.unclosedBracket(open.symbol, $0) }
+        return lexer.failure(open.range) { SyntaxMessages.unclosedBracket(open.symbol, $0) }
       }
       // Just behind the last token, even where the file goes on with a fold or an escape.
       let last = lexer.map.range(max(0, lastEnd - 1)..<lastEnd)
       let place = SourceRange(file: last.file, start: last.end, end: last.end)
       return SyntaxFailure(
-        diagnostic: ExpressionMessages.endsTooEarly(expected, place), offset: current.range.upperBound)
+        diagnostic: SyntaxMessages.endsTooEarly(expected, place), offset: current.range.upperBound)
     }
     let written = lexer.source(current.range)
     let open = openBrackets.last.map { (symbol: $0.symbol, range: lexer.map.range($0.range)) }
     return lexer.failure(current.range) {
-      ExpressionMessages.unexpected(current, written: written, expected: expected, open: open, $0)
+      SyntaxMessages.unexpected(current, written: written, expected: expected, open: open, $0)
     }
   }
 }

@@ -11,9 +11,10 @@ extension Lexer {
     case .duration(let span, let end):
       offset = end
       return Token(kind: .duration(span), range: start..<end)
-    case .outOfRange(let end): throw failure(start..<end, ExpressionMessages.durationOutOfRange)
+    case .outOfRange(let end): throw failure(start..<end, SyntaxMessages.durationOutOfRange)
     case .none: break
     }
+    // `1.` is no fraction: the point may begin the call of a function.
     while isDigit(peek()) { offset += 1 }
     let wholeEnd = offset
     if peek() == UInt8(ascii: "."), isDigit(peek(1)) {
@@ -24,18 +25,19 @@ extension Lexer {
     readExponent()
     guard offset == wholeEnd else { return try fraction(start..<offset, wholeEnd, mantissaEnd) }
     guard let magnitude = UInt64(source(start..<offset)) else {
-      throw failure(start..<offset, ExpressionMessages.intOutOfRange)
+      throw failure(start..<offset, SyntaxMessages.intOutOfRange)
     }
     return try finishInt(magnitude, from: start)
   }
 
+  /// `0x` and digits; the current byte is the zero.
   private mutating func hexadecimal() throws(SyntaxFailure) -> Token {
     let start = offset
     offset += 2
     while let byte = peek(), hexDigit(byte) != nil { offset += 1 }
-    guard offset > start + 2 else { throw failure(start..<offset, ExpressionMessages.hexWithoutDigits) }
+    guard offset > start + 2 else { throw failure(start..<offset, SyntaxMessages.hexWithoutDigits) }
     guard let magnitude = UInt64(source(start + 2..<offset), radix: 16) else {
-      throw failure(start..<offset, ExpressionMessages.intOutOfRange)
+      throw failure(start..<offset, SyntaxMessages.intOutOfRange)
     }
     return try finishInt(magnitude, from: start)
   }
@@ -49,6 +51,7 @@ extension Lexer {
     while isDigit(peek()) { offset += 1 }
   }
 
+  /// The token of a whole number, with the `u` that may follow it.
   private mutating func finishInt(_ magnitude: UInt64, from start: Int) throws(SyntaxFailure) -> Token {
     var kind = Token.Kind.int(magnitude)
     if peek() == UInt8(ascii: "u") || peek() == UInt8(ascii: "U") {
@@ -60,12 +63,18 @@ extension Lexer {
     return Token(kind: kind, range: start..<end)
   }
 
+  /// The token of a number with a point or an exponent.
+  ///
+  /// - Parameters:
+  ///   - range: The whole number.
+  ///   - wholeEnd: Where its digits before the point end.
+  ///   - mantissaEnd: Where its exponent begins, or the number ends.
   private mutating func fraction(
     _ range: Range<Int>, _ wholeEnd: Int, _ mantissaEnd: Int
   ) throws(SyntaxFailure) -> Token {
     let written = source(range)
     guard let value = Double(written.hasPrefix(".") ? "0" + written : written), value.isFinite else {
-      throw failure(range, ExpressionMessages.doubleOutOfRange)
+      throw failure(range, SyntaxMessages.doubleOutOfRange)
     }
     try refuseGluedWord(after: range)
     // The digits without their point, and how many of them stand after it.
@@ -83,7 +92,7 @@ extension Lexer {
     let start = offset
     while let byte = peek(), isWordStart(byte) || isDigit(byte) { offset += 1 }
     throw failure(
-      start..<offset, ExpressionMessages.unknownUnit(source(start..<offset), number: source(number)))
+      start..<offset, SyntaxMessages.unknownUnit(source(start..<offset), number: source(number)))
   }
 
   /// The value of a hexadecimal digit.

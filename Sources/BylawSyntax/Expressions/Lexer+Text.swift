@@ -12,21 +12,24 @@ extension Lexer {
   /// A quoted text in any of CEL's forms, or bytes.
   mutating func text() throws(SyntaxFailure) -> Token {
     let start = offset
+    // The prefix: `r` keeps backslashes as they are, `b` makes bytes.
     var isRaw = false
     var isBytes = false
     while let byte = peek(), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "'") {
       if byte == UInt8(ascii: "r") || byte == UInt8(ascii: "R") { isRaw = true } else { isBytes = true }
       offset += 1
     }
+    // Three quotation marks begin a text over several lines, which ends with three.
     let quoteStart = offset
     let quote = bytes[offset]
     let isTriple = peek(1) == quote && peek(2) == quote
     offset += isTriple ? 3 : 1
     var content: [UInt8] = []
     while true {
+      // The mistake is shown at the opening mark: where the text was meant to end nobody knows.
       guard let byte = peek(), isTriple || (byte != 0x0A && byte != 0x0D) else {
         let opening = quoteStart..<quoteStart + (isTriple ? 3 : 1)
-        throw failure(opening, ExpressionMessages.unclosedQuote(source(opening)))
+        throw failure(opening, SyntaxMessages.unclosedQuote(source(opening)))
       }
       if byte == quote, !isTriple || (peek(1) == quote && peek(2) == quote) { break }
       if byte == UInt8(ascii: "\\"), !isRaw {
@@ -44,7 +47,8 @@ extension Lexer {
   /// One escape; the current byte is the backslash.
   private mutating func escape(into content: inout [UInt8], isBytes: Bool) throws(SyntaxFailure) {
     guard let letter = peek(1) else {
-      throw failure(offset..<offset + 1, ExpressionMessages.unknownEscape("\\"))
+      // A backslash as the very last byte.
+      throw failure(offset..<offset + 1, SyntaxMessages.unknownEscape("\\"))
     }
     if let plain = Self.simpleEscapes[letter] {
       content.append(plain)
@@ -60,7 +64,7 @@ extension Lexer {
     default:
       var end = offset + 2
       while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-      throw failure(offset..<end, ExpressionMessages.unknownEscape(source(offset..<end)))
+      throw failure(offset..<end, SyntaxMessages.unknownEscape(source(offset..<end)))
     }
   }
 
@@ -73,14 +77,16 @@ extension Lexer {
     offset += skip
     for _ in 0..<count {
       guard let byte = peek(), let digit = hexDigit(byte), digit < radix else {
-        throw failure(start..<offset, ExpressionMessages.shortEscape(source(start..<offset), digits: count))
+        throw failure(start..<offset, SyntaxMessages.shortEscape(source(start..<offset), digits: count))
       }
+      // At most eight hexadecimal digits fit exactly.
       value = (value << (radix == 16 ? 4 : 3)) | digit
       offset += 1
     }
     guard let scalar = Unicode.Scalar(value) else {
-      throw failure(start..<offset, ExpressionMessages.notACharacter(source(start..<offset)))
+      throw failure(start..<offset, SyntaxMessages.notACharacter(source(start..<offset)))
     }
+    // In bytes `\x` and octal give one byte, the others a character in UTF-8.
     if isBytes, count < 4 {
       content.append(UInt8(truncatingIfNeeded: value))
     } else {

@@ -50,6 +50,7 @@ struct Lexer {
     SyntaxFailure(diagnostic: make(map.range(range)), offset: range.upperBound)
   }
 
+  /// Skips space, line breaks and comments from `//` to the end of the line.
   private mutating func skipSpaceAndComments() {
     while let byte = peek() {
       if [0x20, 0x09, 0x0A, 0x0C, 0x0D].contains(byte) {
@@ -62,6 +63,7 @@ struct Lexer {
     }
   }
 
+  /// A letter or `_`, then letters, digits and `_`.
   private mutating func identifier() -> Token {
     let start = offset
     while let byte = peek(), isWordStart(byte) || isDigit(byte) { offset += 1 }
@@ -74,22 +76,23 @@ struct Lexer {
     offset += 1
     while let byte = peek(), isWordStart(byte) || isDigit(byte) || "-./ ".utf8.contains(byte) { offset += 1 }
     guard peek() == UInt8(ascii: "`") else {
-      guard peek() != nil else { throw failure(start..<offset, ExpressionMessages.unclosedBackquote) }
+      guard peek() != nil else { throw failure(start..<offset, SyntaxMessages.unclosedBackquote) }
       let scalar = scalarRange()
-      throw failure(scalar, ExpressionMessages.characterInBackquotes(source(scalar)))
+      throw failure(scalar, SyntaxMessages.characterInBackquotes(source(scalar)))
     }
     offset += 1
-    guard offset - start > 2 else { throw failure(start..<offset, ExpressionMessages.emptyBackquotes) }
+    guard offset - start > 2 else { throw failure(start..<offset, SyntaxMessages.emptyBackquotes) }
     return Token(kind: .quotedIdentifier(source(start + 1..<offset - 1)), range: start..<offset)
   }
 
+  /// An operator, a bracket or a separator, the longest that fits.
   private mutating func symbol() throws(SyntaxFailure) -> Token {
     let start = offset
     if let slip = OperatorSlip.longest(in: bytes[start...]) {
-      throw failure(start..<start + slip.written.utf8.count, ExpressionMessages.slip(slip))
+      throw failure(start..<start + slip.written.utf8.count, SyntaxMessages.slip(slip))
     }
     for length in [2, 1] where start + length <= bytes.count {
-      // A two-byte stretch may cut a character; it is then no symbol.
+      // Symbols are ASCII. A two-byte stretch may cut a character; it is then no symbol.
       guard bytes[start..<start + length].allSatisfy({ $0 < 0x80 }),
         let symbol = Token.Symbol(rawValue: source(start..<start + length))
       else { continue }
@@ -97,7 +100,7 @@ struct Lexer {
       return Token(kind: .symbol(symbol), range: start..<offset)
     }
     let scalar = scalarRange()
-    throw failure(scalar, ExpressionMessages.invalidCharacter(source(scalar)))
+    throw failure(scalar, SyntaxMessages.invalidCharacter(source(scalar)))
   }
 
   /// The whole Unicode scalar at the current place.
@@ -121,7 +124,9 @@ struct Lexer {
 
 /// A spelling of other languages, or of a word processor, for an operator or a quote of this one.
 struct OperatorSlip: Hashable {
+  /// What stands in the text.
   var written: String
+  /// What to write instead.
   var meant: String
 
   /// Longest first among those that share a beginning; `==`, `&&` and `||` stand for themselves and end the search.

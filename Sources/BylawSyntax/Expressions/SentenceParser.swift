@@ -1,8 +1,12 @@
 /// Reads a sentence with holes: `"{n} of {total} assets"`; `{{` and `}}` stand for the braces themselves.
+///
+/// A hole ends where its expression ends, so quoted text and maps inside it may hold braces.
 package struct SentenceParser {
   private let bytes: [UInt8]
   private let map: ScalarMap
+  /// What is read.
   private var pieces: [Sentence.Piece] = []
+  /// Text that is read since the last hole.
   private var text: [UInt8] = []
 
   /// Reads a scalar as a sentence.
@@ -18,7 +22,7 @@ package struct SentenceParser {
   ) -> Sentence {
     let bytes = Array(text.utf8)
     guard bytes.count <= ExpressionParser.greatestLength || !bytes.contains(UInt8(ascii: "{")) else {
-      diagnostics.report(ExpressionMessages.tooLong(range))
+      diagnostics.report(SyntaxMessages.tooLong(range))
       return Sentence(pieces: [], range: range)
     }
     var parser = SentenceParser(bytes: bytes, map: map)
@@ -31,6 +35,7 @@ package struct SentenceParser {
     self.map = map
   }
 
+  /// Reads all pieces.
   private mutating func read(diagnostics: inout Diagnostics) {
     var offset = 0
     while offset < bytes.count {
@@ -41,7 +46,7 @@ package struct SentenceParser {
         flush()
         offset = hole(at: offset, diagnostics: &diagnostics)
       case UInt8(ascii: "}") where !isDoubled:
-        diagnostics.report(ExpressionMessages.strayBrace(map.range(offset..<offset + 1)))
+        diagnostics.report(SyntaxMessages.strayBrace(map.range(offset..<offset + 1)))
         offset += 1
       case UInt8(ascii: "{"), UInt8(ascii: "}"):
         text.append(byte)
@@ -54,6 +59,7 @@ package struct SentenceParser {
     flush()
   }
 
+  /// Makes a piece of the text since the last hole.
   private mutating func flush() {
     guard !text.isEmpty else { return }
     pieces.append(.text(String(decoding: text, as: UTF8.self)))
@@ -65,15 +71,16 @@ package struct SentenceParser {
     do throws(SyntaxFailure) {
       var parser = try ExpressionParser(bytes: bytes, map: map, offset: start + 1)
       if parser.current.is(.rightBrace) {
-        throw parser.lexer.failure(start..<parser.current.range.upperBound, ExpressionMessages.emptyHole)
+        throw parser.lexer.failure(start..<parser.current.range.upperBound, SyntaxMessages.emptyHole)
       }
       if parser.current.kind == .end {
-        throw parser.lexer.failure(start..<start + 1, ExpressionMessages.unclosedHole)
+        throw parser.lexer.failure(start..<start + 1, SyntaxMessages.unclosedHole)
       }
       let part = try parser.expression()
+      // The lexer stops at the brace; what follows is text again.
       guard parser.current.is(.rightBrace) else {
         if parser.current.kind == .end {
-          throw parser.lexer.failure(start..<start + 1, ExpressionMessages.unclosedHole)
+          throw parser.lexer.failure(start..<start + 1, SyntaxMessages.unclosedHole)
         }
         throw parser.unexpected(expected: .operatorOr("}"))
       }
@@ -91,6 +98,7 @@ package struct SentenceParser {
   private func endOfBrokenHole(from start: Int, mistakeAt mistake: Int) -> Int {
     var depth = 0
     for offset in start..<bytes.count {
+      // Braces inside a quoted text count too: after a mistake nothing says where the text ends.
       if bytes[offset] == UInt8(ascii: "{") { depth += 1 }
       guard bytes[offset] == UInt8(ascii: "}") else { continue }
       depth -= 1

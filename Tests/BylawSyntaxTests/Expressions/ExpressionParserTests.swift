@@ -100,7 +100,7 @@ import Testing
       let fits = String(repeating: open, count: limit) + "1" + String(repeating: close, count: limit)
       #expect(Sample(fits).parsed().diagnostics.isEmpty)
       let deep = Sample(String(repeating: open, count: 10_000))
-      #expect(deep.parsed().diagnostics.map(\.code) == [.expressionTooDeep])
+      #expect(deep.parsed().diagnostics.map(\.code) == [SyntaxCode.expressionTooDeep.code])
     }
   }
 
@@ -110,11 +110,11 @@ import Testing
     for link in ["a + ", "a ? b : ", "!", "- "] {
       #expect(Sample(String(repeating: link, count: 200) + "a").parsed().diagnostics.isEmpty)
       let long = Sample(String(repeating: link, count: 8_000) + "a")
-      #expect(long.parsed().diagnostics.map(\.code) == [.expressionTooDeep])
+      #expect(long.parsed().diagnostics.map(\.code) == [SyntaxCode.expressionTooDeep.code])
     }
-    #expect(
-      Sample("a" + String(repeating: ".b", count: 8_000)).parsed().diagnostics.map(\.code) == [.expressionTooDeep])
+    let members = Sample("a" + String(repeating: ".b", count: 8_000))
+    #expect(members.parsed().diagnostics.map(\.code) == [SyntaxCode.expressionTooDeep.code])
     let big = Sample(String(repeating: " ", count: ExpressionParser.greatestLength) + "a")
-    #expect(big.parsed().diagnostics.map(\.code) == [.expressionTooLong])
+    #expect(big.parsed().diagnostics.map(\.code) == [SyntaxCode.expressionTooLong.code])
   }
 }

@@ -50,7 +50,7 @@ import Testing
 
   @Test func `each hole reports for itself`() {
     let result = parsed("{a b} and {c = d} and {e}")
-    #expect(result.diagnostics.map(\.code) == [.unexpectedToken, .unknownOperator])
+    #expect(result.diagnostics.map(\.code) == [.unexpectedToken, .unknownOperator].map(\SyntaxCode.code))
     #expect(result.pieces == ["<invalid>", " and ", "<invalid>", " and ", "<e>"])
   }
 }
