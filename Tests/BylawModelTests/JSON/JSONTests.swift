@@ -9,9 +9,11 @@ import Testing
     ("-0.0", .decimal(FixedPoint(units: 0, scale: 1))), ("1e2", .decimal(FixedPoint(units: 100, scale: 0))),
     ("1.5E+3", .decimal(FixedPoint(units: 1_500, scale: 0))), ("25e-1", .decimal(FixedPoint(units: 25, scale: 1))),
     ("1e-18", .decimal(FixedPoint(units: 1, scale: 18))), ("1e-19", .double(1e-19)), ("1e30", .double(1e30)),
-    ("0.1234567890123456789", .double(0.1234567890123456789)), ("-9.223372036854775808", .decimal(FixedPoint(units: .min, scale: 18))),
+    ("0.1234567890123456789", .double(0.1234567890123456789)),
+    ("-9.223372036854775808", .decimal(FixedPoint(units: .min, scale: 18))),
     ("0e999999999999999999999", .decimal(FixedPoint(units: 0, scale: 0))), ("1e-999999999999999999999", .double(0)),
-    (#""""#, .string("")), (#""aé😀""#, .string("aé😀")), (#""\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\uDE00""#, .string("\"\\/\u{8}\u{C}\n\r\tAé😀")),
+    (#""""#, .string("")), (#""aé😀""#, .string("aé😀")),
+    (#""\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\uDE00""#, .string("\"\\/\u{8}\u{C}\n\r\tAé😀")),
     (#""\u0000""#, .string("\u{0}")), ("[]", .list([])), ("[1, [2] ,3]", .list([.int(1), .list([.int(2)]), .int(3)])),
     ("{}", .object([:])), (#"{"a": {"b" : null}, "c":[]}"#, .object(["a": .object(["b": .null]), "c": .list([])])),
   ]
@@ -25,26 +27,39 @@ import Testing
   static let mistakes: [(String, String, String, Int, Int, String)] = [
     ("", "the document is empty", "$", 1, 1, "a value"), (" \n", "the document is empty", "$", 2, 1, "a value"),
     ("[1,]", "unexpected ']'", "$[1]", 1, 4, "a value"), ("[1 2]", "unexpected '2'", "$", 1, 4, "',' or ']'"),
-    ("[1", "the document ends too early", "$", 1, 3, "',' or ']'"), ("[", "the document ends too early", "$[0]", 1, 2, "a value"),
+    ("[1", "the document ends too early", "$", 1, 3, "',' or ']'"),
+    ("[", "the document ends too early", "$[0]", 1, 2, "a value"),
     ("{", "the document ends too early", "$", 1, 2, "name"), (#"{"a":1,}"#, "unexpected '}'", "$", 1, 8, "name"),
-    ("{a: 1}", "unexpected 'a'", "$", 1, 2, "double quotes"), ("{'a': 1}", "unexpected '''", "$", 1, 2, "double quotes"),
+    ("{a: 1}", "unexpected 'a'", "$", 1, 2, "double quotes"),
+    ("{'a': 1}", "unexpected '''", "$", 1, 2, "double quotes"),
     (#"{"a" 1}"#, "unexpected '1'", "$", 1, 6, "':'"), (#"{"a":}"#, "unexpected '}'", "$.a", 1, 6, "a value"),
     (#"{"a":1 "b":2}"#, "unexpected '\"'", "$", 1, 8, "',' or '}'"),
     ("{\"é\": [\n  {\"x y\": tru}]}", "unexpected 't'", "$[\"é\"][0][\"x y\"]", 2, 11, "a value"),
     (#"{"resource":{"properties":{"x":nul}}}"#, "unexpected 'n'", "$.resource.properties.x", 1, 32, "a value"),
     (#"{"a":1,"a":2}"#, "the object has two members 'a'", "$", 1, 8, "once"),
     (#"{"a":1,"\u0061":2}"#, "the object has two members 'a'", "$", 1, 8, "once"),
-    ("1 2", "text after the end of the document", "$", 1, 3, "the end"), ("truex", "text after the end of the document", "$", 1, 5, "the end"),
-    ("01", "malformed number", "$", 1, 1, "zeros"), ("-", "malformed number", "$", 1, 1, "a digit"), ("1.", "malformed number", "$", 1, 1, "a digit"),
-    ("1e", "malformed number", "$", 1, 1, "a digit"), ("[-01]", "malformed number", "$[0]", 1, 2, "zeros"), (".5", "unexpected '.'", "$", 1, 1, "a value"),
-    ("+1", "unexpected '+'", "$", 1, 1, "a value"), ("NaN", "unexpected 'N'", "$", 1, 1, "a value"), ("0x1", "text after the end of the document", "$", 1, 2, "the end"),
+    ("1 2", "text after the end of the document", "$", 1, 3, "the end"),
+    ("truex", "text after the end of the document", "$", 1, 5, "the end"),
+    ("01", "malformed number", "$", 1, 1, "zeros"), ("-", "malformed number", "$", 1, 1, "a digit"),
+    ("1.", "malformed number", "$", 1, 1, "a digit"),
+    ("1e", "malformed number", "$", 1, 1, "a digit"), ("[-01]", "malformed number", "$[0]", 1, 2, "zeros"),
+    (".5", "unexpected '.'", "$", 1, 1, "a value"),
+    ("+1", "unexpected '+'", "$", 1, 1, "a value"), ("NaN", "unexpected 'N'", "$", 1, 1, "a value"),
+    ("0x1", "text after the end of the document", "$", 1, 2, "the end"),
     ("9223372036854775808", "the number is out of range", "$", 1, 1, "9223372036854775807"),
-    ("1e999", "the number is out of range", "$", 1, 1, "1.8e308"), ("\"a", "the document ends too early", "$", 1, 3, "a closing"),
-    ("\"a\nb\"", "a control character inside a string", "$", 1, 3, "escape"), (#""\x""#, "unknown escape in a string", "$", 1, 2, "uXXXX"),
-    (#""\u12g4""#, "unknown escape in a string", "$", 1, 2, "four"), (#""\u12"#, "unknown escape in a string", "$", 1, 2, "four"), ("\"\\", "the document ends too early", "$", 1, 3, "escape"),
-    (#""\ud83d""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"), (#""\ude00""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"),
-    (#""\ud83d\u0041""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"), (#""\ud83dA""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"),
-    ("\u{FEFF}1", "unexpected '\u{FEFF}'", "$", 1, 1, "a value"), ("\u{0}", "unexpected 'U+0000'", "$", 1, 1, "a value"),
+    ("1e999", "the number is out of range", "$", 1, 1, "1.8e308"),
+    ("\"a", "the document ends too early", "$", 1, 3, "a closing"),
+    ("\"a\nb\"", "a control character inside a string", "$", 1, 3, "escape"),
+    (#""\x""#, "unknown escape in a string", "$", 1, 2, "uXXXX"),
+    (#""\u12g4""#, "unknown escape in a string", "$", 1, 2, "four"),
+    (#""\u12"#, "unknown escape in a string", "$", 1, 2, "four"),
+    ("\"\\", "the document ends too early", "$", 1, 3, "escape"),
+    (#""\ud83d""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"),
+    (#""\ude00""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"),
+    (#""\ud83d\u0041""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"),
+    (#""\ud83dA""#, "half of a surrogate pair in a string", "$", 1, 2, "pair"),
+    ("\u{FEFF}1", "unexpected '\u{FEFF}'", "$", 1, 1, "a value"),
+    ("\u{0}", "unexpected 'U+0000'", "$", 1, 1, "a value"),
     ("// 1\n1", "unexpected '/'", "$", 1, 1, "a value"),
   ]
 
@@ -58,11 +73,13 @@ import Testing
     #expect(error?.expectation.contains(expectation) == true)
   }
 
-  @Test(arguments: [
-    [0x22, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xE0, 0x80, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
-    [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22], [0x22, 0xC3],
-    [0x22, 0xF0, 0x80, 0x80, 0x80, 0x22], [0x22, 0xFF, 0x22],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x22, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xE0, 0x80, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+      [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22],
+      [0x22, 0xC3],
+      [0x22, 0xF0, 0x80, 0x80, 0x80, 0x22], [0x22, 0xFF, 0x22],
+    ] as [[UInt8]])
   func `refuses what is not UTF-8`(bytes: [UInt8]) {
     let error = #expect(throws: JSONError.self) { try JSONReader.parse(bytes) }
     #expect(error?.problem == .invalidUTF8)
@@ -111,13 +128,17 @@ import Testing
 @Suite struct `Writing JSON` {
   static let values: [(Value, String)] = [
     (.null, "null"), (.bool(true), "true"), (.int(-5), "-5"), (.decimal(FixedPoint(units: -1_250, scale: 2)), "-12.50"),
-    (.double(1.5), "1.5"), (.double(1e100), "1e+100"), (.double(.nan), "\"NaN\""), (.double(-.infinity), "\"-Infinity\""),
+    (.double(1.5), "1.5"), (.double(1e100), "1e+100"), (.double(.nan), "\"NaN\""),
+    (.double(-.infinity), "\"-Infinity\""),
     (.string("a\"\\\u{8}\u{C}\n\r\t\u{1}\u{7F}é/"), #""a\"\\\b\f\n\r\t\u0001\u007fé/""#),
     (.timestamp(Timestamp(seconds: 0, nanoseconds: 500_000_000)), #""1970-01-01T00:00:00.5Z""#),
     (.duration(TimeSpan(seconds: 5_400)), #""5400s""#), (.date(CalendarDate(daysSinceEpoch: 0)), #""1970-01-01""#),
     (.reference(EntityReference(type: "User", id: "u-1")), #""User/u-1""#),
     (.list([.int(1), .list([]), .object([:])]), "[1,[],{}]"),
-    (.object(["b": .int(1), "a": .int(2), "é": .int(3), "B": .int(4), "aa": .int(5)]), #"{"B":4,"a":2,"aa":5,"b":1,"é":3}"#),
+    (
+      .object(["b": .int(1), "a": .int(2), "é": .int(3), "B": .int(4), "aa": .int(5)]),
+      #"{"B":4,"a":2,"aa":5,"b":1,"é":3}"#
+    ),
   ]
 
   @Test(arguments: values)
