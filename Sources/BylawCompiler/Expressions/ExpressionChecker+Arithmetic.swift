@@ -74,8 +74,9 @@ extension ExpressionChecker {
   ) -> Checked? {
     guard operation.symbol == .add, case .list = left.type, case .list = right.type else { return nil }
     guard let type = left.type.joined(with: right.type) else {
-      report(ExpressionMessages.mixedTypes(
-        name(of: left.type), name(of: right.type), role: .concatenation, at: operation.right.range))
+      report(
+        ExpressionMessages.mixedTypes(
+          name(of: left.type), name(of: right.type), role: .concatenation, hint: nil, at: operation.right.range))
       return failed(at: operation.range, in: context)
     }
     let first = fit(left, to: type, in: context, written: operation.left).expression

@@ -9,6 +9,14 @@ struct Call {
   var range: SourceRange
   /// The type that its place would like.
   var hint: ValueType?
+
+  /// The name with its library, as in `optional.of`.
+  var fullName: String {
+    guard let target, case .identifier(let text) = target.kind, ExpressionChecker.libraries.contains(text) else {
+      return name.text
+    }
+    return "\(text).\(name.text)"
+  }
 }
 
 /// Calls: the functions of the language by table, those of the rule set, and the forms that have rules of their own.
@@ -48,7 +56,7 @@ extension ExpressionChecker {
     }
     if let function = vocabulary.functions[call.name.text] { return apply(function, call, in: context) }
     guard let overloads = Overload.functions[call.name.text] else {
-      return refused(unknownFunction(call), call, in: context)
+      return refused(unknownFunction(call, in: context.scope), call, in: context)
     }
     return overloaded(overloads, call.name.text, call, first: nil, in: context)
   }
@@ -85,8 +93,9 @@ extension ExpressionChecker {
     return special + Overload.functions.keys.filter { !$0.contains(".") } + vocabulary.functions.keys
   }
 
-  private func unknownFunction(_ call: Call) -> Diagnostic {
+  private func unknownFunction(_ call: Call, in scope: Scope) -> Diagnostic {
     let name = call.name.text
+    if case .value = scope.names[name] { return ExpressionMessages.valueAsFunction(name, at: call.range) }
     if Overload.methods[name] != nil || Self.methodNames.contains(name) {
       return ExpressionMessages.methodAsFunction(name, at: call.name.range)
     }
@@ -98,7 +107,8 @@ extension ExpressionChecker {
     guard call.arguments.count == function.parameters.count else {
       let parameters = function.parameters.map { "\($0.name): \(name(of: $0.type))" }
       return refused(
-        ExpressionMessages.argumentCount(call.name.text, given: call.arguments.count,
+        ExpressionMessages.argumentCount(
+          call.name.text, given: call.arguments.count,
           shapes: ["\(call.name.text)(\(parameters.joined(separator: ", ")))"], at: call.range), call, in: context)
     }
     var arguments: [TypedExpression] = []
@@ -162,7 +172,8 @@ extension ExpressionChecker {
         guard present(value, expression, in: context) else { return failed(at: call.range, in: context) }
         let chosen = fitting.filter { value.type.isSubtype(of: $0.all[position]) }
         guard !chosen.isEmpty else {
-          let expected = fitting.map { self.name(of: $0.all[position]) }
+          let expected =
+            fitting.map { self.name(of: $0.all[position]) } + (Self.takesDecimals.contains(name) ? ["decimal"] : [])
           report(
             ExpressionMessages.mismatch(
               self.name(of: value.type), expected: ExpressionMessages.alternatives(expected), hint: nil,
@@ -174,10 +185,24 @@ extension ExpressionChecker {
       let type = fitting[0].all[position]
       arguments.append(fit(value, to: type, in: context, written: expression).expression)
     }
+    verifyLiterals(written, of: fitting[0])
     guard let builtin = fitting[0].builtin else {
       return checked(arguments[0].kind, fitting[0].result, at: call.range, in: context)
     }
     return checked(.call(builtin, arguments), fitting[0].result, at: call.range, in: context)
+  }
+
+  /// Functions that take decimals of any scale besides what the table lists.
+  private static let takesDecimals: Set<String> = ["int", "double", "math.abs"]
+
+  /// Reports arguments written out that the function cannot read: times that do not exist, unknown zones.
+  private mutating func verifyLiterals(_ written: [Expression], of overload: Overload) {
+    guard let builtin = overload.builtin else { return }
+    if overload.receiver == .timestamp, overload.parameters == [.string] {
+      written.dropFirst().forEach { verifyLiteral($0, for: .dateOf) }
+    } else {
+      written.forEach { verifyLiteral($0, for: builtin) }
+    }
   }
 
   /// How a function can be called, for messages: `split(text)`, `split(text, int)`.
@@ -195,12 +220,17 @@ extension ExpressionChecker {
     let receiver = content(target, in: context)
     guard receiver.type != .error else { return refused(nil, call, in: context) }
     if call.name.text == "at_least" { return rankTest(call, receiver, in: context) }
-    if call.name.text == "size", call.arguments.isEmpty { return size(of: receiver, call, in: context) }
+    if call.name.text == "size" {
+      guard takesNothing(call) else { return failed(at: call.range, in: context) }
+      return size(of: receiver, call, in: context)
+    }
     switch receiver.type {
     case .list(let element):
       if let result = listMethod(call, receiver, element, in: context) { return result }
     case .range(let bound) where call.name.text == "contains":
-      guard let argument = argument(of: call, hint: bound, in: context) else { return failed(at: call.range, in: context) }
+      guard let argument = argument(of: call, hint: bound, in: context) else {
+        return failed(at: call.range, in: context)
+      }
       let value = fit(argument, to: bound, in: context, written: call.arguments[0]).expression
       return checked(.call(.rangeContains, [receiver.expression, value]), .bool, at: call.range, in: context)
     case .patch where call.name.text == "count":
@@ -228,13 +258,15 @@ extension ExpressionChecker {
     if owners.isEmpty {
       let names = Self.methodNames.union(Overload.methods.keys)
       return refused(
-        ExpressionMessages.unknownMethod(name, of: self.name(of: receiver.type), among: Array(names),
+        ExpressionMessages.unknownMethod(
+          name, of: self.name(of: receiver.type), among: Array(names),
           isFunction: Overload.functions[name] != nil || vocabulary.functions[name] != nil, at: call.name.range),
         call, in: context)
     }
     let spelled = call.target.flatMap { spelling(of: $0) }
     return refused(
-      ExpressionMessages.wrongReceiver(name, type: self.name(of: receiver.type), owners: owners, spelled: spelled,
+      ExpressionMessages.wrongReceiver(
+        name, type: self.name(of: receiver.type), owners: owners, spelled: spelled,
         isEnum: receiver.type.isEnumeration, at: call.target?.range ?? call.range),
       call, in: context)
   }
@@ -252,17 +284,32 @@ extension ExpressionChecker {
 
   // MARK: Parts
 
-  /// Reports, checks the arguments for mistakes of their own, and fails.
+  /// Reports the unknown names of an expression whose type is not wanted any more.
+  private mutating func reportUnknownNames(in expression: Expression, _ context: Context) {
+    let isPath = spelling(of: expression) != nil
+    guard isPath, case .select = expression.kind else { return }
+    var copy = self
+    copy.diagnostics = Diagnostics()
+    _ = copy.infer(expression, hint: nil, in: context)
+    diagnostics.report(contentsOf: copy.diagnostics.all.filter { [.unknownName, .unknownField].contains($0.code) })
+  }
+
+  /// Reports, besides what is wrong with the call, unknown names among its arguments, and fails.
   mutating func refused(_ diagnostic: Diagnostic?, _ call: Call, in context: Context) -> Checked {
     if let diagnostic { report(diagnostic) }
+    // The first argument may be the variable of a macro whose name is wrong.
+    if case .identifier = call.arguments.first?.kind { return failed(at: call.range, in: context) }
+    for argument in call.arguments { reportUnknownNames(in: argument, context) }
     return failed(at: call.range, in: context)
   }
 
   /// The one argument of a call; `nil` after a report when there is another number.
   mutating func argument(of call: Call, hint: ValueType? = nil, in context: Context) -> Checked? {
     guard call.arguments.count == 1 else {
-      report(ExpressionMessages.argumentCount(call.name.text, given: call.arguments.count,
-        shapes: ["\(call.name.text)(x)"], at: call.range))
+      report(
+        ExpressionMessages.argumentCount(
+          call.fullName, given: call.arguments.count,
+          shapes: ["\(call.fullName)(x)"], at: call.range))
       return nil
     }
     return content(call.arguments[0], hint: hint, in: context)
@@ -271,8 +318,10 @@ extension ExpressionChecker {
   /// Whether a call has no arguments, else a report.
   mutating func takesNothing(_ call: Call) -> Bool {
     guard call.arguments.isEmpty else {
-      report(ExpressionMessages.argumentCount(call.name.text, given: call.arguments.count,
-        shapes: ["\(call.name.text)()"], at: call.range))
+      report(
+        ExpressionMessages.argumentCount(
+          call.fullName, given: call.arguments.count,
+          shapes: ["\(call.fullName)()"], at: call.range))
       return false
     }
     return true

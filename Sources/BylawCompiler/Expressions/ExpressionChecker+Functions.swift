@@ -17,7 +17,7 @@ extension ExpressionChecker {
     }
     guard value.type.isOptional else {
       guard !value.type.isOpen else { return checked(.invalid, .bool, at: call.range, in: context) }
-      report(ExpressionMessages.alwaysThere("has", name(of: value.type), at: argument.range))
+      report(ExpressionMessages.alwaysThere("has", spelling(of: argument), at: argument.range))
       return checked(.invalid, .bool, at: call.range, in: context)
     }
     var result = checked(.isPresent(value.expression), .bool, at: call.range, in: context)
@@ -45,9 +45,10 @@ extension ExpressionChecker {
     }
     let (first, second) = (values[0].type.content, values[1].type.content)
     guard first.overlaps(second) else {
-      report(ExpressionMessages.comparison(
-        of: name(of: second), with: name(of: first), symbol: "same", side: nil, hint: nil,
-        at: call.arguments[1].range))
+      report(
+        ExpressionMessages.comparison(
+          of: name(of: second), with: name(of: first), symbol: "same", side: nil, hint: nil,
+          at: call.arguments[1].range))
       return outcome
     }
     var result = outcome
@@ -80,9 +81,10 @@ extension ExpressionChecker {
     case .error: return failed(at: call.range, in: context)
     default:
       let hint: String? = if case .patch = value.type { ExpressionMessages.countOfPatch } else { nil }
-      report(ExpressionMessages.mismatch(
-        name(of: value.type), expected: ExpressionMessages.alternatives(["text", "list", "map"]), hint: hint,
-        at: value.expression.range))
+      report(
+        ExpressionMessages.mismatch(
+          name(of: value.type), expected: ExpressionMessages.alternatives(["text", "list", "map"]), hint: hint,
+          at: value.expression.range))
       return failed(at: call.range, in: context)
     }
     return checked(.call(builtin, [value.expression]), .int, at: call.range, in: context)
@@ -94,7 +96,8 @@ extension ExpressionChecker {
   mutating func share(_ call: Call, in context: Context) -> Checked {
     guard call.arguments.count == 2 else {
       return refused(
-        ExpressionMessages.argumentCount("share", given: call.arguments.count, shapes: ["share(part, whole)"],
+        ExpressionMessages.argumentCount(
+          "share", given: call.arguments.count, shapes: ["share(part, whole)"],
           at: call.range), call, in: context)
     }
     let operation = Operation(
@@ -111,6 +114,13 @@ extension ExpressionChecker {
       let same = arguments.map { rescaled($0, to: max(first, second)) }
       return checked(.call(.shareDecimal, same), .ratio, at: call.range, in: context)
     default:
+      for value in [left, right] where !value.type.isExactNumber {
+        let numbers = ExpressionMessages.alternatives(["int", "decimal"])
+        report(
+          ExpressionMessages.mismatch(
+            name(of: value.type), expected: numbers, hint: nil, at: value.expression.range))
+        return failed(at: call.range, in: context)
+      }
       report(ExpressionMessages.shareOf(name(of: left.type), name(of: right.type), at: call.range))
       return failed(at: call.range, in: context)
     }
@@ -128,9 +138,10 @@ extension ExpressionChecker {
       return checked(.call(.percentDecimal, [value.expression, scale]), .ratio, at: call.range, in: context)
     case .error: return failed(at: call.range, in: context)
     default:
-      report(ExpressionMessages.mismatch(
-        name(of: value.type), expected: ExpressionMessages.alternatives(["int", "decimal"]), hint: nil,
-        at: call.arguments[0].range))
+      report(
+        ExpressionMessages.mismatch(
+          name(of: value.type), expected: ExpressionMessages.alternatives(["int", "decimal"]), hint: nil,
+          at: call.arguments[0].range))
       return failed(at: call.range, in: context)
     }
   }
@@ -153,13 +164,19 @@ extension ExpressionChecker {
     }
     guard !operands.isEmpty else {
       return refused(
-        ExpressionMessages.argumentCount("math.\(call.name.text)", given: 0,
+        ExpressionMessages.argumentCount(
+          "math.\(call.name.text)", given: 0,
           shapes: ["math.\(call.name.text)(a, b)"], at: call.range), call, in: context)
     }
     let contexts = operands.map { _ in context }
-    guard let (values, type) = unify(operands, contexts: contexts, hint: nil, role: .arguments),
-      isNumber(type, at: operands[0].range)
-    else { return failed(at: call.range, in: context) }
+    guard let (values, type) = unify(operands, contexts: contexts, hint: nil, role: .arguments) else {
+      return failed(at: call.range, in: context)
+    }
+    for (value, operand) in zip(values, operands) where value.type.isOptional {
+      if case .wrap = value.expression.kind { continue }
+      return present(value, operand, in: context) ? value : failed(at: call.range, in: context)
+    }
+    guard isNumber(type, at: operands[0].range) else { return failed(at: call.range, in: context) }
     let builtin: Builtin = isGreatest ? .greatest : .least
     return checked(.call(builtin, values.map(\.expression)), type, at: call.range, in: context)
   }
@@ -259,30 +276,58 @@ extension ExpressionChecker {
     let name = call.name.text
     guard (1...2).contains(call.arguments.count) else {
       return refused(
-        ExpressionMessages.argumentCount(name, given: call.arguments.count,
+        ExpressionMessages.argumentCount(
+          name, given: call.arguments.count,
           shapes: ["\(name)(timestamp)", "\(name)(timestamp, zone)"], at: call.range), call, in: context)
     }
     let time = content(call.arguments[0], in: context)
     if name == "date", call.arguments.count == 1 {
       if time.type == .date { return checked(time.expression.kind, .date, at: call.range, in: context) }
       if time.type == .string {
+        verifyLiteral(call.arguments[0], for: .dateFromString)
         return checked(.call(.dateFromString, [time.expression]), .date, at: call.range, in: context)
       }
     }
     let start = fit(time, to: .timestamp, in: context, written: call.arguments[0]).expression
     let zone =
       call.arguments.count == 2
-      ? value(call.arguments[1], of: .string, in: context)
+      ? zone(call.arguments[1], in: context)
       : TypedExpression(.literal(.string(vocabulary.timeZone)), .string, at: call.range)
     let isDate = name == "date"
     return checked(
       .call(isDate ? .dateOf : .monthStart, [start, zone]), isDate ? .date : .timestamp, at: call.range, in: context)
   }
 
+  /// A time zone; one that is written out must exist.
+  private mutating func zone(_ expression: Expression, in context: Context) -> TypedExpression {
+    verifyLiteral(expression, for: .dateOf)
+    return value(expression, of: .string, in: context)
+  }
+
+  /// Reports a literal text that the function it is given to cannot read.
+  mutating func verifyLiteral(_ expression: Expression, for builtin: Builtin) {
+    guard case .literal(.string(let text)) = expression.kind else { return }
+    switch builtin {
+    case .timestampFromString where Timestamp(text) == nil:
+      let form = "a time such as 2025-12-01T10:00:00Z"
+      report(ExpressionMessages.invalidTime(text, "timestamp", form: form, at: expression.range))
+    case .dateFromString where CalendarDate(text) == nil:
+      report(ExpressionMessages.invalidTime(text, "date", form: "a day such as 2025-12-01", at: expression.range))
+    case .durationFromString where TimeSpan(text) == nil:
+      let form = "a duration such as 1h30m or -1.5s"
+      report(ExpressionMessages.invalidTime(text, "duration", form: form, at: expression.range))
+    case .dateOf where TimeZoneRules.shared(text) == nil:
+      let form = "UTC, a zone such as Europe/Berlin, or an offset such as +01:00"
+      report(ExpressionMessages.invalidTime(text, "time zone", form: form, at: expression.range))
+    default: break
+    }
+  }
+
   /// `template.format([a, b])`: the arguments stand in a list of any types.
   mutating func formatted(_ call: Call, _ receiver: Checked, in context: Context) -> Checked {
     guard call.arguments.count == 1, case .list(let elements) = call.arguments[0].kind else {
-      return refused(ExpressionMessages.formatOfNoList(at: call.range), call, in: context)
+      let range = call.arguments.count == 1 ? call.arguments[0].range : call.range
+      return refused(ExpressionMessages.formatOfNoList(at: range), call, in: context)
     }
     let values = elements.map { content($0.value, in: context).expression }
     return checked(.call(.format, [receiver.expression] + values), .string, at: call.range, in: context)
@@ -301,10 +346,20 @@ extension ExpressionChecker {
     }
     guard call.arguments.count == 1 else {
       return refused(
-        ExpressionMessages.argumentCount("at_least", given: call.arguments.count,
+        ExpressionMessages.argumentCount(
+          "at_least", given: call.arguments.count,
           shapes: ["at_least(\(name(of: receiver.type)))"], at: call.range), call, in: context)
     }
     let word = value(call.arguments[0], of: receiver.type, in: context)
     return checked(.call(.atLeast, [receiver.expression, word]), .bool, at: call.range, in: context)
+  }
+}
+
+extension ValueType {
+  fileprivate var isExactNumber: Bool {
+    switch self {
+    case .int, .decimal: true
+    default: false
+    }
   }
 }

@@ -56,7 +56,8 @@ extension ExpressionChecker {
   private mutating func slice(_ call: Call, _ list: Checked, in context: Context) -> Checked {
     guard call.arguments.count == 2 else {
       return refused(
-        ExpressionMessages.argumentCount("slice", given: call.arguments.count, shapes: ["slice(from, to)"],
+        ExpressionMessages.argumentCount(
+          "slice", given: call.arguments.count, shapes: ["slice(from, to)"],
           at: call.range), call, in: context)
     }
     let bounds = call.arguments.map { value($0, of: .int, in: context) }

@@ -131,7 +131,7 @@ extension ExpressionChecker {
       if let wanted {
         value = fit(value, to: wanted, in: context, written: element.value)
       } else if element.isOptional, !value.type.isOptional, !value.type.isOpen {
-        report(ExpressionMessages.alwaysThere("?", name(of: value.type), at: element.value.range))
+        report(ExpressionMessages.alwaysThere("?", spelling(of: element.value), at: element.value.range))
         return failed(at: range, in: context)
       }
       type = type.joined(with: element.isOptional ? value.type.content : value.type) ?? type
@@ -207,15 +207,18 @@ extension ExpressionChecker {
   ) -> Checked {
     let record = vocabulary.schema.records[index]
     var given: [String: Expression] = [:]
+    var hasUnknown = false
     reportRepeatedKeys(of: entries)
     for entry in entries {
       guard case .literal(.string(let text)) = entry.key.kind else {
         report(ExpressionMessages.fieldNameIsNoLiteral(spelling(of: entry.key), of: record.name, at: entry.key.range))
+        hasUnknown = true
         continue
       }
       guard record.fields.contains(where: { $0.name == text }) else {
         let names = record.fields.map(\.name)
         report(ExpressionMessages.unknownField(text, of: record.name, among: names, at: entry.key.range))
+        hasUnknown = true
         continue
       }
       given[text] = given[text] ?? entry.value
@@ -226,7 +229,7 @@ extension ExpressionChecker {
       if field.defaultValue == nil, !field.type.isOptional { missing.append(field.name) }
       return defaultExpression(of: field, at: range)
     }
-    if !missing.isEmpty { report(ExpressionMessages.missingFields(missing, of: record.name, at: range)) }
+    if !missing.isEmpty, !hasUnknown { report(ExpressionMessages.missingFields(missing, of: record.name, at: range)) }
     return checked(.record(values), .record(index), at: range, in: context)
   }
 

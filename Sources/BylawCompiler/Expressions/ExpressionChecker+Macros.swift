@@ -10,8 +10,10 @@ extension ExpressionChecker {
   mutating func macro(_ call: Call, on target: Expression, in context: Context) -> Checked {
     let range = content(target, in: context)
     guard let shape = shape(of: call) else {
-      report(ExpressionMessages.argumentCount(call.name.text, given: call.arguments.count,
-        shapes: Self.shapes(of: call.name.text), at: call.range))
+      report(
+        ExpressionMessages.argumentCount(
+          call.name.text, given: call.arguments.count,
+          shapes: Self.shapes(of: call.name.text), at: call.range))
       return failed(at: call.range, in: context)
     }
     guard let types = variables(of: range.type, shape) else {
@@ -132,7 +134,8 @@ extension ExpressionChecker {
   mutating func binding(_ call: Call, in context: Context) -> Checked {
     guard call.arguments.count == 3 else {
       return refused(
-        ExpressionMessages.argumentCount("cel.bind", given: call.arguments.count,
+        ExpressionMessages.argumentCount(
+          "cel.bind", given: call.arguments.count,
           shapes: ["cel.bind(name, value, expression)"], at: call.range), call, in: context)
     }
     guard let name = variable(call.arguments[0], of: call) else { return failed(at: call.range, in: context) }

@@ -38,6 +38,7 @@ extension ExpressionChecker {
     case "bytes": return ExpressionMessages.noBytes(at: range)
     default: break
     }
+    if functionNames.contains(text) { return ExpressionMessages.functionAlone(text, parameters: ["…"], at: range) }
     if vocabulary.enums[text] != nil { return ExpressionMessages.enumAlone(text, at: range) }
     let isWord = vocabulary.schema.enums.contains { $0.members.contains(text) }
     return ExpressionMessages.unknownName(
@@ -107,12 +108,12 @@ extension ExpressionChecker {
       report(ExpressionMessages.fieldOfOptional(field.text, base: spelling(of: base), at: field.range))
       return failed(at: range, in: context)
     }
-    return selection(of: owner, field, at: range, in: context)
+    return selection(of: owner, field, written: base, at: range, in: context)
   }
 
   /// A field of a value that is no optional.
   private mutating func selection(
-    of owner: Checked, _ field: Expression.Name, at range: SourceRange, in context: Context
+    of owner: Checked, _ field: Expression.Name, written base: Expression, at range: SourceRange, in context: Context
   ) -> Checked {
     let path = owner.path?.appending(field.text)
     switch owner.type {
@@ -124,7 +125,7 @@ extension ExpressionChecker {
     case .entity where field.text == "id":
       return checked(.identifier(owner.expression), .string, at: range, path: path, in: context)
     case .entity(let indices) where indices.count > 1:
-      return commonField(of: owner, indices, field, at: range, in: context)
+      return commonField(of: owner, indices, field, written: base, at: range, in: context)
     default:
       guard let (position, type) = self.field(field, of: owner.type) else { return failed(at: range, in: context) }
       let result = checked(.field(owner.expression, position), type, at: range, path: path, in: context)
@@ -141,7 +142,10 @@ extension ExpressionChecker {
         let names = fields.map(\.name)
         report(ExpressionMessages.unknownField(name.text, of: self.name(of: type), among: names, at: name.range))
       case .json: report(ExpressionMessages.fieldOfJSON(name.text, at: name.range))
-      default: report(ExpressionMessages.noFields(name.text, of: self.name(of: type), at: name.range))
+      default:
+        let isMethod = Overload.methods[name.text] != nil || Self.methodNames.contains(name.text)
+        report(
+          ExpressionMessages.noFields(name.text, of: self.name(of: type), isMethod: isMethod, at: name.range))
       }
       return nil
     }
@@ -152,7 +156,8 @@ extension ExpressionChecker {
 
   /// A field that all entities of a union have, with one type: read from whichever it is.
   private mutating func commonField(
-    of owner: Checked, _ indices: [Int], _ field: Expression.Name, at range: SourceRange, in context: Context
+    of owner: Checked, _ indices: [Int], _ field: Expression.Name, written base: Expression, at range: SourceRange,
+    in context: Context
   ) -> Checked {
     let schema = vocabulary.schema
     var options: [(entity: Int, position: Int, type: ValueType)] = []
@@ -163,7 +168,7 @@ extension ExpressionChecker {
     }
     let types = Set(options.map(\.type))
     guard options.count == indices.count, let type = types.first, types.count == 1 else {
-      report(missingInUnion(field, owner, options.map(\.entity), indices))
+      report(missingInUnion(field, owner, options.map(\.entity), indices, written: base))
       return failed(at: range, in: context)
     }
     let number = makeLocal()
@@ -186,7 +191,7 @@ extension ExpressionChecker {
 
   /// Why a field cannot be read from one of several entities.
   private func missingInUnion(
-    _ field: Expression.Name, _ owner: Checked, _ having: [Int], _ all: [Int]
+    _ field: Expression.Name, _ owner: Checked, _ having: [Int], _ all: [Int], written base: Expression
   ) -> Diagnostic {
     let entities = vocabulary.schema.entities
     if having.isEmpty {
@@ -195,7 +200,8 @@ extension ExpressionChecker {
     }
     let missing = all.filter { !having.contains($0) }.map { entities[$0].name }
     return ExpressionMessages.fieldOfSome(
-      field.text, of: having.map { entities[$0].name }, missing: missing, at: field.range)
+      field.text, of: having.map { entities[$0].name }, missing: missing, base: spelling(of: base),
+      at: field.range)
   }
 
   /// `base.?field`: none where the base is none, else as the field is.
@@ -205,7 +211,7 @@ extension ExpressionChecker {
     if let member = member(field, of: base, at: range, in: context) { return asOptional(member) }
     let owner = infer(base, hint: nil, in: context)
     guard case .optional(let content) = owner.type else {
-      return asOptional(optionalMember(of: owner, field, at: range, in: context))
+      return asOptional(optionalMember(of: owner, field, written: base, at: range, in: context))
     }
     let path = owner.path?.appending(field.text)
     if content.hasPlainFields, field.text != "id" || !content.isReference {
@@ -216,7 +222,8 @@ extension ExpressionChecker {
     let none = TypedExpression(.none, .undetermined, at: range)
     let kind = whenPresent(owner.expression, otherwise: none) { checker, value in
       let inside = checker.checked(value.kind, value.type, at: value.range, in: context)
-      return checker.asOptional(checker.optionalMember(of: inside, field, at: range, in: context)).expression
+      return checker.asOptional(checker.optionalMember(of: inside, field, written: base, at: range, in: context))
+        .expression
     }
     guard kind.type != .error else { return failed(at: range, in: context) }
     return checked(kind.kind, kind.type, at: range, path: path, in: context)
@@ -224,9 +231,12 @@ extension ExpressionChecker {
 
   /// A field of a value that is there; of a map, the value of a key that may be absent.
   private mutating func optionalMember(
-    of owner: Checked, _ field: Expression.Name, at range: SourceRange, in context: Context
+    of owner: Checked, _ field: Expression.Name, written base: Expression, at range: SourceRange,
+    in context: Context
   ) -> Checked {
-    guard case .map(let element) = owner.type else { return selection(of: owner, field, at: range, in: context) }
+    guard case .map(let element) = owner.type else {
+      return selection(of: owner, field, written: base, at: range, in: context)
+    }
     let key = TypedExpression(.literal(.string(field.text)), .string, at: field.range)
     let kind = TypedExpression.Kind.call(.optionalElementOfMap, [owner.expression, key])
     return checked(kind, element.asOptional, at: range, path: owner.path?.appending(field.text), in: context)

@@ -88,16 +88,18 @@ extension ExpressionChecker {
   }
 
   private mutating func equality(_ operation: Operation, in context: Context) -> Checked {
+    var outcome = checked(.invalid, .bool, at: operation.range, in: context)
+    guard !comparesNull(operation) else { return outcome }
     var (left, right) = operands(operation, in: context)
-    let result = TypedExpression(.invalid, .bool, at: operation.range)
-    var outcome = Checked(expression: result, whenTrue: context.flow, whenFalse: context.flow)
+    if left.type == .error || right.type == .error { return outcome }
     if left.type.isOptional || right.type.isOptional {
       let names = (spelling(of: operation.left), spelling(of: operation.right))
       let both = left.type.isOptional && right.type.isOptional
       let range = left.type.isOptional ? operation.left.range : operation.right.range
       let spelled = left.type.isOptional ? names.0 : names.1
-      report(ExpressionMessages.optionalEquality(
-        operation.symbol.rawValue, spelled: spelled, pair: both ? names : nil, at: range))
+      report(
+        ExpressionMessages.optionalEquality(
+          operation.symbol.rawValue, spelled: spelled, pair: both ? names : nil, at: range))
       return outcome
     }
     guard agree(&left, &right, operation) else { return outcome }
@@ -107,10 +109,23 @@ extension ExpressionChecker {
     }
     let isEqual = operation.symbol == .equal
     let builtin: Builtin = isEqual ? .equal : .notEqual
-    outcome.expression = TypedExpression(.call(builtin, [left.expression, right.expression]), .bool, at: operation.range)
+    outcome.expression = TypedExpression(
+      .call(builtin, [left.expression, right.expression]), .bool, at: operation.range)
     narrow(&outcome, left, [right], operation, isEqual: isEqual, in: context)
     narrow(&outcome, right, [left], operation, isEqual: isEqual, in: context)
     return outcome
+  }
+
+  /// Whether one side of `==` or `!=` is `null`, which is reported with what to write instead.
+  private mutating func comparesNull(_ operation: Operation) -> Bool {
+    for (side, other) in [(operation.left, operation.right), (operation.right, operation.left)] {
+      guard case .literal(.null) = side.kind else { continue }
+      let asked = spelling(of: other).map { "has(\($0))" }
+      let meant = operation.symbol == .equal ? asked.map { "not \($0)" } : asked
+      report(ExpressionMessages.noNull(at: side.range, instead: meant))
+      return true
+    }
+    return false
   }
 
   private mutating func order(_ operation: Operation, in context: Context) -> Checked {
@@ -121,8 +136,9 @@ extension ExpressionChecker {
     else { return outcome }
     guard left.type.isOrdered(in: vocabulary.schema) else {
       let isEnum = if case .enumeration = left.type { true } else { false }
-      report(ExpressionMessages.notOrdered(
-        name(of: left.type), symbol: operation.symbol.rawValue, isEnum: isEnum, at: operation.place))
+      report(
+        ExpressionMessages.notOrdered(
+          name(of: left.type), symbol: operation.symbol.rawValue, isEnum: isEnum, at: operation.place))
       return outcome
     }
     let builtin: Builtin =
@@ -138,8 +154,9 @@ extension ExpressionChecker {
   /// Whether a value is no optional, which is reported.
   mutating func present(_ value: Checked, _ expression: Expression, in context: Context) -> Bool {
     guard case .optional(let content) = value.type else { return true }
-    report(ExpressionMessages.mayBeAbsent(
-      spelling(of: expression), literal: exampleLiteral(of: content), at: expression.range))
+    report(
+      ExpressionMessages.mayBeAbsent(
+        spelling(of: expression), literal: exampleLiteral(of: content), at: expression.range))
     return false
   }
 
@@ -154,17 +171,13 @@ extension ExpressionChecker {
     if left.type.overlaps(right.type) { return true }
     let literalIsLeft = leadingExpression(of: [operation.left, operation.right]) == 1
     let (wrong, sample) = literalIsLeft ? (left, right) : (right, left)
-    report(ExpressionMessages.comparison(
-      of: name(of: wrong.type), with: name(of: sample.type), symbol: operation.symbol.rawValue,
-      side: literalIsLeft ? "right" : "left",
-      hint: comparisonHint(wrong, sample, literalIsLeft ? operation.left : operation.right),
-      at: wrong.expression.range))
+    report(
+      ExpressionMessages.comparison(
+        of: name(of: wrong.type), with: name(of: sample.type), symbol: operation.symbol.rawValue,
+        side: literalIsLeft ? "right" : "left",
+        hint: conversionHint(from: wrong.type, to: sample.type, literalIsLeft ? operation.left : operation.right),
+        at: wrong.expression.range))
     return false
-  }
-
-  private func comparisonHint(_ wrong: Checked, _ sample: Checked, _ expression: Expression) -> String? {
-    ExpressionMessages.conversionHint(
-      from: wrong.type, to: sample.type, spelling: spelling(of: expression), in: vocabulary)
   }
 
   /// A decimal with more places.
@@ -195,8 +208,9 @@ extension ExpressionChecker {
     guard named.count == answers.count else { return }
     for (answer, index) in zip(answers, named) where !possible.contains(index) {
       let all = possible.map { vocabulary.schema.entities[$0].name }
-      report(ExpressionMessages.neverOfType(
-        vocabulary.schema.entities[index].name, possible: all, at: answer.expression.range))
+      report(
+        ExpressionMessages.neverOfType(
+          vocabulary.schema.entities[index].name, possible: all, at: answer.expression.range))
       return
     }
     let inside = context.flow.narrowing(path, to: possible.filter(named.contains))
@@ -222,8 +236,10 @@ extension ExpressionChecker {
     case .list(let type):
       if case .decimal(let scale) = type { element.expression = rescaled(element.expression, to: scale) }
       guard element.type.overlaps(type) else {
-        report(ExpressionMessages.notAnElement(name(of: element.type), of: name(of: container.type),
-          at: operation.left.range))
+        report(
+          ExpressionMessages.notAnElement(
+            name(of: element.type), of: name(of: container.type),
+            at: operation.left.range))
         return outcome
       }
       var result = outcome
@@ -239,9 +255,10 @@ extension ExpressionChecker {
       return checked(.call(.inMap, [key, container.expression]), .bool, at: operation.range, in: context)
     case .undetermined: return outcome
     default:
-      report(ExpressionMessages.notAContainer(
-        name(of: container.type), spelling: (spelling(of: operation.left), spelling(of: operation.right)),
-        at: operation.right.range))
+      report(
+        ExpressionMessages.notAContainer(
+          name(of: container.type), spelling: (spelling(of: operation.left), spelling(of: operation.right)),
+          at: operation.right.range))
       return outcome
     }
   }

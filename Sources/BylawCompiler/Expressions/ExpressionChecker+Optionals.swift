@@ -51,7 +51,7 @@ extension ExpressionChecker {
     let receiver = infer(target, hint: wanted.map { .optional($0) }, in: context)
     guard case .optional(let content) = receiver.type else {
       if !receiver.type.isOpen {
-        report(ExpressionMessages.alwaysThere(call.name.text, name(of: receiver.type), at: target.range))
+        report(ExpressionMessages.alwaysThere(call.name.text, spelling(of: target), at: target.range))
       }
       return failed(at: call.range, in: context)
     }
@@ -104,11 +104,13 @@ extension ExpressionChecker {
   ) -> Checked {
     guard call.arguments.count == 2 else {
       return refused(
-        ExpressionMessages.argumentCount(call.name.text, given: call.arguments.count,
+        ExpressionMessages.argumentCount(
+          call.name.text, given: call.arguments.count,
           shapes: ["\(call.name.text)(x, value)"], at: call.range), call, in: context)
     }
     guard case .identifier(let name) = call.arguments[0].kind else {
-      return refused(ExpressionMessages.notAVariable(of: call.name.text, at: call.arguments[0].range), call, in: context)
+      return refused(
+        ExpressionMessages.notAVariable(of: call.name.text, at: call.arguments[0].range), call, in: context)
     }
     let isFlat = call.name.text == "optFlatMap"
     let shared = makeLocal()

@@ -21,7 +21,7 @@ extension ExpressionChecker {
     switch (value.type, type) {
     case (.error, _), (_, .error), (_, .undetermined):
       return expression
-    case let (own, wanted) where own.isSubtype(of: wanted):
+    case (let own, let wanted) where own.isSubtype(of: wanted):
       var result = expression
       if !own.hasUndetermined, !wanted.hasUndetermined || own == wanted { return result }
       result.type = wanted.hasUndetermined ? own : wanted
@@ -44,17 +44,29 @@ extension ExpressionChecker {
     _ value: Checked, _ type: ValueType, _ expression: Expression, _ expectation: String?
   ) -> TypedExpression {
     let range = expression.range
-    let expected = expectation ?? name(of: type)
     if case .optional(let inner) = value.type, !type.isOptional, inner.joined(with: type) != nil {
       report(ExpressionMessages.mayBeAbsent(spelling(of: expression), literal: exampleLiteral(of: inner), at: range))
     } else if case .decimal(let own) = value.type.content, case .decimal(let wanted) = type.content, own > wanted {
       report(ExpressionMessages.tooManyPlaces(own, allowed: wanted, at: range))
     } else {
-      let hint = ExpressionMessages.conversionHint(
-        from: value.type.content, to: type.content, spelling: spelling(of: expression), in: vocabulary)
-      report(ExpressionMessages.mismatch(name(of: value.type), expected: expected, hint: hint, at: range))
+      let hint =
+        value.type.isOptional && type == .bool
+        ? ExpressionMessages.presenceHint(spelling(of: expression))
+        : conversionHint(from: value.type.content, to: type.content, expression)
+      report(
+        ExpressionMessages.mismatch(
+          name(of: value.type), expected: name(of: type), expectation: expectation, hint: hint, at: range))
     }
     return invalid(at: range)
+  }
+
+  /// What the author can write to get from one type to another.
+  func conversionHint(from own: ValueType, to wanted: ValueType, _ expression: Expression) -> String? {
+    if case .literal = expression.kind {
+      return ExpressionMessages.literalHint(from: own, to: wanted)
+    }
+    return ExpressionMessages.conversionHint(
+      from: own, to: wanted, spelling: spelling(of: expression), in: vocabulary)
   }
 
   // MARK: Several expressions of one type
@@ -73,8 +85,10 @@ extension ExpressionChecker {
       let value = settled(infer(expressions[index], hint: hint, in: contexts[index]), in: contexts[index])
       values[index] = value
       guard let join = type.joined(with: value.type) else {
-        report(ExpressionMessages.mixedTypes(name(of: type), name(of: value.type), role: role,
-          at: expressions[index].range))
+        let hint = conversionHint(from: value.type.content, to: type.content, expressions[index])
+        report(
+          ExpressionMessages.mixedTypes(
+            name(of: type), name(of: value.type), role: role, hint: hint, at: expressions[index].range))
         return nil
       }
       type = join

@@ -112,8 +112,10 @@ package struct ExpressionChecker: Sendable {
   mutating func content(_ expression: Expression, hint: ValueType? = nil, in context: Context) -> Checked {
     let value = settled(infer(expression, hint: hint, in: context), in: context)
     guard value.type.isOptional else { return value }
-    report(ExpressionMessages.mayBeAbsent(spelling(of: expression), literal: exampleLiteral(of: value.type.content),
-      at: expression.range))
+    report(
+      ExpressionMessages.mayBeAbsent(
+        spelling(of: expression), literal: exampleLiteral(of: value.type.content),
+        at: expression.range))
     return failed(at: expression.range, in: context)
   }
 

@@ -51,6 +51,8 @@ extension DiagnosticCode {
   static let argumentCount = DiagnosticCode("argument-count")
   /// An expression where a literal must stand.
   static let needsLiteral = DiagnosticCode("needs-literal")
+  /// Text that is no time, duration or time zone where one is written out.
+  static let invalidLiteral = DiagnosticCode("invalid-literal")
   /// An expression where a macro needs the name of its variable.
   static let notAVariable = DiagnosticCode("not-a-variable")
   /// A key that stands twice in a map.

@@ -30,7 +30,7 @@ extension ExpressionMessages {
   static func unknownWord(_ word: String, of enumeration: Schema.Enumeration, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .unknownWord, at: range, "\(enumeration.name) has no word '\(word)'",
-      expected: list(enumeration.members.map { "\"\($0)\"" }), hint: didYouMean(word, enumeration.members))
+      expected: quoted(enumeration.members), hint: didYouMean(word, enumeration.members))
   }
 
   static func unknownMember(
@@ -52,6 +52,15 @@ extension ExpressionMessages {
     Diagnostic(
       .notAValue, at: range, "'\(name)' must be applied to something",
       expected: "\(name)(\(parameters.joined(separator: ", ")))")
+  }
+
+  static func valueAsFunction(_ name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unknownFunction, at: range, "'\(name)' is a value, no function", hint: "leave the parentheses out")
+  }
+
+  static func invalidTime(_ text: String, _ kind: String, form: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(.invalidLiteral, at: range, "'\(text)' is no \(kind)", expected: form)
   }
 
   static func thresholdAlone(_ name: String, at range: SourceRange) -> Diagnostic {
@@ -101,7 +110,14 @@ extension ExpressionMessages {
   static func wrongReceiver(
     _ name: String, type: String, owners: [String], spelled: String?, isEnum: Bool, at range: SourceRange
   ) -> Diagnostic {
-    let hint = isEnum && owners.contains("text") ? "write string(\(spelled ?? "…")).\(name)(…)" : nil
+    let hint: String? =
+      if isEnum && owners.contains("text") {
+        "write string(\(spelled ?? "…")).\(name)(…)"
+      } else if name == "contains", type.hasPrefix("list(") || type.hasPrefix("map(") {
+        "write x in \(spelled ?? "…")"
+      } else {
+        nil
+      }
     return Diagnostic(
       .typeMismatch, at: range, "\(type) has no '\(name)(…)'", expected: alternatives(owners),
       hint: hint)
@@ -157,9 +173,11 @@ extension ExpressionMessages {
     Diagnostic(.noBytes, at: range, "there are no byte strings", expected: "text")
   }
 
-  static func noNull(at range: SourceRange) -> Diagnostic {
+  /// - Parameter instead: the question that is meant, where the message can say so.
+  static func noNull(at range: SourceRange, instead: String? = nil) -> Diagnostic {
     Diagnostic(
       .noNull, at: range, "there is no null", expected: "a value",
-      hint: "ask has(x) for a field that may be absent; optional.none() stands for an absent value")
+      hint: instead.map { "to ask whether it is there, write \($0)" }
+        ?? "ask has(x) for a field that may be absent; optional.none() stands for an absent value")
   }
 }

@@ -20,16 +20,21 @@ enum ExpressionMessages {
 
   // MARK: Types
 
-  static func mismatch(_ type: String, expected: String, hint: String?, at range: SourceRange) -> Diagnostic {
+  /// - Parameter expectation: more on what was expected than the name of its type.
+  static func mismatch(
+    _ type: String, expected: String, expectation: String? = nil, hint: String?, at range: SourceRange
+  ) -> Diagnostic {
     Diagnostic(
       .typeMismatch, at: range, "this is \(type), where \(expected) is needed",
-      expected: expected, hint: hint)
+      expected: expectation ?? expected, hint: hint)
   }
 
-  static func mixedTypes(_ first: String, _ second: String, role: Role, at range: SourceRange) -> Diagnostic {
+  static func mixedTypes(
+    _ first: String, _ second: String, role: Role, hint: String?, at range: SourceRange
+  ) -> Diagnostic {
     Diagnostic(
       .mixedTypes, at: range, "\(role.phrase) must have one type, not \(first) and \(second)",
-      expected: first)
+      expected: first, hint: hint)
   }
 
   /// - Parameter side: on which side of the symbol the other value stands, where that is to be said.
@@ -39,6 +44,24 @@ enum ExpressionMessages {
     Diagnostic(
       .typeMismatch, at: range, "cannot compare \(other) with \(type)",
       expected: side.map { "\(other), as on the \($0) of '\(symbol)'" } ?? other, hint: hint)
+  }
+
+  /// What an author can write for a literal of the wrong type; `nil` when there is nothing to say.
+  static func literalHint(from own: ValueType, to wanted: ValueType) -> String? {
+    switch (own, wanted) {
+    case (.double, .int): "write a whole number"
+    case (.int, .string), (.double, .string), (.bool, .string): "text stands in quotes"
+    case (.string, .int), (.string, .decimal), (.string, .double): "write the number without quotes"
+    case (.string, .timestamp): "write timestamp(\"2025-12-01T10:00:00Z\")"
+    case (.string, .date): "write date(\"2025-12-01\")"
+    case (.string, .duration): "write a duration without quotes, such as 24h or 15 min"
+    case (.int, .duration): "write a duration with its unit, such as 24h or 15 min"
+    case (.int, .ratio), (.double, .ratio): "a share is compared with another share or with percent(…)"
+    case (.string, .entity): "compare the identity: x.id == \"…\""
+    case (.string, .entityType): "write the name of the entity without quotes"
+    case (.string, .bool): "write true or false without quotes"
+    default: nil
+    }
   }
 
   /// What an author can write to get from one type to the other; `nil` when there is no way.
@@ -52,15 +75,15 @@ enum ExpressionMessages {
     case (.decimal, .int), (.double, .int): return "write int(\(value)), which drops the decimal places"
     case (.decimal, .double), (.int, .double): return "write double(\(value))"
     case (.double, .decimal): return "money is never a double; write the number with a point, or keep to decimals"
-    case (.string, .timestamp): return "write timestamp(\(spelling ?? "\"2025-12-01T10:00:00Z\""))"
-    case (.string, .date): return "write date(\(spelling ?? "\"2025-12-01\""))"
-    case (.string, .duration): return "write a duration without quotes, such as 24h or 15 min"
-    case (.int, .duration): return "write a duration such as 24h, or hours(\(value)), minutes(\(value)), days(\(value))"
+    case (.string, .timestamp): return "write timestamp(\(value))"
+    case (.string, .date): return "write date(\(value))"
+    case (.string, .duration): return "write duration(\(value))"
+    case (.int, .duration): return "write hours(\(value)), minutes(\(value)) or days(\(value))"
     case (.timestamp, .date): return "write date(\(value))"
     case (.date, .timestamp): return "compare days with days: date(…) on the other side"
     case (.ratio, .int), (.int, .ratio), (.decimal, .ratio), (.double, .ratio), (.ratio, .double), (.ratio, .decimal):
       return "a share is compared with another share or with percent(…)"
-    case (.string, .entity): return "compare the identity: x.id == \(spelling ?? "\"…\"")"
+    case (.string, .entity): return "compare the identity: x.id == \(value)"
     case (.entity, .string): return "write \(value).id"
     case (.enumeration(let index), .string):
       let words = vocabulary.schema.enums[index].members
@@ -173,22 +196,22 @@ enum ExpressionMessages {
   static func shareOf(_ first: String, _ second: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .typeMismatch, at: range, "a share is of two ints or of two decimals, not \(first) and \(second)",
-      hint: first.hasPrefix("decimal") != second.hasPrefix("decimal") ? "write decimal(n) around the int" : nil)
+      hint: "write decimal(n) around the int")
   }
 
   // MARK: Optionals
 
   static func mayBeAbsent(_ spelling: String?, literal: String?, at range: SourceRange) -> Diagnostic {
-    let value = literal ?? "…"
-    let hint =
-      spelling.map { "ask first: has(\($0)) && …, or say what stands for it: \(valueOr($0, value))" }
-      ?? "ask has(…) first, or add .orValue(\(value))"
+    let instead = literal.map { ", or say what stands for it: \(spelling ?? "…").orValue(\($0))" } ?? ""
+    let hint = "ask first: has(\(spelling ?? "…")) && …\(instead)"
     return Diagnostic(
       .mayBeAbsent, at: range, "\(spelling.map { "'\($0)'" } ?? "this value") may be absent here",
       expected: "a value that is there", hint: hint)
   }
 
-  private static func valueOr(_ spelling: String, _ value: String) -> String { "\(spelling).orValue(\(value))" }
+  static func presenceHint(_ spelling: String?) -> String {
+    "to ask whether it is there, write has(\(spelling ?? "…"))"
+  }
 
   static func fieldOfOptional(_ field: String, base: String?, at range: SourceRange) -> Diagnostic {
     let name = base ?? "…"
@@ -206,9 +229,10 @@ enum ExpressionMessages {
   }
 
   /// - Parameter use: the function or method that asks for an optional, or `?`.
-  static func alwaysThere(_ use: String, _ type: String, at range: SourceRange) -> Diagnostic {
+  static func alwaysThere(_ use: String, _ spelling: String?, at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .alwaysThere, at: range, "\(type) is always there, so '\(use)' has nothing to ask",
+      .alwaysThere, at: range,
+      "\(spelling.map { "'\($0)'" } ?? "this value") is always there, so '\(use)' has nothing to ask",
       expected: "an optional", hint: use == "has" ? "leave has(…) out" : "leave '\(use)' out")
   }
 
@@ -266,7 +290,7 @@ enum ExpressionMessages {
   static func notAContainer(
     _ type: String, spelling: (element: String?, container: String?), at range: SourceRange
   ) -> Diagnostic {
-    let method = type == "text" || type.hasPrefix("range(")
+    let method = (type == "text" || type.hasPrefix("range(")) && spelling.container != nil
     return Diagnostic(
       .typeMismatch, at: range, "'in' does not look into \(type)",
       expected: alternatives(["list", "map"]),
@@ -297,28 +321,33 @@ enum ExpressionMessages {
 
   static func neverOfType(_ type: String, possible: [String], at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .typeMismatch, at: range, "this can never be a \(type) here",
+      .typeMismatch, at: range, "this is never of the type \(type) here",
       expected: alternatives(possible))
   }
 
   static func fieldOfSome(
-    _ field: String, of having: [String], missing: [String], at range: SourceRange
+    _ field: String, of having: [String], missing: [String], base: String?, at range: SourceRange
   ) -> Diagnostic {
-    let only = missing.isEmpty ? "'\(field)' has another type in each of \(alternatives(having))"
+    let message =
+      missing.isEmpty
+      ? "'\(field)' has another type in each of \(alternatives(having))"
       : "only \(alternatives(having)) has '\(field)'; here it can also be \(alternatives(missing))"
     return Diagnostic(
-      .fieldOfSome, at: range, only,
-      hint: "ask first: type(x) == \(having.first ?? "…") && …")
+      .fieldOfSome, at: range, message, hint: "ask first: type(\(base ?? "x")) == \(having.first ?? "…") && …")
   }
 
-  static func unknownField(_ field: String, of owner: String, among names: [String], at range: SourceRange) -> Diagnostic {
+  static func unknownField(_ field: String, of owner: String, among names: [String], at range: SourceRange)
+    -> Diagnostic
+  {
     Diagnostic(
       .unknownField, at: range, "\(owner) has no field '\(field)'",
       expected: list(names), hint: didYouMean(field, names))
   }
 
-  static func noFields(_ field: String, of owner: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.unknownField, at: range, "\(owner) has no fields, so no '\(field)'")
+  static func noFields(_ field: String, of owner: String, isMethod: Bool, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unknownField, at: range, "\(owner) has no fields, so no '\(field)'",
+      hint: isMethod ? "write \(field)(…), with parentheses" : nil)
   }
 
   static func fieldOfJSON(_ field: String, at range: SourceRange) -> Diagnostic {

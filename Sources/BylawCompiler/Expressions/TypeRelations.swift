@@ -53,7 +53,7 @@ extension ValueType {
   /// The type that holds values of both, as the elements of one list or the branches of `?:`; `nil` when there is none.
   func joined(with other: ValueType) -> ValueType? {
     switch (self, other) {
-    case let (a, b) where a == b: return a
+    case (let a, let b) where a == b: return a
     case (.error, _), (.undetermined, _): return other
     case (_, .error), (_, .undetermined): return self
     case (.optional(let a), .optional(let b)): return a.joined(with: b).map { .optional($0) }
@@ -86,7 +86,7 @@ extension ValueType {
   /// or something undecided inside.
   func isSubtype(of other: ValueType) -> Bool {
     switch (self, other) {
-    case let (a, b) where a == b: true
+    case (let a, let b) where a == b: true
     case (.error, _), (_, .error), (.undetermined, _), (_, .undetermined): true
     case (.optional(let a), .optional(let b)), (.list(let a), .list(let b)): a.isSubtype(of: b)
     case (.map(let a), .map(let b)), (.range(let a), .range(let b)): a.isSubtype(of: b)

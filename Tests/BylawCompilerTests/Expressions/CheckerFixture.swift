@@ -124,7 +124,6 @@ enum Fixture {
       "later": .unavailable("it is read after the effects"),
     ])
     scope.names["context"] = .namespace(["session": .namespace(["mfa": .value(.root(.context(0)), .bool)])])
-    scope.names["facts"] = .namespace([:])
     return scope
   }
 
