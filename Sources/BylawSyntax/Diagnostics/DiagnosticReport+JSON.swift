@@ -23,19 +23,19 @@ extension DiagnosticReport {
     var fields: [Field] = [
       ("severity", Self.string(diagnostic.severity.rawValue)),
       ("code", Self.string(diagnostic.code.rawValue)),
-      ("message", Self.string(diagnostic.message)),
+      ("message", Self.string(diagnostic.message.printable)),
     ]
     fields += place(of: diagnostic.range)
     if let expectation = diagnostic.expectation {
-      fields.append(("expected", Self.string(expectation)))
+      fields.append(("expected", Self.string(expectation.printable)))
     }
     if !diagnostic.notes.isEmpty {
       let notes = diagnostic.notes.map { note in
-        Self.object([("message", Self.string(note.message))] + place(of: note.range))
+        Self.object([("message", Self.string(note.message.printable))] + place(of: note.range))
       }
       fields.append(("notes", "[\(notes.joined(separator: ", "))]"))
     }
-    if let hint = diagnostic.hint { fields.append(("hint", Self.string(hint))) }
+    if let hint = diagnostic.hint { fields.append(("hint", Self.string(hint.printable))) }
     return fields
   }
 

@@ -120,11 +120,16 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text with stand-ins for what a terminal would obey.
+  /// How many characters of a message are shown.
+  private static var messageLimit: Int { 400 }
+
+  /// A message as it is shown: with stand-ins for what a terminal would obey, and not endless.
   var printable: String {
-    guard unicodeScalars.contains(where: { $0.standIn != nil }) else { return self }
+    let isLong = utf8.count > Self.messageLimit
+    guard isLong || unicodeScalars.contains(where: { $0.standIn != nil }) else { return self }
     var result = String.UnicodeScalarView()
-    for scalar in unicodeScalars { result.append(scalar.standIn ?? scalar) }
+    for scalar in unicodeScalars.prefix(Self.messageLimit) { result.append(scalar.standIn ?? scalar) }
+    if isLong, unicodeScalars.dropFirst(Self.messageLimit).first != nil { result.append("…") }
     return String(result)
   }
 }

@@ -180,7 +180,8 @@ struct ScalarTracer {
     var indent: Int?
     var chomping = Chomping.clip
     position += 1
-    while position < end, !isBreak(bytes[position]), !isBlank(bytes[position]) {
+    let ends: [UInt8] = [0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: "#")]
+    while position < end, !ends.contains(bytes[position]) {
       switch bytes[position] {
       case UInt8(ascii: "-"): chomping = .strip
       case UInt8(ascii: "+"): chomping = .keep

@@ -5,9 +5,11 @@ struct SourceText {
   private(set) var bytes: [UInt8]
   /// Whether a byte is a character everywhere.
   private(set) var isASCII = true
+  /// Whether there is a point in reading on: a file with many bad characters is no text.
+  private(set) var isText = true
   private let file: FileID
 
-  /// How many bad characters of one file are reported.
+  /// How many bad characters of one file are reported; equal neighbours count as one.
   private static let reportLimit = 20
 
   /// Checks `bytes`; each mistake is reported, up to a limit.
@@ -23,7 +25,7 @@ struct SourceText {
   }
 
   private mutating func clean(from first: Int, diagnostics: inout Diagnostics) {
-    var reports = 0
+    var reports: [Diagnostic] = []
     var offset = first
     while offset < bytes.count {
       let byte = bytes[offset]
@@ -34,21 +36,24 @@ struct SourceText {
       let (length, scalar) = Self.decode(bytes, at: offset)
       if length > 1 { isASCII = false }
       if let fault = fault(of: scalar, at: offset, length: length) {
-        reports += 1
-        if reports <= Self.reportLimit {
-          diagnostics.report(fault)
+        if let last = reports.last, last.range.end == fault.range.start, last.code == fault.code {
+          reports[reports.count - 1].range.end = fault.range.end
+        } else if reports.count == Self.reportLimit {
+          isText = false
+          break
+        } else {
+          reports.append(fault)
         }
         for index in offset..<(offset + length) { bytes[index] = UInt8(ascii: "?") }
       }
       offset += length
     }
-    if bytes.starts(with: [0x3F, 0x3F, 0x3F]), isByteOrderMark {
-      for index in 0..<3 { bytes[index] = UInt8(ascii: " ") }
-    }
+    if hasByteOrderMark { bytes.replaceSubrange(0..<3, with: [0x20, 0x20, 0x20]) }
+    diagnostics.report(contentsOf: reports)
   }
 
   /// Whether the file starts with a byte order mark; it becomes spaces, and what follows is read.
-  private var isByteOrderMark = false
+  private var hasByteOrderMark = false
 
   private mutating func fault(of scalar: Unicode.Scalar?, at offset: Int, length: Int) -> Diagnostic? {
     let range = SourceRange(file: file, start: Int32(offset), end: Int32(offset + length))
@@ -58,7 +63,7 @@ struct SourceText {
       let isPair = offset + 1 < bytes.count && bytes[offset + 1] == 0x0A
       return isPair ? nil : YAMLMessages.controlCharacter(scalar, at: range)
     case 0xFEFF where offset == 0:
-      isByteOrderMark = true
+      hasByteOrderMark = true
       return YAMLMessages.byteOrderMark(at: range)
     case ..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE,
       0xFFFF:

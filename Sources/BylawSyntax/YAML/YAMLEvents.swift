@@ -138,9 +138,10 @@ struct YAMLEvents: ~Copyable {
       default: .plain
       }
     let value = unsafe UnsafeBufferPointer(start: data.value, count: data.length)
+    let isBlock = style == .literal || style == .folded
     let inset = style == .plain ? 0 : 1
     let raw = bytes[(result.start + inset)..<max(result.start + inset, result.end - inset)]
-    let isVerbatim = unsafe raw.elementsEqual(value)
+    let isVerbatim = unsafe !isBlock && raw.elementsEqual(value)
     result.kind = unsafe .scalar(
       text: String(decoding: value, as: UTF8.self), style: style, isVerbatim: isVerbatim)
   }

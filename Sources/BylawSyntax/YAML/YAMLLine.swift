@@ -1,5 +1,8 @@
 /// One line of a YAML file, taken apart roughly: enough to show it mended after libyaml has given up on it.
 struct YAMLLine {
+  /// A longer entry is not shown mended: nobody would read the hint.
+  private static let mendableLength = 160
+
   private let bytes: [UInt8]
   /// The line without its line break and white space at the end.
   let range: Range<Int>
@@ -62,7 +65,7 @@ struct YAMLLine {
   }
 
   private func mended(key: Range<Int>?, value: Range<Int>) -> MendedLine? {
-    guard !value.isEmpty else { return nil }
+    guard !value.isEmpty, value.count + (key?.count ?? 0) <= Self.mendableLength else { return nil }
     return MendedLine(key: key.map(text), value: Self.unquoted(text(value)))
   }
 

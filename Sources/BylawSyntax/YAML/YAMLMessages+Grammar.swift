@@ -15,14 +15,24 @@ extension YAMLMessages {
       hint: "indent it like the line above, or put text that holds ': ' in quotes")
   }
 
-  static func badIndentation(spaces: Int, wanted: Int, at range: SourceRange) -> Diagnostic {
-    error(
+  /// A line between the columns in which the blocks around it start.
+  static func badIndentation(spaces: Int, wanted: [Int], at range: SourceRange) -> Diagnostic {
+    let counts = wanted.enumerated().map { $0.offset + 1 < wanted.count && $0.element > 0 ? String($0.element) : count($0.element) }
+    return error(
       .badIndentation, at: range, "this line is indented by \(count(spaces))",
-      expected: "\(count(wanted)), as on the lines that it belongs to",
+      expected: counts.joined(separator: " or ") + ", as on the lines that it belongs to",
       hint: "the entries of a mapping or list start in the same column")
   }
 
-  static func notAnItem(at range: SourceRange, column: Int) -> Diagnostic {
+  /// A line below one that cannot have anything below it.
+  static func tooDeepLine(wanted: Int, at range: SourceRange) -> Diagnostic {
+    error(
+      .badIndentation, at: range, "this line is indented deeper than the one above, which is complete",
+      expected: "\(count(wanted)), as on the line above",
+      hint: "the entries of a mapping or list start in the same column")
+  }
+
+  static func notAnItem(at range: SourceRange) -> Diagnostic {
     error(
       .badIndentation, at: range, "this line is no item of the list above", expected: "'- '",
       hint: "start it with '- ', or indent it as a part of something else")
@@ -61,17 +71,28 @@ extension YAMLMessages {
   }
 
   static func unclosedBracket(
-    _ bracket: Character, at range: SourceRange, noticed: SourceRange, interval: String?
+    _ bracket: Character, at range: SourceRange, noticed: SourceRange?, comment: SourceRange?
   ) -> Diagnostic {
     let closing = bracket == "[" ? "]" : "}"
-    var notes: [Diagnostic.Note] = []
-    if noticed.start > range.end {
-      notes.append(Diagnostic.Note(range: noticed, message: "'\(closing)' should stand before this"))
+    let seen = noticed.map {
+      Diagnostic.Note(range: $0, message: "'\(closing)' should stand before this")
+    }
+    let swallowed = comment.map {
+      Diagnostic.Note(range: $0, message: "YAML takes this for a comment")
     }
     return error(
       .unclosedBracket, at: range, "'\(bracket)' is never closed", expected: "a '\(closing)' for it",
-      notes: notes,
-      hint: interval.map { "a range reads 1 to under 5; as text it stands in quotes: \(quoted($0))" })
+      notes: [swallowed ?? seen].compactMap(\.self),
+      hint: comment == nil ? nil : "put text that holds ' #' in quotes")
+  }
+
+  /// An interval as mathematics writes it: `[1..5)`.
+  static func interval(_ text: String, at range: SourceRange) -> Diagnostic {
+    let bounds = text.dropFirst().dropLast().split(separator: "..", maxSplits: 1)
+    let words = bounds.count == 2 ? "write \(bounds[0]) to under \(bounds[1]), or " : "write "
+    return error(
+      .unclosedBracket, at: range, "'[' is never closed", expected: "a ']' for it, or the range in words",
+      hint: words + quoted(text))
   }
 
   static func missingComma(
@@ -161,5 +182,11 @@ extension YAMLMessages {
       hint: "look for a missing quote or bracket; text with signs in it stands in quotes")
   }
 
-  private static func count(_ spaces: Int) -> String { spaces == 1 ? "1 space" : "\(spaces) spaces" }
+  private static func count(_ spaces: Int) -> String {
+    switch spaces {
+    case 0: "no spaces"
+    case 1: "1 space"
+    default: "\(spaces) spaces"
+    }
+  }
 }

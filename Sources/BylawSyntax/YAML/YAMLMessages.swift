@@ -128,11 +128,12 @@ enum YAMLMessages {
       hint: "write \(mended)")
   }
 
-  /// What `!x` in an expression reads like with the word for `!`.
-  static func negation(_ text: String) -> String {
+  /// What `!x` in an expression reads like with the word for `!`; `nil` without an `x`.
+  static func negation(_ text: String) -> String? {
     let rest = text.drop { $0 == "!" }
     let count = text.count - rest.count
     let operand = rest.drop { $0 == " " || $0 == "=" }
+    guard !operand.isEmpty else { return nil }
     return count.isMultiple(of: 2) ? String(operand) : "not \(operand)"
   }
 
@@ -147,11 +148,21 @@ enum YAMLMessages {
 
   // MARK: Text that YAML cuts
 
-  static func colonInText(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
-    error(
+  /// A second `: ` behind a key on one line, or in one entry of `{ }`.
+  static func colonInText(_ line: MendedLine?, isFlow: Bool, at range: SourceRange) -> Diagnostic {
+    let text = line.map { "write \($0.text)" } ?? "put text that holds ': ' in quotes"
+    let other = isFlow ? "or put ',' between two entries" : "or start a mapping on the next line"
+    return error(
       .colonInText, at: range, "YAML takes the text before this ':' for a key",
-      expected: "one 'key: value' on a line",
-      hint: mend(line, else: "put text that holds ': ' in quotes"))
+      expected: isFlow ? "one 'key: value' between two commas" : "one 'key: value' on a line",
+      hint: "\(text), \(other)")
+  }
+
+  /// `key:value` in a place where YAML cannot take it for text.
+  static func colonWithoutSpace(at range: SourceRange) -> Diagnostic {
+    error(
+      .colonInText, at: range, "a space is missing behind this ':'", expected: "'key: value'",
+      hint: "put text that holds ':' in quotes")
   }
 
   static func commaCut(key: String?, text: String, at range: SourceRange) -> Diagnostic {
@@ -167,11 +178,13 @@ enum YAMLMessages {
       hint: "a list stands in [ ]")
   }
 
-  static func commentCut(_ text: String, at range: SourceRange) -> Diagnostic {
+  /// A comment behind an expression or a sentence; `text` is both together where they stand on one line.
+  static func commentCut(_ text: String?, at range: SourceRange) -> Diagnostic {
     error(
       .commentInText, at: range, "YAML takes what follows ' #' for a comment",
       expected: "the end of the line",
-      hint: "write \(quoted(text)), or put the comment on a line of its own")
+      hint: "\(text.map { "write \(quoted($0))" } ?? "put the text in quotes"),"
+        + " or put the comment on a line of its own")
   }
 
   /// Text that continues below a comment.
@@ -184,9 +197,11 @@ enum YAMLMessages {
 
   static func blockHeader(_ text: String, at range: SourceRange) -> Diagnostic {
     let sign = text.prefix(1)
+    let mended = inWords(text).map { "write \($0)" }
     return error(
       .blockHeader, at: range, "YAML takes '\(sign)' for the start of a block of text",
-      expected: "the end of the line after '\(sign)'", hint: "write \(inWords(text) ?? quoted(text))")
+      expected: "the end of the line after '\(sign)'",
+      hint: mended ?? "write \(quoted(text)), or start the block on the next line")
   }
 
   /// A comparison as cells say it: `>= 5` reads `at least 5`.
@@ -194,14 +209,11 @@ enum YAMLMessages {
     let signs = [(">=", "at least"), ("<=", "at most"), (">", "over"), ("<", "under")]
     guard let (sign, words) = signs.first(where: { text.hasPrefix($0.0) }) else { return nil }
     let operand = text.dropFirst(sign.count).drop { $0 == " " }
-    return operand.isEmpty ? nil : "\(words) \(operand)"
+    let isNumber = operand.first.map { $0.isNumber || $0 == "-" } ?? false
+    return !isNumber && (operand.isEmpty || operand.contains(" ")) ? nil : "\(words) \(operand)"
   }
 
   // MARK: Shared
-
-  private static func mend(_ line: MendedLine?, else hint: String) -> String {
-    line.map { "write \($0.text)" } ?? hint
-  }
 
   private static func hex(_ value: UInt32, digits: Int) -> String {
     let text = String(value, radix: 16, uppercase: true)

@@ -17,8 +17,10 @@ struct YAMLProblem {
 
   /// Behind which offset reading may start again.
   var resumption: Int {
-    fault.problem.contains("end of stream") || fault.problem.contains("document indicator")
-      ? fault.contextOffset : max(fault.offset - 1, 0)
+    let isUnclosed = ["end of stream", "document indicator", "expected ','"].contains {
+      fault.problem.contains($0)
+    }
+    return isUnclosed ? fault.contextOffset : max(fault.offset - 1, 0)
   }
 
   /// The mistake in the author's terms.
@@ -48,6 +50,7 @@ struct YAMLProblem {
     case "mapping keys are not allowed in this context": return reservedCharacter(at: fault.offset)
     case "did not find expected node content": return missingNode
     case "did not find expected <document start>": return YAMLMessages.behindTheEnd(at: toLineEnd(fault.offset))
+    case "found unexpected ':'": return YAMLMessages.colonWithoutSpace(at: place(fault.offset, 1))
     case "out of memory": return YAMLMessages.outOfMemory(file)
     default: return otherTag ?? YAMLMessages.other(at: toLineEnd(fault.offset))
     }
@@ -85,15 +88,23 @@ struct YAMLProblem {
 
   /// A value that starts with `!`: whatever YAML stumbled over later, this is the cause.
   private var negation: Diagnostic? {
-    guard let first = bytes[line.value].first, first == UInt8(ascii: "!"),
-      line.value.lowerBound <= fault.offset
-    else { return nil }
+    var line = line
+    for _ in 0..<Self.continuationsLookedAt where line.key == nil && line.range.lowerBound > 0 {
+      guard bytes[line.value].first != UInt8(ascii: "!") else { break }
+      line = YAMLLine(bytes, at: line.range.lowerBound - 1)
+    }
+    guard bytes[line.value].first == UInt8(ascii: "!"), line.value.lowerBound <= fault.offset else {
+      return nil
+    }
     let value = text(line.value)
     let word = value.prefix { $0 != " " }
     return YAMLMessages.tag(
       String(word), mended: YAMLMessages.negation(value),
       at: place(line.value.lowerBound, word.utf8.count))
   }
+
+  /// How many lines of one text are passed on the way up to its start.
+  private static let continuationsLookedAt = 8
 
   private var otherTag: Diagnostic? {
     guard fault.context.contains("tag") || fault.problem.contains("tag") else { return nil }
@@ -111,7 +122,7 @@ struct YAMLProblem {
     {
       return YAMLMessages.keyUnderText(text(key), at: place(key), text: firstLine(of: last))
     }
-    return YAMLMessages.colonInText(line.mended, at: place(fault.offset, 1))
+    return YAMLMessages.colonInText(line.mended, isFlow: false, at: place(fault.offset, 1))
   }
 
   private func firstLine(of range: Range<Int>) -> SourceRange {
@@ -129,25 +140,44 @@ struct YAMLProblem {
 
   private var unexpectedInMapping: Diagnostic {
     if fault.offset > line.content { return behindValue }
+    if character == UInt8(ascii: ":") { return YAMLMessages.emptyKey(at: place(fault.offset, 1)) }
     if let comment = commentAbove {
       return YAMLMessages.textBehindComment(comment: comment, at: toLineEnd(fault.offset))
     }
-    if character == UInt8(ascii: ":") { return YAMLMessages.emptyKey(at: place(fault.offset, 1)) }
-    let column = YAMLLine(bytes, at: fault.contextOffset)
-    let wanted = fault.contextOffset - column.range.lowerBound
-    if line.indentation == wanted, character == UInt8(ascii: "-") {
+    let block = YAMLLine(bytes, at: fault.contextOffset)
+    let column = fault.contextOffset - block.range.lowerBound
+    if line.indentation == column, character == UInt8(ascii: "-") {
       return YAMLMessages.notAKey(at: toLineEnd(fault.offset))
     }
+    let (outer, inner) = indentationsAbove
+    guard let inner else {
+      return YAMLMessages.tooDeepLine(wanted: outer ?? column, at: toLineEnd(fault.offset))
+    }
     return YAMLMessages.badIndentation(
-      spaces: line.indentation, wanted: wanted, at: toLineEnd(fault.offset))
+      spaces: line.indentation, wanted: [outer ?? column, inner], at: toLineEnd(fault.offset))
   }
+
+  /// The next lesser and the next greater indentation among the lines above, down from the block they belong to.
+  private var indentationsAbove: (outer: Int?, inner: Int?) {
+    var inner: Int?
+    var offset = line.range.lowerBound - 1
+    for _ in 0..<Self.linesLookedAt where offset >= 0 {
+      let above = YAMLLine(bytes, at: offset)
+      offset = above.range.lowerBound - 1
+      let isBlank = above.range.count == above.indentation || bytes[above.content] == UInt8(ascii: "#")
+      guard !isBlank else { continue }
+      guard above.indentation > line.indentation else { return (above.indentation, inner) }
+      inner = min(inner ?? .max, above.indentation)
+    }
+    return (nil, inner)
+  }
+
+  /// How far up the cause of a wrong indentation is looked for.
+  private static let linesLookedAt = 500
 
   private var unexpectedInList: Diagnostic {
     fault.offset > line.content
-      ? behindValue
-      : YAMLMessages.notAnItem(
-        at: toLineEnd(fault.offset),
-        column: fault.contextOffset - YAMLLine(bytes, at: fault.contextOffset).range.lowerBound)
+      ? behindValue : YAMLMessages.notAnItem(at: toLineEnd(fault.offset))
   }
 
   /// Text behind a value that is already complete: behind a closing quote or bracket.
@@ -163,7 +193,9 @@ struct YAMLProblem {
           at: firstLine(of: last), single: bytes[before] == UInt8(ascii: "'"), closed: place(before, 1))
       }
       return YAMLMessages.textAfterQuote(line.mended, at: toLineEnd(fault.offset))
-    default: return YAMLMessages.other(at: toLineEnd(fault.offset))
+    default:
+      return character == UInt8(ascii: ":")
+        ? YAMLMessages.emptyKey(at: place(fault.offset, 1)) : YAMLMessages.other(at: toLineEnd(fault.offset))
     }
   }
 
@@ -181,17 +213,38 @@ struct YAMLProblem {
 
   private func unexpectedInBrackets(_ bracket: Character) -> Diagnostic {
     let opening = YAMLLine(bytes, at: fault.contextOffset)
-    let tail = rest(from: fault.contextOffset)
-    let interval = intervalText(tail)
-    guard opening.range.contains(fault.offset), interval == nil else {
+    if let interval = intervalText(rest(from: fault.contextOffset)) {
+      return YAMLMessages.interval(interval, at: place(fault.contextOffset, interval.utf8.count))
+    }
+    guard opening.range.contains(fault.offset) else {
+      let isEnd = fault.offset >= bytes.count || line.range.isEmpty
       return YAMLMessages.unclosedBracket(
-        bracket, at: place(fault.contextOffset, 1), noticed: place(fault.offset, 1), interval: interval)
+        bracket, at: place(fault.contextOffset, 1),
+        noticed: isEnd || line.range == opening.range ? nil : place(line.content..<line.range.upperBound),
+        comment: comment(in: fault.contextOffset..<opening.range.upperBound))
     }
     if character == UInt8(ascii: ":") {
-      return YAMLMessages.colonInText(line.mendedEntry(at: fault.offset), at: place(fault.offset, 1))
+      return YAMLMessages.colonInText(
+        line.mendedEntry(at: fault.offset), isFlow: true, at: place(fault.offset, 1))
     }
     return YAMLMessages.missingComma(
       in: bracket, line.mendedEntry(at: fault.offset), at: place(fault.offset, 1))
+  }
+
+  /// What stands behind ` #` outside of quotes.
+  private func comment(in range: Range<Int>) -> SourceRange? {
+    var quote: UInt8?
+    for offset in range.dropFirst() {
+      let byte = bytes[offset]
+      if byte == quote {
+        quote = nil
+      } else if quote == nil, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+        quote = byte
+      } else if quote == nil, byte == UInt8(ascii: "#"), YAMLLine.isBlank(bytes[offset - 1]) {
+        return place(offset..<range.upperBound)
+      }
+    }
+    return nil
   }
 
   /// `[1..5)` at the start of a text.

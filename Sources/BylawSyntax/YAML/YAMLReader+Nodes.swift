@@ -90,8 +90,11 @@ extension YAMLReader {
       diagnostics.report(
         YAMLMessages.explicitKey(at: place(event.start - 2, event.start - 1)))
     }
+    let reported = diagnostics
     let node = try readNode(event, depth: depth + 1, parentIndent: parentIndent)
     guard case .scalar(let key) = node.kind else {
+      // What is wrong inside of it does not matter any more.
+      diagnostics = reported
       diagnostics.report(YAMLMessages.keyNotText(at: node.range))
       return nil
     }

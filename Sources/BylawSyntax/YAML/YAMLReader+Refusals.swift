@@ -18,7 +18,11 @@ extension YAMLReader {
     if event.hasAnchor, let anchor = anchorRange(from: event.start) {
       diagnostics.report(YAMLMessages.anchor(text(anchor.start, anchor.end), at: anchor.range(file)))
     }
-    let tag = wordRange(from: event.start, starting: UInt8(ascii: "!"))
+    var tag = wordRange(from: event.start, starting: UInt8(ascii: "!"))
+    if content.isEmpty, style == .plain, let word = tag, word.start < event.end {
+      // Inside brackets a tag ends at a comma too.
+      tag?.end = min(word.end, event.end)
+    }
     let whole = place(event.start, event.end)
     guard event.tag != nil, let tag else { return Node(refusedAt: whole) }
     let word = text(tag.start, tag.end)

@@ -8,6 +8,8 @@ package struct YAMLReader: ~Copyable {
   package static let sizeLimit = 16 << 20
   /// Mappings and lists may stand in each other this deep.
   package static let depthLimit = 64
+  /// With this many mistakes in a file, reading ends.
+  package static let mistakeLimit = 1000
   /// How often reading starts again behind a mistake of grammar.
   private static let restartLimit = 8
 
@@ -37,6 +39,7 @@ package struct YAMLReader: ~Copyable {
       return nil
     }
     let text = SourceText(original, file: file, diagnostics: &diagnostics)
+    guard text.isText else { return nil }
     var start = 0
     for _ in 0...restartLimit {
       guard let events = YAMLEvents(text.bytes, from: start, isASCII: text.isASCII) else {
@@ -51,7 +54,7 @@ package struct YAMLReader: ~Copyable {
       } catch {
         diagnostics.report(contentsOf: reader.diagnostics.all)
         guard case .fault(let offset) = error,
-          let next = nextTopLevelKey(in: text.bytes, behind: offset)
+          let next = nextTopLevelKey(in: text.bytes, behind: max(offset, start))
         else { return nil }
         start = next
       }
@@ -75,7 +78,7 @@ package struct YAMLReader: ~Copyable {
       return nil
     }
     let node = try readNode(try next(), depth: 1, parentIndent: -1)
-    if case .scalar(let scalar) = node.kind, scalar.isEmptyPlain {
+    if case .scalar(let scalar) = node.kind, scalar.isEmptyPlain, !node.isRefused {
       diagnostics.report(YAMLMessages.emptyFile(at: node.range))
       return nil
     }
@@ -124,6 +127,7 @@ package struct YAMLReader: ~Copyable {
   // MARK: Events and places
 
   mutating func next() throws(Halt) -> YAMLEvent {
+    guard diagnostics.all.count < Self.mistakeLimit else { throw .end }
     switch events.next() {
     case .event(let event):
       if case .scalar = event.kind { lastScalar = event.start..<max(event.start, event.end) }
