@@ -291,7 +291,8 @@ extension ExpressionChecker {
     var copy = self
     copy.diagnostics = Diagnostics()
     _ = copy.infer(expression, hint: nil, in: context)
-    diagnostics.report(contentsOf: copy.diagnostics.all.filter { [.unknownName, .unknownField].contains($0.code) })
+    let names = [ExpressionCode.unknownName.code, ExpressionCode.unknownField.code]
+    diagnostics.report(contentsOf: copy.diagnostics.all.filter { names.contains($0.code) })
   }
 
   /// Reports, besides what is wrong with the call, unknown names among its arguments, and fails.

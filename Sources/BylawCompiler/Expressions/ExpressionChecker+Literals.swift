@@ -108,12 +108,12 @@ extension ExpressionChecker {
       return optionalElements(elements, at: range, hint: elementHint, in: context)
     }
     let expressions = elements.map(\.value)
-    if let elementHint {
+    if let elementHint, !elementHint.hasUndetermined {
       let values = expressions.map { value($0, of: elementHint, in: context) }
       return checked(.list(values), .list(elementHint), at: range, in: context)
     }
     let contexts = expressions.map { _ in context }
-    guard let (values, type) = unify(expressions, contexts: contexts, hint: nil, role: .elements) else {
+    guard let (values, type) = unify(expressions, contexts: contexts, hint: elementHint, role: .elements) else {
       return failed(at: range, in: context)
     }
     return checked(.list(values.map(\.expression)), .list(type), at: range, in: context)
@@ -168,7 +168,7 @@ extension ExpressionChecker {
     if case .record(let index) = hint { return record(index, entries, at: range, in: context) }
     let keys = entries.map { key($0.key, in: context) }
     reportRepeatedKeys(of: entries)
-    if case .map(let element) = hint, !element.isOpen {
+    if case .map(let element) = hint, !element.hasUndetermined {
       let values = entries.map { value($0.value, of: element, in: context) }
       return checked(.map(Array(pairs: keys, values)), .map(element), at: range, in: context)
     }

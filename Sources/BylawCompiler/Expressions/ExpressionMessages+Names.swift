@@ -17,18 +17,18 @@ extension ExpressionMessages {
         "to compare with text, put it in quotes: \"\(name)\""
       }
     let expected = list(names).map { "a literal, or a name that starts from \($0)" } ?? "a literal"
-    return Diagnostic(
+    return mistake(
       .unknownName, at: range, "unknown name '\(name)'", expected: expected, hint: hint)
   }
 
   static func wordWithoutQuotes(_ word: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownName, at: range, "unknown name '\(word)'", expected: "a word in quotes",
       hint: "a word of an enum stands in quotes: \"\(word)\"")
   }
 
   static func unknownWord(_ word: String, of enumeration: Schema.Enumeration, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownWord, at: range, "\(enumeration.name) has no word '\(word)'",
       expected: quoted(enumeration.members), hint: didYouMean(word, enumeration.members))
   }
@@ -36,46 +36,46 @@ extension ExpressionMessages {
   static func unknownMember(
     _ member: String, of namespace: String, among names: [String], at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownName, at: range, "there is no '\(member)' in \(namespace) here",
       expected: list(names), hint: didYouMean(member, names))
   }
 
   static func namespaceAlone(_ name: String, members: [String], at range: SourceRange) -> Diagnostic {
     let example = members.sorted().first
-    return Diagnostic(
+    return mistake(
       .notAValue, at: range, "'\(name)' is no value by itself",
       expected: example.map { "a member of it, such as \(name).\($0)" })
   }
 
   static func functionAlone(_ name: String, parameters: [String], at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notAValue, at: range, "'\(name)' must be applied to something",
       expected: "\(name)(\(parameters.joined(separator: ", ")))")
   }
 
   static func valueAsFunction(_ name: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownFunction, at: range, "'\(name)' is a value, no function", hint: "leave the parentheses out")
   }
 
   static func invalidTime(_ text: String, _ kind: String, form: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.invalidLiteral, at: range, "'\(text)' is no \(kind)", expected: form)
+    mistake(.invalidLiteral, at: range, "'\(text)' is no \(kind)", expected: form)
   }
 
   static func thresholdAlone(_ name: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notAValue, at: range, "a threshold can only be asked whether it has reached a band",
       expected: "\(name).at_least(\"…\")")
   }
 
   static func enumAlone(_ name: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notAValue, at: range, "'\(name)' is an enum, no value", expected: "one of its words in quotes")
   }
 
   static func unavailable(_ name: String, because reason: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.unavailableName, at: range, "'\(name)' cannot be used here: \(reason)")
+    mistake(.unavailableName, at: range, "'\(name)' cannot be used here: \(reason)")
   }
 
   // MARK: Calls
@@ -83,18 +83,18 @@ extension ExpressionMessages {
   static func argumentCount(
     _ name: String, given: Int, shapes: [String], at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .argumentCount, at: range,
       "'\(name)' does not take \(given) \(given == 1 ? "argument" : "arguments")", expected: alternatives(shapes))
   }
 
   static func unknownFunction(_ name: String, among names: [String], at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownFunction, at: range, "there is no function '\(name)'", hint: didYouMean(name, names))
   }
 
   static func methodAsFunction(_ name: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownFunction, at: range, "'\(name)' stands after what it is asked of",
       expected: "x.\(name)(…)")
   }
@@ -102,7 +102,7 @@ extension ExpressionMessages {
   static func unknownMethod(
     _ name: String, of type: String, among names: [String], isFunction: Bool, at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownFunction, at: range, "\(type) has no '\(name)(…)'",
       hint: isFunction ? "write \(name)(…) around it" : didYouMean(name, names))
   }
@@ -118,19 +118,19 @@ extension ExpressionMessages {
       } else {
         nil
       }
-    return Diagnostic(
+    return mistake(
       .typeMismatch, at: range, "\(type) has no '\(name)(…)'", expected: alternatives(owners),
       hint: hint)
   }
 
   static func rankOf(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "'at_least' ranks words of an enum, and this is \(type)",
       expected: "an ordered enum", hint: "compare numbers and times with '>='")
   }
 
   static func bandIsNoLiteral(_ threshold: String, _ bands: [String], at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .needsLiteral, at: range, "'at_least' needs the name of a band of '\(threshold)'",
       expected: quoted(bands))
   }
@@ -138,18 +138,18 @@ extension ExpressionMessages {
   static func unknownBand(
     _ band: String, of threshold: String, _ bands: [String], at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownWord, at: range, "threshold '\(threshold)' has no band '\(band)'",
       expected: quoted(bands), hint: didYouMean(band, bands))
   }
 
   static func notAVariable(of macro: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notAVariable, at: range, "'\(macro)' needs a new name here", expected: "a name such as x")
   }
 
   static func sameVariable(_ name: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notAVariable, at: range, "both variables are called '\(name)'", expected: "another name")
   }
 
@@ -158,24 +158,24 @@ extension ExpressionMessages {
   // MARK: Not in the profile
 
   static func noDyn(at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .noDyn, at: range, "every value has a declared type, so there is no 'dyn'",
       hint: "write the value itself")
   }
 
   static func noUint(at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .noUint, at: range, "there are no unsigned numbers", expected: "an int",
       hint: "write the number without 'u', or int(…)")
   }
 
   static func noBytes(at range: SourceRange) -> Diagnostic {
-    Diagnostic(.noBytes, at: range, "there are no byte strings", expected: "text")
+    mistake(.noBytes, at: range, "there are no byte strings", expected: "text")
   }
 
   /// - Parameter instead: the question that is meant, where the message can say so.
   static func noNull(at range: SourceRange, instead: String? = nil) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .noNull, at: range, "there is no null", expected: "a value",
       hint: instead.map { "to ask whether it is there, write \($0)" }
         ?? "ask has(x) for a field that may be absent; optional.none() stands for an absent value")

@@ -18,13 +18,20 @@ enum ExpressionMessages {
     }
   }
 
+  static func mistake(
+    _ code: ExpressionCode, at range: SourceRange, _ message: String, expected: String? = nil,
+    notes: [Diagnostic.Note] = [], hint: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(code.code, at: range, message, expected: expected, notes: notes, hint: hint)
+  }
+
   // MARK: Types
 
   /// - Parameter expectation: more on what was expected than the name of its type.
   static func mismatch(
     _ type: String, expected: String, expectation: String? = nil, hint: String?, at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "this is \(type), where \(expected) is needed",
       expected: expectation ?? expected, hint: hint)
   }
@@ -32,7 +39,7 @@ enum ExpressionMessages {
   static func mixedTypes(
     _ first: String, _ second: String, role: Role, hint: String?, at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .mixedTypes, at: range, "\(role.phrase) must have one type, not \(first) and \(second)",
       expected: first, hint: hint)
   }
@@ -41,7 +48,7 @@ enum ExpressionMessages {
   static func comparison(
     of type: String, with other: String, symbol: String, side: String?, hint: String?, at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "cannot compare \(other) with \(type)",
       expected: side.map { "\(other), as on the \($0) of '\(symbol)'" } ?? other, hint: hint)
   }
@@ -99,7 +106,7 @@ enum ExpressionMessages {
   static func noOperation(
     _ symbol: String, _ left: String, _ right: String, hint: String?, at range: SourceRange
   ) -> Diagnostic {
-    Diagnostic(.noOperation, at: range, "'\(symbol)' does not take \(left) and \(right)", hint: hint)
+    mistake(.noOperation, at: range, "'\(symbol)' does not take \(left) and \(right)", hint: hint)
   }
 
   static func textConversion(of spelling: String?) -> String {
@@ -107,51 +114,51 @@ enum ExpressionMessages {
   }
 
   static func noSign(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "\(type) has no negative",
       expected: alternatives(["int", "decimal", "double", "duration"]))
   }
 
   static func notOrdered(_ type: String, symbol: String, isEnum: Bool, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notOrdered, at: range, "'\(symbol)' cannot be used: \(type) has no order",
       hint: isEnum ? "declare the enum with least_to_worst: […], or compare with '=='" : nil)
   }
 
   static func unorderedElements(_ type: String, _ method: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .notOrdered, at: range, "'\(method)' cannot be used: the elements of \(type) have no order")
   }
 
   static func notComparable(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.notComparable, at: range, "two values of \(type) cannot be compared")
+    mistake(.notComparable, at: range, "two values of \(type) cannot be compared")
   }
 
   static func keyIsNotText(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .mapKey, at: range, "the keys of a map are text, not \(type)", expected: "text")
   }
 
   static func optionalEntry(at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .optionalEntry, at: range, "an entry of a map cannot be left out by '?'",
       hint: "give the optional itself as the value of an optional field")
   }
 
   static func repeatedKey(_ key: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .duplicateKey, at: range, "the key '\(key)' stands twice",
       notes: [Diagnostic.Note(range: first, message: "first used here")], hint: "remove one of them")
   }
 
   static func unprintable(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unprintable, at: range, "\(type) cannot be printed in a sentence",
       hint: "name a field of it, or the number behind it")
   }
 
   static func noText(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "\(type) has no spelling as text",
       expected: "a number, a time, a bool, a word of an enum or a reference")
   }
@@ -159,42 +166,42 @@ enum ExpressionMessages {
   // MARK: Numbers
 
   static func tooManyPlaces(_ places: Int, allowed: Int, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .tooManyPlaces, at: range,
       "\(places) decimal places are too many for decimal(\(allowed))",
       expected: allowed == 0 ? "a whole number" : "at most \(allowed) decimal \(allowed == 1 ? "place" : "places")")
   }
 
   static func numberTooLarge(for type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.numberOutOfRange, at: range, "this number does not fit into \(type)")
+    mistake(.numberOutOfRange, at: range, "this number does not fit into \(type)")
   }
 
   static func productTooFine(_ places: Int, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .tooManyPlaces, at: range, "the product would have \(places) decimal places",
       expected: "at most 18 decimal places")
   }
 
   static func decimalDivision(_ symbol: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .decimalDivision, at: range, "decimals are not divided: '\(symbol)' would have to round",
       hint: "compare shares instead: share(a, b) > percent(20)")
   }
 
   static func intWithDecimal(_ symbol: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "'\(symbol)' does not take an int and a decimal",
       hint: "write decimal(n) around the int")
   }
 
   static func ratioArithmetic(_ symbol: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .noOperation, at: range, "a share can only be compared, not used with '\(symbol)'",
       hint: "write share(a, b) > percent(20)")
   }
 
   static func shareOf(_ first: String, _ second: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "a share is of two ints or of two decimals, not \(first) and \(second)",
       hint: "write decimal(n) around the int")
   }
@@ -204,7 +211,7 @@ enum ExpressionMessages {
   static func mayBeAbsent(_ spelling: String?, literal: String?, at range: SourceRange) -> Diagnostic {
     let instead = literal.map { ", or say what stands for it: \(spelling ?? "…").orValue(\($0))" } ?? ""
     let hint = "ask first: has(\(spelling ?? "…")) && …\(instead)"
-    return Diagnostic(
+    return mistake(
       .mayBeAbsent, at: range, "\(spelling.map { "'\($0)'" } ?? "this value") may be absent here",
       expected: "a value that is there", hint: hint)
   }
@@ -215,7 +222,7 @@ enum ExpressionMessages {
 
   static func fieldOfOptional(_ field: String, base: String?, at range: SourceRange) -> Diagnostic {
     let name = base ?? "…"
-    return Diagnostic(
+    return mistake(
       .throughOptional, at: range,
       "\(base.map { "'\($0)'" } ?? "what '\(field)' is read from") may be absent here",
       hint: "write \(name).?\(field), or ask has(\(name)) first")
@@ -223,14 +230,14 @@ enum ExpressionMessages {
 
   static func elementOfOptional(base: String?, at range: SourceRange) -> Diagnostic {
     let name = base ?? "…"
-    return Diagnostic(
+    return mistake(
       .throughOptional, at: range, "\(base.map { "'\($0)'" } ?? "this value") may be absent here",
       hint: "write \(name)[?…], or ask has(\(name)) first")
   }
 
   /// - Parameter use: the function or method that asks for an optional, or `?`.
   static func alwaysThere(_ use: String, _ spelling: String?, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .alwaysThere, at: range,
       "\(spelling.map { "'\($0)'" } ?? "this value") is always there, so '\(use)' has nothing to ask",
       expected: "an optional", hint: use == "has" ? "leave has(…) out" : "leave '\(use)' out")
@@ -247,80 +254,80 @@ enum ExpressionMessages {
     } else {
       hint = "ask has(\(spelled ?? "…")) first, or write same(\(spelled ?? "a"), …)"
     }
-    return Diagnostic(
+    return mistake(
       .optionalEquality, at: range,
       "\(spelled.map { "'\($0)'" } ?? "this value") may be absent, so '\(symbol)' is not clear",
       expected: "a value that is there", hint: hint)
   }
 
   static func sameOfPresent(at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .alwaysThere, at: range, "both values are always there", expected: "an optional",
       hint: "compare them with '=='")
   }
 
   static func flatMapOfPresent(name: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "this is \(name), where an optional is needed",
       expected: "an optional", hint: "write optMap instead")
   }
 
   static func noZero(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "\(type) has no zero value", hint: "write optional.of(…)")
   }
 
   // MARK: Lists, maps, references
 
   static func noElements(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "\(type) has no elements", expected: alternatives(["list", "map"]))
   }
 
   static func notIterable(_ type: String, _ macro: String, mapOnly: Bool, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "'\(macro)' does not go over \(type)",
       expected: mapOnly ? "map" : alternatives(["list", "map"]))
   }
 
   static func notAnElement(_ type: String, of list: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.typeMismatch, at: range, "\(type) can never be in \(list)")
+    mistake(.typeMismatch, at: range, "\(type) can never be in \(list)")
   }
 
   static func notAContainer(
     _ type: String, spelling: (element: String?, container: String?), at range: SourceRange
   ) -> Diagnostic {
     let method = (type == "text" || type.hasPrefix("range(")) && spelling.container != nil
-    return Diagnostic(
+    return mistake(
       .typeMismatch, at: range, "'in' does not look into \(type)",
       expected: alternatives(["list", "map"]),
       hint: method ? "write \(spelling.container ?? "…").contains(\(spelling.element ?? "…"))" : nil)
   }
 
   static func sumOf(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "\(type) cannot be summed",
       expected: "a list of int, decimal, double or duration")
   }
 
   static func flattenOf(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.typeMismatch, at: range, "\(type) is flat already", expected: "a list of lists")
+    mistake(.typeMismatch, at: range, "\(type) is flat already", expected: "a list of lists")
   }
 
   static func formatOfNoList(at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .needsLiteral, at: range, "'format' needs its arguments written out",
       expected: "a list in brackets", hint: "write \"%s of %d\".format([a, b])")
   }
 
   static func typeOfValue(_ type: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .noTypeValues, at: range, "'type' asks which entity a reference is of, and this is \(type)",
       expected: "a reference")
   }
 
   static func neverOfType(_ type: String, possible: [String], at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .typeMismatch, at: range, "this is never of the type \(type) here",
       expected: alternatives(possible))
   }
@@ -332,38 +339,38 @@ enum ExpressionMessages {
       missing.isEmpty
       ? "'\(field)' has another type in each of \(alternatives(having))"
       : "only \(alternatives(having)) has '\(field)'; here it can also be \(alternatives(missing))"
-    return Diagnostic(
+    return mistake(
       .fieldOfSome, at: range, message, hint: "ask first: type(\(base ?? "x")) == \(having.first ?? "…") && …")
   }
 
   static func unknownField(_ field: String, of owner: String, among names: [String], at range: SourceRange)
     -> Diagnostic
   {
-    Diagnostic(
+    mistake(
       .unknownField, at: range, "\(owner) has no field '\(field)'",
       expected: list(names), hint: didYouMean(field, names))
   }
 
   static func noFields(_ field: String, of owner: String, isMethod: Bool, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownField, at: range, "\(owner) has no fields, so no '\(field)'",
       hint: isMethod ? "write \(field)(…), with parentheses" : nil)
   }
 
   static func fieldOfJSON(_ field: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .unknownField, at: range, "json has no declared fields, so no '\(field)'",
       hint: "declare a record for it, or look into it with leaves(x)")
   }
 
   static func missingFields(_ fields: [String], of owner: String, at range: SourceRange) -> Diagnostic {
     let names = fields.map { "'\($0)'" }.joined(separator: ", ")
-    return Diagnostic(
+    return mistake(
       .missingField, at: range, "\(owner) needs \(names) too", hint: "give a value for each of them")
   }
 
   static func fieldNameIsNoLiteral(_ spelling: String?, of owner: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
+    mistake(
       .needsLiteral, at: range, "the names of the fields of \(owner) stand in quotes",
       expected: "the name of a field in quotes", hint: spelling.map { "write \"\($0)\"" })
   }
