@@ -3,6 +3,7 @@ import BylawSyntax
 
 /// `+ - * / %` and the sign; exact on decimals, never between an int and a decimal unless one is a literal.
 extension ExpressionChecker {
+  /// The value of `a + b` and its kin: the meaning is chosen by the types of both sides; what has none is reported.
   mutating func arithmetic(_ operation: Operation, hint: ValueType?, in context: Context) -> Checked {
     let isProduct = operation.symbol == .multiply || operation.symbol == .divide || operation.symbol == .modulo
     let bothLiteral = operation.left.isFlexible && operation.right.isFlexible

@@ -3,9 +3,13 @@ import BylawSyntax
 
 /// A call as written.
 struct Call {
+  /// What stands before the point; `nil` for a function.
   var target: Expression?
+  /// The function or method, with its place.
   var name: Expression.Name
+  /// What stands between the parentheses.
   var arguments: [Expression]
+  /// The place of the whole.
   var range: SourceRange
   /// The type that its place would like.
   var hint: ValueType?
@@ -21,6 +25,7 @@ struct Call {
 
 /// Calls: the functions of the language by table, those of the rule set, and the forms that have rules of their own.
 extension ExpressionChecker {
+  /// The value of a call: of a function, of a method, or of a test of a threshold.
   mutating func check(_ call: Call, in context: Context) -> Checked {
     guard let target = call.target else { return function(call, in: context) }
     if case .identifier(let text) = target.kind, context.scope.names[text] == nil {
@@ -330,6 +335,7 @@ extension ExpressionChecker {
 }
 
 extension ValueType {
+  /// Whether it is an enumeration, whose words methods of text do not take.
   var isEnumeration: Bool {
     if case .enumeration = self { true } else { false }
   }

@@ -3,6 +3,7 @@ import BylawSyntax
 
 /// Literals, lists and maps, read as their place expects them.
 extension ExpressionChecker {
+  /// A literal as its place expects it: text as a word of an enum, a number as a decimal or double.
   mutating func literal(
     _ literal: Expression.Literal, at range: SourceRange, hint: ValueType?, in context: Context
   ) -> Checked {
@@ -99,6 +100,7 @@ extension ExpressionChecker {
 
   // MARK: Lists
 
+  /// A list. Its elements take the type that the place expects, else they must agree among themselves.
   mutating func list(
     _ elements: [Expression.ListElement], at range: SourceRange, hint: ValueType?, in context: Context
   ) -> Checked {
@@ -158,6 +160,7 @@ extension ExpressionChecker {
 
   // MARK: Maps and records
 
+  /// A map from text, or a record where one is expected.
   mutating func map(
     _ entries: [Expression.MapEntry], at range: SourceRange, hint: ValueType?, in context: Context
   ) -> Checked {

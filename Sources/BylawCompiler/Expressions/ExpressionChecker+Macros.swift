@@ -3,10 +3,12 @@ import BylawSyntax
 
 /// Forms that bind variables: `all exists exists_one map filter` and their kin, and `cel.bind`.
 extension ExpressionChecker {
+  /// The methods whose arguments are not values but a variable and what is asked of it.
   static let macros: Set<String> = [
     "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap",
   ]
 
+  /// A macro over a list or a map. What its condition shows is known in what it computes.
   mutating func macro(_ call: Call, on target: Expression, in context: Context) -> Checked {
     let range = content(target, in: context)
     guard let shape = shape(of: call) else {

@@ -3,6 +3,7 @@ import BylawSyntax
 
 /// Names: what stands alone, and what a namespace such as `input` holds.
 extension ExpressionChecker {
+  /// A name alone: a value of the scope, or an entity type as `type(x) == User` needs it.
   mutating func identifier(
     _ text: String, at range: SourceRange, hint: ValueType?, in context: Context
   ) -> Checked {

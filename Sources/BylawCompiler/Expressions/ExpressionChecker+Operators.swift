@@ -3,8 +3,11 @@ import BylawSyntax
 
 /// An operator between two expressions.
 struct Operation {
+  /// Which one.
   var symbol: Expression.BinaryOperator
+  /// What stands before it.
   var left: Expression
+  /// What stands after it.
   var right: Expression
   /// The place of the operator.
   var place: SourceRange
@@ -14,6 +17,7 @@ struct Operation {
 
 /// Logic, comparison and membership; arithmetic has a file of its own.
 extension ExpressionChecker {
+  /// The value of an operation, with what is known after it.
   mutating func check(_ operation: Operation, hint: ValueType?, in context: Context) -> Checked {
     switch operation.symbol {
     case .and: return conjunction(operation, in: context)
@@ -47,6 +51,7 @@ extension ExpressionChecker {
       whenTrue: left.whenTrue.joined(with: right.whenTrue), whenFalse: right.whenFalse)
   }
 
+  /// `!x` and `not x`: what is known is turned around.
   mutating func negation(of operand: Expression, at range: SourceRange, in context: Context) -> Checked {
     let value = condition(operand, in: context)
     return Checked(
@@ -54,6 +59,7 @@ extension ExpressionChecker {
       whenFalse: value.whenTrue)
   }
 
+  /// `a ? b : c`: `b` is checked where `a` is true, `c` where it is false; both have one type.
   mutating func conditional(
     _ test: Expression, _ first: Expression, _ second: Expression, at range: SourceRange, hint: ValueType?,
     in context: Context

@@ -3,6 +3,7 @@ import BylawSyntax
 
 /// Making and reading optionals.
 extension ExpressionChecker {
+  /// The methods that read an optional without asking the flow.
   static let optionalMethods: Set<String> = ["hasValue", "value", "orValue", "or", "optMap", "optFlatMap"]
 
   /// `optional.of(x)`, `optional.none()`, `optional.ofNonZeroValue(x)`.

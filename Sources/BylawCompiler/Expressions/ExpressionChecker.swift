@@ -30,12 +30,14 @@ package struct ExpressionChecker: Sendable {
     func given(_ flow: Flow) -> Context { Context(scope: scope, flow: flow) }
   }
 
+  /// What every expression of the rule set can name.
   package var vocabulary: Vocabulary
   /// The number of the next variable.
   package private(set) var nextLocal = 0
   /// What was reported so far, in the order of checking.
   package var diagnostics = Diagnostics()
 
+  /// Creates a checker for one rule set.
   package init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
   /// A number for a variable that no other has.
@@ -167,10 +169,13 @@ package struct ExpressionChecker: Sendable {
     checked(.invalid, .error, at: range, in: context)
   }
 
+  /// What stands in the tree for an expression that was reported.
   func invalid(at range: SourceRange) -> TypedExpression { TypedExpression(.invalid, .error, at: range) }
 
+  /// Collects a mistake.
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.report(diagnostic) }
 
+  /// The name of a type as authors write it.
   func name(of type: ValueType) -> String { vocabulary.name(of: type) }
 
   /// A reference to a variable.

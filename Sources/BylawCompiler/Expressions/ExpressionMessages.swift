@@ -18,6 +18,7 @@ enum ExpressionMessages {
     }
   }
 
+  /// A mistake by its code, so that none is reported without being listed there.
   static func mistake(
     _ code: ExpressionCode, at range: SourceRange, _ message: String, expected: String? = nil,
     notes: [Diagnostic.Note] = [], hint: String? = nil
@@ -27,6 +28,8 @@ enum ExpressionMessages {
 
   // MARK: Types
 
+  /// A value of one type where another is needed.
+  ///
   /// - Parameter expectation: more on what was expected than the name of its type.
   static func mismatch(
     _ type: String, expected: String, expectation: String? = nil, hint: String?, at range: SourceRange
@@ -36,6 +39,7 @@ enum ExpressionMessages {
       expected: expectation ?? expected, hint: hint)
   }
 
+  /// `[1, "a"]`: parts of several types where there must be one.
   static func mixedTypes(
     _ first: String, _ second: String, role: Role, hint: String?, at range: SourceRange
   ) -> Diagnostic {
@@ -44,6 +48,8 @@ enum ExpressionMessages {
       expected: first, hint: hint)
   }
 
+  /// `resource.cost > "500"`: two sides of different types.
+  ///
   /// - Parameter side: on which side of the symbol the other value stands, where that is to be said.
   static func comparison(
     of type: String, with other: String, symbol: String, side: String?, hint: String?, at range: SourceRange
@@ -103,60 +109,73 @@ enum ExpressionMessages {
     }
   }
 
+  /// `now + now`: an operator that means nothing on these types.
   static func noOperation(
     _ symbol: String, _ left: String, _ right: String, hint: String?, at range: SourceRange
   ) -> Diagnostic {
     mistake(.noOperation, at: range, "'\(symbol)' does not take \(left) and \(right)", hint: hint)
   }
 
+  /// The hint where a number is put together with text.
   static func textConversion(of spelling: String?) -> String {
     "write string(\(spelling ?? "…")), or put it in a sentence as {\(spelling ?? "…")}"
   }
 
+  /// `-"a"`: a sign before what has no negative.
   static func noSign(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "\(type) has no negative",
       expected: alternatives(["int", "decimal", "double", "duration"]))
   }
 
+  /// `subject.role < "vendor"`: order where there is none.
+  ///
+  /// - Parameter isEnum: whether declaring an order would help.
   static func notOrdered(_ type: String, symbol: String, isEnum: Bool, at range: SourceRange) -> Diagnostic {
     mistake(
       .notOrdered, at: range, "'\(symbol)' cannot be used: \(type) has no order",
       hint: isEnum ? "declare the enum with least_to_worst: […], or compare with '=='" : nil)
   }
 
+  /// `users.sort()`: elements without order.
   static func unorderedElements(_ type: String, _ method: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .notOrdered, at: range, "'\(method)' cannot be used: the elements of \(type) have no order")
   }
 
+  /// `json == json`: values without equality.
   static func notComparable(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(.notComparable, at: range, "two values of \(type) cannot be compared")
   }
 
+  /// `{1: 2}`: a key that is no text.
   static func keyIsNotText(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .mapKey, at: range, "the keys of a map are text, not \(type)", expected: "text")
   }
 
+  /// `{?"a": x}`: an entry that would be left out when there is no value.
   static func optionalEntry(at range: SourceRange) -> Diagnostic {
     mistake(
       .optionalEntry, at: range, "an entry of a map cannot be left out by '?'",
       hint: "give the optional itself as the value of an optional field")
   }
 
+  /// `{"a": 1, "a": 2}`: a key twice.
   static func repeatedKey(_ key: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
     mistake(
       .duplicateKey, at: range, "the key '\(key)' stands twice",
       notes: [Diagnostic.Note(range: first, message: "first used here")], hint: "remove one of them")
   }
 
+  /// `{resource.impact}` in a sentence: a value without a printed form.
   static func unprintable(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .unprintable, at: range, "\(type) cannot be printed in a sentence",
       hint: "name a field of it, or the number behind it")
   }
 
+  /// `string(record)`: a value without a spelling.
   static func noText(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "\(type) has no spelling as text",
@@ -165,6 +184,7 @@ enum ExpressionMessages {
 
   // MARK: Numbers
 
+  /// `cost > 1.005`: more decimal places than the decimal has.
   static func tooManyPlaces(_ places: Int, allowed: Int, at range: SourceRange) -> Diagnostic {
     mistake(
       .tooManyPlaces, at: range,
@@ -172,34 +192,40 @@ enum ExpressionMessages {
       expected: allowed == 0 ? "a whole number" : "at most \(allowed) decimal \(allowed == 1 ? "place" : "places")")
   }
 
+  /// A literal that the expected type cannot hold exactly.
   static func numberTooLarge(for type: String, at range: SourceRange) -> Diagnostic {
     mistake(.numberOutOfRange, at: range, "this number does not fit into \(type)")
   }
 
+  /// `a * b`: a product with more places than decimals can have.
   static func productTooFine(_ places: Int, at range: SourceRange) -> Diagnostic {
     mistake(
       .tooManyPlaces, at: range, "the product would have \(places) decimal places",
       expected: "at most 18 decimal places")
   }
 
+  /// `cost / 3`: a division that would round.
   static func decimalDivision(_ symbol: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .decimalDivision, at: range, "decimals are not divided: '\(symbol)' would have to round",
       hint: "compare shares instead: share(a, b) > percent(20)")
   }
 
+  /// `cost * n`: an int beside a decimal, neither of them a literal.
   static func intWithDecimal(_ symbol: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "'\(symbol)' does not take an int and a decimal",
       hint: "write decimal(n) around the int")
   }
 
+  /// `share(1, 2) + percent(5)`: a share in arithmetic.
   static func ratioArithmetic(_ symbol: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .noOperation, at: range, "a share can only be compared, not used with '\(symbol)'",
       hint: "write share(a, b) > percent(20)")
   }
 
+  /// `share(n, cost)`: an int and a decimal.
   static func shareOf(_ first: String, _ second: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "a share is of two ints or of two decimals, not \(first) and \(second)",
@@ -208,6 +234,9 @@ enum ExpressionMessages {
 
   // MARK: Optionals
 
+  /// `resource.closed_at < now`: an optional used as if it were there.
+  ///
+  /// - Parameter literal: what could stand for it, where the type has a literal.
   static func mayBeAbsent(_ spelling: String?, literal: String?, at range: SourceRange) -> Diagnostic {
     let instead = literal.map { ", or say what stands for it: \(spelling ?? "…").orValue(\($0))" } ?? ""
     let hint = "ask first: has(\(spelling ?? "…")) && …\(instead)"
@@ -216,10 +245,12 @@ enum ExpressionMessages {
       expected: "a value that is there", hint: hint)
   }
 
+  /// The hint where an optional stands for a condition.
   static func presenceHint(_ spelling: String?) -> String {
     "to ask whether it is there, write has(\(spelling ?? "…"))"
   }
 
+  /// `resource.plan.hit`: a field of what may be absent.
   static func fieldOfOptional(_ field: String, base: String?, at range: SourceRange) -> Diagnostic {
     let name = base ?? "…"
     return mistake(
@@ -228,6 +259,7 @@ enum ExpressionMessages {
       hint: "write \(name).?\(field), or ask has(\(name)) first")
   }
 
+  /// `input.words[0]`: an element of what may be absent.
   static func elementOfOptional(base: String?, at range: SourceRange) -> Diagnostic {
     let name = base ?? "…"
     return mistake(
@@ -235,6 +267,8 @@ enum ExpressionMessages {
       hint: "write \(name)[?…], or ask has(\(name)) first")
   }
 
+  /// `has(resource.title)`: a question about presence that has only one answer.
+  ///
   /// - Parameter use: the function or method that asks for an optional, or `?`.
   static func alwaysThere(_ use: String, _ spelling: String?, at range: SourceRange) -> Diagnostic {
     mistake(
@@ -243,6 +277,8 @@ enum ExpressionMessages {
       expected: "an optional", hint: use == "has" ? "leave has(…) out" : "leave '\(use)' out")
   }
 
+  /// `resource.closed_at == now`: whether two absent values are equal, CEL and people answer differently.
+  ///
   /// - Parameter pair: both sides as written, where both are optional.
   static func optionalEquality(
     _ symbol: String, spelled: String?, pair: (String?, String?)?, at range: SourceRange
@@ -260,18 +296,21 @@ enum ExpressionMessages {
       expected: "a value that is there", hint: hint)
   }
 
+  /// `same(1, 2)`: neither side is an optional.
   static func sameOfPresent(at range: SourceRange) -> Diagnostic {
     mistake(
       .alwaysThere, at: range, "both values are always there", expected: "an optional",
       hint: "compare them with '=='")
   }
 
+  /// `x.optFlatMap(v, v + 1)`: the result is no optional.
   static func flatMapOfPresent(name: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "this is \(name), where an optional is needed",
       expected: "an optional", hint: "write optMap instead")
   }
 
+  /// `optional.ofNonZeroValue(user)`: the type has no zero.
   static func noZero(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "\(type) has no zero value", hint: "write optional.of(…)")
@@ -279,21 +318,25 @@ enum ExpressionMessages {
 
   // MARK: Lists, maps, references
 
+  /// `1[0]`: an element of what has none.
   static func noElements(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "\(type) has no elements", expected: alternatives(["list", "map"]))
   }
 
+  /// `1.exists(x, …)`: a macro over what is no list or map.
   static func notIterable(_ type: String, _ macro: String, mapOnly: Bool, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "'\(macro)' does not go over \(type)",
       expected: mapOnly ? "map" : alternatives(["list", "map"]))
   }
 
+  /// `1 in ["a"]`: an element that the list can never have.
   static func notAnElement(_ type: String, of list: String, at range: SourceRange) -> Diagnostic {
     mistake(.typeMismatch, at: range, "\(type) can never be in \(list)")
   }
 
+  /// `"a" in title`: membership in what is no list or map.
   static func notAContainer(
     _ type: String, spelling: (element: String?, container: String?), at range: SourceRange
   ) -> Diagnostic {
@@ -304,34 +347,40 @@ enum ExpressionMessages {
       hint: method ? "write \(spelling.container ?? "…").contains(\(spelling.element ?? "…"))" : nil)
   }
 
+  /// `users.sum()`: elements that cannot be added.
   static func sumOf(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "\(type) cannot be summed",
       expected: "a list of int, decimal, double or duration")
   }
 
+  /// `[1].flatten()`: a list without lists in it.
   static func flattenOf(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(.typeMismatch, at: range, "\(type) is flat already", expected: "a list of lists")
   }
 
+  /// `"%s".format(x)`: arguments that are not written out.
   static func formatOfNoList(at range: SourceRange) -> Diagnostic {
     mistake(
       .needsLiteral, at: range, "'format' needs its arguments written out",
       expected: "a list in brackets", hint: "write \"%s of %d\".format([a, b])")
   }
 
+  /// `type(1)`: CEL's types as values; here only references have one.
   static func typeOfValue(_ type: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .noTypeValues, at: range, "'type' asks which entity a reference is of, and this is \(type)",
       expected: "a reference")
   }
 
+  /// `type(subject) == Incident`: a type that the reference cannot have.
   static func neverOfType(_ type: String, possible: [String], at range: SourceRange) -> Diagnostic {
     mistake(
       .typeMismatch, at: range, "this is never of the type \(type) here",
       expected: alternatives(possible))
   }
 
+  /// `owner.role` of `User | Group`: a field that not all of the entities have.
   static func fieldOfSome(
     _ field: String, of having: [String], missing: [String], base: String?, at range: SourceRange
   ) -> Diagnostic {
@@ -343,6 +392,7 @@ enum ExpressionMessages {
       .fieldOfSome, at: range, message, hint: "ask first: type(\(base ?? "x")) == \(having.first ?? "…") && …")
   }
 
+  /// `resource.tilte`: a field that the type does not have.
   static func unknownField(_ field: String, of owner: String, among names: [String], at range: SourceRange)
     -> Diagnostic
   {
@@ -351,24 +401,30 @@ enum ExpressionMessages {
       expected: list(names), hint: didYouMean(field, names))
   }
 
+  /// `now.year`: a field of what has none.
+  ///
+  /// - Parameter isMethod: whether a method is called so.
   static func noFields(_ field: String, of owner: String, isMethod: Bool, at range: SourceRange) -> Diagnostic {
     mistake(
       .unknownField, at: range, "\(owner) has no fields, so no '\(field)'",
       hint: isMethod ? "write \(field)(…), with parentheses" : nil)
   }
 
+  /// `payload.name`: a field of json.
   static func fieldOfJSON(_ field: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .unknownField, at: range, "json has no declared fields, so no '\(field)'",
       hint: "declare a record for it, or look into it with leaves(x)")
   }
 
+  /// `{"outage": true}`: a record without fields that it needs.
   static func missingFields(_ fields: [String], of owner: String, at range: SourceRange) -> Diagnostic {
     let names = fields.map { "'\($0)'" }.joined(separator: ", ")
     return mistake(
       .missingField, at: range, "\(owner) needs \(names) too", hint: "give a value for each of them")
   }
 
+  /// `{clients: 1}`: the name of a field without quotes.
   static func fieldNameIsNoLiteral(_ spelling: String?, of owner: String, at range: SourceRange) -> Diagnostic {
     mistake(
       .needsLiteral, at: range, "the names of the fields of \(owner) stand in quotes",
@@ -393,6 +449,7 @@ enum ExpressionMessages {
     return "\(sorted.prefix(12).joined(separator: ", ")), …"
   }
 
+  /// Words in double quotes, as they are written in expressions; at most eight.
   static func quoted(_ words: [String]) -> String { alternatives(words.prefix(8).map { "\"\($0)\"" }) }
 
   /// `did you mean …`, when a name is near.

@@ -4,10 +4,13 @@ import BylawModel
 ///
 /// What takes any type, binds a variable or reads an optional has no entry here but a function of the checker.
 struct Overload: Sendable {
+  /// The name, with its library as in `math.abs`.
   var name: String
   /// The type before the dot of a method, `nil` for a function.
   var receiver: ValueType?
+  /// The types of the arguments, without the receiver.
   var parameters: [ValueType]
+  /// What it gives.
   var result: ValueType
   /// `nil` for a conversion of a type to itself.
   var builtin: Builtin?
@@ -15,12 +18,14 @@ struct Overload: Sendable {
   /// The types of all arguments, the receiver first.
   var all: [ValueType] { (receiver.map { [$0] } ?? []) + parameters }
 
+  /// An entry for a function.
   static func function(
     _ name: String, _ parameters: ValueType..., gives result: ValueType, by builtin: Builtin?
   ) -> Overload {
     Overload(name: name, receiver: nil, parameters: parameters, result: result, builtin: builtin)
   }
 
+  /// An entry for a method.
   static func method(
     _ receiver: ValueType, _ name: String, _ parameters: ValueType..., gives result: ValueType, by builtin: Builtin?
   ) -> Overload {
@@ -29,6 +34,7 @@ struct Overload: Sendable {
 
   /// All of them by name: functions and methods apart.
   static let functions = Dictionary(grouping: all.filter { $0.receiver == nil }, by: \.name)
+  /// Methods by name.
   static let methods = Dictionary(grouping: all.filter { $0.receiver != nil }, by: \.name)
 
   private static let all: [Overload] = text + time + numbers + conversions

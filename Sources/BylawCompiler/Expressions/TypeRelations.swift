@@ -5,6 +5,7 @@ extension ValueType {
   /// `true` for what was already reported and for what a use has yet to decide.
   var isOpen: Bool { self == .error || self == .undetermined }
 
+  /// Whether the value may be absent.
   var isOptional: Bool {
     if case .optional = self { true } else { false }
   }
