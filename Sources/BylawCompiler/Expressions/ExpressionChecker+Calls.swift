@@ -200,11 +200,14 @@ extension ExpressionChecker {
   /// Functions that take decimals of any scale besides what the table lists.
   private static let takesDecimals: Set<String> = ["int", "double", "math.abs"]
 
-  /// Reports arguments written out that the function cannot read: times that do not exist, unknown zones.
+  /// Reports arguments written out that the function cannot read: times that do not exist, unknown zones, patterns
+  /// that are not RE2.
   private mutating func verifyLiterals(_ written: [Expression], of overload: Overload) {
     guard let builtin = overload.builtin else { return }
     if overload.receiver == .timestamp, overload.parameters == [.string] {
       written.dropFirst().forEach { verifyLiteral($0, for: .dateOf) }
+    } else if builtin == .matches {
+      written.dropFirst().forEach { verifyPattern($0) }
     } else {
       written.forEach { verifyLiteral($0, for: builtin) }
     }

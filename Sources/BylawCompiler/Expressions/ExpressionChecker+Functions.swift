@@ -1,3 +1,4 @@
+import BylawEvaluator
 import BylawModel
 import BylawSyntax
 
@@ -320,6 +321,24 @@ extension ExpressionChecker {
       let form = "UTC, a zone such as Europe/Berlin, or an offset such as +01:00"
       report(ExpressionMessages.invalidTime(text, "time zone", form: form, at: expression.range))
     default: break
+    }
+  }
+
+  /// Reports a pattern written out that is none, under the part of it that is wrong where the literal has no escapes.
+  mutating func verifyPattern(_ expression: Expression) {
+    guard case .literal(.string(let text)) = expression.kind else { return }
+    do throws(PatternError) {
+      _ = try Pattern(parsing: text)
+    } catch {
+      var range = expression.range
+      if Int(range.end - range.start) == text.utf8.count + 2 {
+        let scalars = text.unicodeScalars
+        let start = scalars.index(scalars.startIndex, offsetBy: error.range.lowerBound)
+        let end = scalars.index(scalars.startIndex, offsetBy: error.range.upperBound)
+        range.end = range.start + 1 + Int32(text.utf8.distance(from: text.startIndex, to: end))
+        range.start += 1 + Int32(text.utf8.distance(from: text.startIndex, to: start))
+      }
+      report(ExpressionMessages.invalidPattern(error, at: range))
     }
   }
 

@@ -56,6 +56,8 @@ package enum ExpressionCode: String, CaseIterable, Sendable {
   case needsLiteral = "needs-literal"
   /// Text that is no time, duration or time zone where one is written out.
   case invalidLiteral = "invalid-literal"
+  /// A pattern that is not RE2.
+  case invalidPattern = "invalid-pattern"
   /// An expression where a macro needs the name of its variable.
   case notAVariable = "not-a-variable"
   /// A key that stands twice in a map.

@@ -1,3 +1,4 @@
+import BylawEvaluator
 import BylawModel
 import BylawSyntax
 
@@ -71,6 +72,11 @@ extension ExpressionMessages {
   /// `date("2025-02-30")`: a time, duration or zone written out that is none.
   static func invalidTime(_ text: String, _ kind: String, form: String, at range: SourceRange) -> Diagnostic {
     mistake(.invalidLiteral, at: range, "'\(text)' is no \(kind)", expected: form)
+  }
+
+  /// `title.matches("(a")`: a pattern written out that RE2 does not have.
+  static func invalidPattern(_ error: PatternError, at range: SourceRange) -> Diagnostic {
+    mistake(.invalidPattern, at: range, error.message, expected: error.expectation, hint: error.hint)
   }
 
   /// `token_budget > 5`: a threshold other than with `at_least`.

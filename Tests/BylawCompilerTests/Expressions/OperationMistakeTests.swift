@@ -130,6 +130,17 @@ struct OperationMistakeTests {
         "terms_of('P1', resource.rate)", "too-many-places", at: "resource.rate",
         message: "4 decimal places are too many for decimal(2)", expected: "at most 2 decimal places",
         hint: nil),
+      Mistake(
+        "'a'.matches('(a')", "invalid-pattern", at: "(", message: "a group of the pattern is not closed",
+        expected: "')'", hint: nil),
+      Mistake(
+        "matches('(a', 'ä)')", "invalid-pattern", at: ")",
+        message: "the pattern closes a group that it never opened", expected: "'\\)' for the character itself",
+        hint: nil),
+      Mistake(
+        "'a'.matches(\"\\\\w\\\\1\")", "invalid-pattern", at: "\"\\\\w\\\\1\"",
+        message: "patterns cannot refer back to a group", expected: nil,
+        hint: "compare the two parts in an expression instead"),
     ] as [Mistake])
   func `an operator or a literal that means nothing is reported`(_ mistake: Mistake) { mistake.verify() }
 }

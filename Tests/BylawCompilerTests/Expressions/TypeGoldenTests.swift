@@ -31,6 +31,7 @@ import Testing
     .argumentCount: #"when: full_outage()\#n"#,
     .needsLiteral: #"when: token_budget.at_least(input.title)\#n"#,
     .invalidLiteral: #"when: now > timestamp("2025-02-30T10:00:00Z")\#n"#,
+    .invalidPattern: #"when: resource.title.matches(r"^INC-(\d+$")\#n"#,
     .notAVariable: #"when: resource.codes.exists(1, true)\#n"#,
     .duplicateKey: #"when: "{'a': 1, 'a': 2} == input.counts"\#n"#,
     .mapKey: #"when: "{1: 2} == input.counts"\#n"#,
@@ -200,6 +201,12 @@ import Testing
     rules.yaml:1:23: error: '2025-02-30T10:00:00Z' is no timestamp [invalid-literal]
     1 | when: now > timestamp("2025-02-30T10:00:00Z")
       |                       ^~~~~~~~~~~~~~~~~~~~~~ expected a time such as 2025-12-01T10:00:00Z
+
+    """#,
+    .invalidPattern: #"""
+    rules.yaml:1:30: error: a group of the pattern is not closed [invalid-pattern]
+    1 | when: resource.title.matches(r"^INC-(\d+$")
+      |                              ^~~~~~~~~~~~~ expected ')'
 
     """#,
     .notAVariable: #"""
