@@ -9,7 +9,7 @@ package struct MarkedSource: Sendable {
   /// The byte offset in `text` of each marker.
   package let markers: [String: Int]
 
-  /// A marker is a digit that the keycap sign follows, `1️⃣` to `9️⃣`; the same marker twice is a mistake of the test.
+  /// A marker is a digit that the keycap sign follows; the same marker twice is a mistake of the test.
   package init(_ marked: String) {
     var text = String.UnicodeScalarView()
     var markers: [String: Int] = [:]

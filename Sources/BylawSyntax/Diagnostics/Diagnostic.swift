@@ -8,6 +8,7 @@ package struct DiagnosticCode: Hashable, Sendable, RawRepresentable {
 
 /// A mistake of a rule author, with its place, what was expected there and what to do.
 package struct Diagnostic: Sendable, Hashable {
+  /// An error keeps a rule set from being used; a warning does not.
   package enum Severity: String, Sendable, Hashable { case error, warning }
   /// Another place that belongs to the mistake.
   package struct Note: Sendable, Hashable {
@@ -18,14 +19,19 @@ package struct Diagnostic: Sendable, Hashable {
       self.message = message
     }
   }
+  /// Which mistake it is.
   package var code: DiagnosticCode
+  /// Whether the rule set can be used all the same.
   package var severity: Severity
+  /// What is underlined.
   package var range: SourceRange
   /// What is wrong: one line, lower case, no full stop, the author's words in single quotes.
   package var message: String
   /// What stands after the underline: `expected …` without the word expected.
   package var expectation: String?
+  /// Other places, each with a word about it.
   package var notes: [Note]
+  /// What to do, or the mended text: one at most.
   package var hint: String?
 
   package init(
@@ -44,14 +50,18 @@ package struct Diagnostic: Sendable, Hashable {
 
 /// Collects the diagnostics of one load.
 package struct Diagnostics: Sendable {
+  /// In the order of being found.
   package private(set) var all: [Diagnostic] = []
 
   package init() {}
 
+  /// Whether the load cannot be used.
   package var hasErrors: Bool { all.contains { $0.severity == .error } }
 
+  /// Adds one.
   package mutating func report(_ diagnostic: Diagnostic) { all.append(diagnostic) }
 
+  /// Adds those of another phase or file.
   package mutating func report(contentsOf diagnostics: [Diagnostic]) {
     all.append(contentsOf: diagnostics)
   }

@@ -17,8 +17,10 @@ extension DiagnosticReport {
       """
   }
 
+  /// A name and a value that is JSON already.
   private typealias Field = (name: String, value: String)
 
+  /// The fields of a diagnostic; those that it lacks are left out.
   private func fields(of diagnostic: Diagnostic) -> [Field] {
     var fields: [Field] = [
       ("severity", Self.string(diagnostic.severity.rawValue)),
@@ -39,6 +41,7 @@ extension DiagnosticReport {
     return fields
   }
 
+  /// File, line and column of both ends.
   private func place(of range: SourceRange) -> [Field] {
     let start = sources.position(of: range.start, in: range.file)
     let end = sources.position(of: range.end, in: range.file)
@@ -53,6 +56,7 @@ extension DiagnosticReport {
     "{" + fields.map { "\"\($0.name)\": \($0.value)" }.joined(separator: ", ") + "}"
   }
 
+  /// A JSON string. What is beyond ASCII stands as itself.
   private static func string(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

@@ -9,6 +9,7 @@ package struct DiagnosticReport: Sendable {
   package let omittedErrors: Int
   /// How many more warnings there are.
   package let omittedWarnings: Int
+  /// The files that the places lie in.
   let sources: SourceMap
 
   /// Errors go before warnings where not all can be shown.
@@ -40,6 +41,7 @@ package struct DiagnosticReport: Sendable {
     diagnostics.count { $0.severity == .warning } + omittedWarnings
   }
 
+  /// By path, place, code and message, so that the order never depends on how they were found.
   private static func sorted(_ all: [Diagnostic], in sources: SourceMap) -> [Diagnostic] {
     var seen: Set<Diagnostic> = []
     return all.filter { seen.insert($0).inserted }.sorted { left, right in
@@ -73,6 +75,7 @@ package struct DiagnosticReport: Sendable {
     return parts.isEmpty ? nil : "and " + parts.joined(separator: " and ")
   }
 
+  /// One diagnostic as a block of lines; all of its line numbers share a margin.
   private func render(_ diagnostic: Diagnostic, ink: Ink) -> String {
     let main = SourceSnippet(diagnostic.range, in: sources)
     let notes = diagnostic.notes.map { ($0, SourceSnippet($0.range, in: sources)) }
@@ -96,6 +99,7 @@ package struct DiagnosticReport: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// A source line and the line with its underline.
   private func render(
     _ snippet: SourceSnippet, width: Int, behind: String, ink: Ink
   ) -> [String] {
@@ -122,6 +126,7 @@ private struct Ink {
   }
   var isOn: Bool
 
+  /// Text in a colour, if colours are wanted.
   func paint(_ color: Color, _ text: String) -> String {
     isOn ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
   }

@@ -17,6 +17,7 @@ struct SourceSnippet {
   /// A caret, and tildes up to the end of the range or of the line.
   let underline: String
 
+  /// A character as it is shown.
   private struct Cell {
     var text: String
     var width: Int
@@ -25,6 +26,7 @@ struct SourceSnippet {
 
   /// The line on which `range` starts.
   init(_ range: SourceRange, in sources: SourceMap) {
+    // A place may be the end of the file, behind its last line break.
     let file = sources[range.file]
     let start = min(max(Int(range.start), 0), file.bytes.count)
     line = sources.position(of: Int32(start), in: range.file).line
@@ -34,6 +36,7 @@ struct SourceSnippet {
     let lineEnd = hasReturn ? next - 1 : next
     let cells = Self.cells(of: file.bytes, lineStart..<max(lineStart, lineEnd), around: start)
     let window = Self.window(of: cells, around: start)
+    // Either the window, or already the cells were cut.
     let isCutBefore = window.lowerBound > 0 || (cells.first?.offset ?? lineStart) > lineStart
     let isCutBehind =
       window.upperBound < cells.count || (cells.last.map { $0.offset + 4 < lineEnd } ?? false)
@@ -48,6 +51,7 @@ struct SourceSnippet {
 
   /// The characters of a line; of a very long one only those around `start`.
   private static func cells(of bytes: [UInt8], _ line: Range<Int>, around start: Int) -> [Cell] {
+    // A character takes at most four bytes, and at most two cells.
     var position = max(line.lowerBound, start - 4 * windowWidth)
     while position > line.lowerBound, bytes[position] & 0xC0 == 0x80 { position -= 1 }
     let end = min(line.upperBound, start + 8 * windowWidth)
@@ -61,6 +65,7 @@ struct SourceSnippet {
     return cells
   }
 
+  /// Which characters are shown: all of them, or as many as fit around the place.
   private static func window(of cells: [Cell], around start: Int) -> Range<Int> {
     guard cells.reduce(0, { $0 + $1.width }) > windowWidth else { return 0..<cells.count }
     var first = cells.firstIndex { $0.offset >= start } ?? cells.count
@@ -69,6 +74,7 @@ struct SourceSnippet {
       first -= 1
       leading += cells[first].width
     }
+    // Fill up behind the place, then, near the end of the line, before it.
     var last = first
     var width = 0
     while last < cells.count, width + cells[last].width <= windowWidth {
@@ -104,6 +110,7 @@ extension Unicode.Scalar {
 
   /// How many cells of a terminal the character takes.
   var cellWidth: Int {
+    // Latin text, without a look at the tables.
     guard value >= 0x300 else { return 1 }
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0

@@ -4,6 +4,7 @@
 /// Of several equally near names it is the first in alphabetical order, so that the answer never depends on the order
 /// of the candidates.
 package func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
+  // Nobody mistypes a longer name by hand, and the comparison takes time in the product of both lengths.
   let longest = 100
   let wanted = Array(name.lowercased().unicodeScalars.prefix(longest + 1))
   guard !wanted.isEmpty, wanted.count <= longest else { return nil }
@@ -22,6 +23,7 @@ package func suggestion(for name: String, among candidates: some Sequence<String
 
 /// The least number of insertions, removals, replacements and swaps of neighbours between two texts.
 private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+  // Row by row of the table of distances between all beginnings of both; a swap looks two rows back.
   var beforeLast: [Int] = []
   var last = Array(0...right.count)
   for row in left.indices {

@@ -1,11 +1,13 @@
 /// A node of a YAML document with its place in the file.
 package struct Node: Sendable {
+  /// What a node is.
   package enum Kind: Sendable {
     case scalar(Scalar)
     case sequence([Node])
     /// In the order of the file; keys are unique.
     case mapping([Entry])
   }
+  /// A key with its value.
   package struct Entry: Sendable {
     package var key: Scalar
     package var value: Node
@@ -14,7 +16,9 @@ package struct Node: Sendable {
       self.value = value
     }
   }
+  /// The content.
   package var kind: Kind
+  /// Where the node stands; a block collection ends with its last entry.
   package var range: SourceRange
   /// What stands here was refused and reported: nothing may be concluded from it. An empty scalar stands for it.
   package private(set) var isRefused = false
@@ -39,12 +43,15 @@ package struct Node: Sendable {
 
 /// A scalar: the text that YAML gives, and how each byte of it maps back to the file.
 package struct Scalar: Sendable {
+  /// How a scalar is written: it decides what escapes and line breaks mean.
   package enum Style: Sendable, Hashable { case plain, singleQuoted, doubleQuoted, literal, folded }
   /// The content after YAML's own escapes, folding and indentation; UTF-8.
   package var text: String
+  /// How the scalar is written.
   package var style: Style
   /// The whole scalar with its quotes or its block header.
   package var range: SourceRange
+  /// Where each byte of `text` lies.
   package var map: ScalarMap
 
   package init(text: String, style: Style, range: SourceRange, map: ScalarMap) {
@@ -62,7 +69,9 @@ package struct Scalar: Sendable {
 package struct ScalarMap: Sendable {
   /// From `text` on, text bytes and file bytes run in step until the next segment.
   package struct Segment: Sendable, Hashable {
+    /// The offset in the text at which the segment starts.
     package var text: Int32
+    /// The offset in the file at which it starts.
     package var file: Int32
     /// An escape: the text up to the next segment stands for the file up to the next segment, as a whole.
     package var isAtomic: Bool
@@ -72,6 +81,7 @@ package struct ScalarMap: Sendable {
       self.isAtomic = isAtomic
     }
   }
+  /// The file that all segments lie in.
   package var file: FileID
   private var first: Segment
   /// Almost every scalar has one segment only: then nothing is allocated.

@@ -1,5 +1,6 @@
 /// All wording where a scalar does not have the type that its place expects.
 enum ScalarMessages {
+  /// Not `true` or `false`; for the words of other notations the hint says which was meant.
   static func notBool(_ scalar: Scalar) -> Diagnostic {
     let words = [
       "yes": "true", "on": "true", "y": "true", "true": "true",
@@ -10,6 +11,7 @@ enum ScalarMessages {
       expected: "true or false", hint: words[scalar.text.lowercased()].map { "write \($0)" })
   }
 
+  /// Not a whole number as rule files write it; the hint has it mended where that is certain.
   static func notInteger(_ scalar: Scalar) -> Diagnostic {
     let mended = mended(scalar.text).flatMap { number in
       number.allSatisfy { $0.isNumber || $0 == "-" } ? number : withoutZeros(number)
@@ -19,12 +21,14 @@ enum ScalarMessages {
       expected: "a whole number", hint: mended.map { "write \($0)" })
   }
 
+  /// Not a decimal number as rule files write it.
   static func notDecimal(_ scalar: Scalar) -> Diagnostic {
     Diagnostic(
       YAMLCode.notDecimal.code, at: scalar.range, wrong(scalar, "not a number"),
       expected: "a number such as 12.50", hint: mended(scalar.text).map { "write \($0)" })
   }
 
+  /// More decimal places than the type has: nothing is rounded.
   static func tooManyPlaces(_ scalar: Scalar, allowed: Int) -> Diagnostic {
     let places =
       allowed == 0 ? "no decimal places" : "at most \(allowed) decimal place\(allowed == 1 ? "" : "s")"
@@ -51,6 +55,7 @@ enum ScalarMessages {
       "\(scalar.text) is too \(isLow ? "small" : "large")", expected: expected)
   }
 
+  /// What stands there, and what it is not.
   private static func wrong(_ scalar: Scalar, _ what: String) -> String {
     if scalar.isEmptyPlain { return "the value is missing" }
     let isText = scalar.style != .plain

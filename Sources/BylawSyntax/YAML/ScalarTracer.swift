@@ -3,10 +3,15 @@
 /// It follows libyaml step for step: escapes, folded lines, indentation and chomping. The content it arrives at is
 /// compared with libyaml's by the reader.
 struct ScalarTracer {
+  /// The file.
   private let bytes: [UInt8]
+  /// Where the raw scalar ends.
   private let end: Int
+  /// Up to where the raw scalar has been read.
   private var position: Int
+  /// The content so far, in UTF-8.
   private(set) var text: [UInt8] = []
+  /// Where the content lies, ascending.
   private(set) var segments: [ScalarMap.Segment] = []
   /// Where the next byte would continue the last segment.
   private var continuation: Int?
@@ -34,6 +39,7 @@ struct ScalarTracer {
 
   // MARK: Writing
 
+  /// A segment that starts where the content ends so far.
   private func segment(at offset: Int, isAtomic: Bool = false) -> ScalarMap.Segment {
     ScalarMap.Segment(text: Int32(text.count), file: Int32(offset), isAtomic: isAtomic)
   }
@@ -55,6 +61,7 @@ struct ScalarTracer {
 
   // MARK: Plain and quoted
 
+  /// Plain text, or text in quotes, up to `limit`.
   private mutating func traceFlow(until limit: Int, quote: UInt8?) {
     while position < limit {
       let byte = bytes[position]
@@ -95,6 +102,7 @@ struct ScalarTracer {
     }
   }
 
+  /// A backslash and what belongs to it.
   private mutating func traceEscape(until limit: Int) {
     let start = position
     guard start + 1 < limit else {
@@ -117,6 +125,7 @@ struct ScalarTracer {
     }
   }
 
+  /// The digits of `\x`, `\u` and `\U`.
   private mutating func traceCode(digits: Int, from start: Int, until limit: Int) {
     let stop = min(position + digits, limit)
     var code: UInt32 = 0
@@ -140,8 +149,12 @@ struct ScalarTracer {
 
   // MARK: Block scalars
 
+  /// What becomes of line breaks at the end: none, one, or all stay.
   private enum Chomping { case strip, clip, keep }
 
+  /// A literal or folded block: its header, then line by line.
+  /// 
+  /// A line break is only written when the next line is known: folding, blank lines and chomping decide about it.
   private mutating func traceBlock(isLiteral: Bool, parentIndent: Int) {
     var (indent, chomping) = traceHeader(parentIndent: parentIndent)
     var pending: [Int] = []
@@ -221,6 +234,7 @@ struct ScalarTracer {
 
   private func isBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
+  /// A line break may be a pair.
   private mutating func skipBreak() {
     guard position < end else { return }
     let isPair = bytes[position] == 0x0D && position + 1 < end && bytes[position + 1] == 0x0A

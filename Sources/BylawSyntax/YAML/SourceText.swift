@@ -2,6 +2,7 @@
 ///
 /// A replacement has the length of what it replaces, so that every offset stays true.
 struct SourceText {
+  /// The file, with stand-ins for what may not stand in it.
   private(set) var bytes: [UInt8]
   /// Whether a byte is a character everywhere.
   private(set) var isASCII = true
@@ -24,6 +25,7 @@ struct SourceText {
     bytes.firstIndex { $0 >= 0x7F || ($0 < 0x20 && $0 != 0x0A) }
   }
 
+  /// Replaces what may not stand there, from the first suspect byte on.
   private mutating func clean(from first: Int, diagnostics: inout Diagnostics) {
     var reports: [Diagnostic] = []
     var offset = first
@@ -44,7 +46,7 @@ struct SourceText {
         } else {
           reports.append(fault)
         }
-        for index in offset..<(offset + length) { bytes[index] = UInt8(ascii: "?") }
+        for index in offset..<(offset + length) { bytes[index] = UInt8(ascii: "_") }
       }
       offset += length
     }
@@ -55,6 +57,7 @@ struct SourceText {
   /// Whether the file starts with a byte order mark; it becomes spaces, and what follows is read.
   private var hasByteOrderMark = false
 
+  /// What is wrong with one character; `nil` for most.
   private mutating func fault(of scalar: Unicode.Scalar?, at offset: Int, length: Int) -> Diagnostic? {
     let range = SourceRange(file: file, start: Int32(offset), end: Int32(offset + length))
     guard let scalar else { return YAMLMessages.invalidUTF8(bytes[offset], at: range) }

@@ -1,7 +1,9 @@
 import CLibYAML
+import Glibc
 
 /// One step through a YAML file, with its place in bytes.
 struct YAMLEvent {
+  /// What begins, ends or stands here. A verbatim scalar reads as it stands in the file, but for its quotes.
   enum Kind {
     case streamStart
     case streamEnd
@@ -14,6 +16,7 @@ struct YAMLEvent {
     case mappingStart(isFlow: Bool)
     case mappingEnd
   }
+  /// What libyaml saw.
   var kind: Kind
   /// The byte offset of the first character; with a tag or an anchor, that of the tag or anchor.
   var start: Int
@@ -21,6 +24,7 @@ struct YAMLEvent {
   var end: Int
   /// How many characters stand before `start` on its line.
   var column: Int
+  /// Whether `&name` stands before the node.
   var hasAnchor = false
   /// The tag as libyaml resolves it: `!x`, or `tag:yaml.org,2002:str` for `!!str`.
   var tag: String?
@@ -45,13 +49,17 @@ struct YAMLFault {
 /// turns them into byte offsets.
 @safe
 struct YAMLEvents: ~Copyable {
+  /// What one call of the parser gives.
   enum Step {
     case event(YAMLEvent)
     case fault(YAMLFault)
   }
 
+  /// Its address must not change while libyaml lives: it points to itself.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
+  /// A copy of the file from `base` on, for libyaml.
   private let input: UnsafeMutableBufferPointer<UInt8>
+  /// The file, for our own looks at it.
   private let bytes: [UInt8]
   /// The byte offset in the file at which reading starts.
   private let base: Int
@@ -124,6 +132,7 @@ struct YAMLEvents: ~Copyable {
     return .event(result)
   }
 
+  /// Content, style and place of a scalar; whether it is verbatim spares most scalars from being traced.
   private mutating func readScalar(_ event: yaml_event_t, into result: inout YAMLEvent) {
     let data = unsafe event.data.scalar
     result.end = unsafe offset(of: event.end_mark.index)
@@ -140,12 +149,23 @@ struct YAMLEvents: ~Copyable {
     let value = unsafe UnsafeBufferPointer(start: data.value, count: data.length)
     let isBlock = style == .literal || style == .folded
     let inset = style == .plain ? 0 : 1
-    let raw = bytes[(result.start + inset)..<max(result.start + inset, result.end - inset)]
-    let isVerbatim = unsafe !isBlock && raw.elementsEqual(value)
+    let first = result.start + inset
+    let hasLength = result.end - inset - first == value.count
+    let isVerbatim = unsafe !isBlock && hasLength && isEqual(value, toBytesAt: first)
     result.kind = unsafe .scalar(
       text: String(decoding: value, as: UTF8.self), style: style, isVerbatim: isVerbatim)
   }
 
+  /// Whether the file reads like `value` from an offset on; it has that many bytes there.
+  private func isEqual(_ value: UnsafeBufferPointer<UInt8>, toBytesAt offset: Int) -> Bool {
+    guard let content = value.baseAddress, !value.isEmpty else { return true }
+    return unsafe bytes.withUnsafeBytes { file in
+      guard let start = file.baseAddress else { return false }
+      return unsafe memcmp(start + offset, content, value.count) == 0
+    }
+  }
+
+  /// What libyaml says about why it stopped, copied out of its memory.
   private mutating func fault() -> YAMLFault {
     let state = unsafe parser.pointee
     let problem = unsafe state.problem.map { unsafe String(cString: $0) } ?? "out of memory"
@@ -159,6 +179,7 @@ struct YAMLEvents: ~Copyable {
       problem: problem, context: context, offset: offset, contextOffset: contextOffset)
   }
 
+  /// A C string as text; the parser keeps its own.
   private func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
     unsafe pointer.map { unsafe String(cString: $0) }
   }

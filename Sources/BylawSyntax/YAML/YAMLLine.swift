@@ -3,6 +3,7 @@ struct YAMLLine {
   /// A longer entry is not shown mended: nobody would read the hint.
   private static let mendableLength = 160
 
+  /// The file.
   private let bytes: [UInt8]
   /// The line without its line break and white space at the end.
   let range: Range<Int>
@@ -23,6 +24,7 @@ struct YAMLLine {
     var position = start
     while position < end, Self.isBlank(bytes[position]) { position += 1 }
     content = position
+    // An item of a list may hold a key on the line of its dash.
     while position + 1 < end, bytes[position] == UInt8(ascii: "-"), Self.isBlank(bytes[position + 1]) {
       position += 1
       while position < end, Self.isBlank(bytes[position]) { position += 1 }
@@ -43,6 +45,7 @@ struct YAMLLine {
     var start = content
     var position = content
     while position < min(offset, range.upperBound) {
+      // A bracket inside a text without quotes would have ended it, so every one counts.
       switch bytes[position] {
       case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ","): start = position + 1
       case UInt8(ascii: "\""), UInt8(ascii: "'"):
@@ -64,11 +67,13 @@ struct YAMLLine {
     return mended(key: found, value: rest)
   }
 
+  /// `nil` for what is empty or too long to be shown.
   private func mended(key: Range<Int>?, value: Range<Int>) -> MendedLine? {
     guard !value.isEmpty, value.count + (key?.count ?? 0) <= Self.mendableLength else { return nil }
     return MendedLine(key: key.map(text), value: Self.unquoted(text(value)))
   }
 
+  /// A stretch of the file.
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
   /// Text whose own quotes do not match, without the outer ones: `'it's'`.
@@ -110,6 +115,7 @@ struct YAMLLine {
     return (nil, range.lowerBound..<end)
   }
 
+  /// The quote that ends the text in quotes that starts at `start`, escapes respected.
   private static func closingQuote(_ bytes: [UInt8], from start: Int, limit: Int) -> Int? {
     var position = start + 1
     while position < limit {
@@ -125,6 +131,7 @@ struct YAMLLine {
     return nil
   }
 
+  /// A value without what follows ` #`.
   private static func withoutComment(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
     var end = range.upperBound
     for position in range.dropFirst()
@@ -136,5 +143,6 @@ struct YAMLLine {
     return range.lowerBound..<end
   }
 
+  /// Space or tab.
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

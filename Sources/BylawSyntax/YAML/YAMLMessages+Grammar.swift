@@ -1,5 +1,6 @@
 /// Mistakes of grammar, which libyaml words in its own terms.
 extension YAMLMessages {
+  /// All mistakes of this phase are errors.
   private static func error(
     _ code: YAMLCode, at range: SourceRange, _ message: String, expected: String? = nil,
     notes: [Diagnostic.Note] = [], hint: String? = nil
@@ -7,6 +8,7 @@ extension YAMLMessages {
     Diagnostic(code.code, at: range, message, expected: expected, notes: notes, hint: hint)
   }
 
+  /// `key: value` on a line below `other: text`; `text` is what stands above.
   static func keyUnderText(_ key: String, at range: SourceRange, text: SourceRange) -> Diagnostic {
     error(
       .badIndentation, at: range, "'\(key)' cannot stand under a value that is text",
@@ -17,10 +19,10 @@ extension YAMLMessages {
 
   /// A line between the columns in which the blocks around it start.
   static func badIndentation(spaces: Int, wanted: [Int], at range: SourceRange) -> Diagnostic {
-    let counts = wanted.enumerated().map { $0.offset + 1 < wanted.count && $0.element > 0 ? String($0.element) : count($0.element) }
+    let choices = wanted.map { count($0) }.joined(separator: " or ")
     return error(
       .badIndentation, at: range, "this line is indented by \(count(spaces))",
-      expected: counts.joined(separator: " or ") + ", as on the lines that it belongs to",
+      expected: "\(choices), as on the lines that it belongs to",
       hint: "the entries of a mapping or list start in the same column")
   }
 
@@ -32,30 +34,35 @@ extension YAMLMessages {
       hint: "the entries of a mapping or list start in the same column")
   }
 
+  /// A key among the items of a list, in the column of its dashes.
   static func notAnItem(at range: SourceRange) -> Diagnostic {
     error(
       .badIndentation, at: range, "this line is no item of the list above", expected: "'- '",
       hint: "start it with '- ', or indent it as a part of something else")
   }
 
+  /// `- x` among the keys of a mapping, in their column.
   static func notAKey(at range: SourceRange) -> Diagnostic {
     error(
       .badIndentation, at: range, "an item of a list cannot stand among keys",
       expected: "'key: value'", hint: "indent it below the key that it belongs to")
   }
 
+  /// A line that is neither a key nor the continuation of the text above.
   static func missingColon(_ text: String, at range: SourceRange) -> Diagnostic {
     error(
       .missingColon, at: range, "no ':' follows '\(text)'", expected: "'key: value'",
       hint: "if it continues the text above, indent it deeper")
   }
 
+  /// The same for more text than YAML allows in a key.
   static func keyTooLong(at range: SourceRange) -> Diagnostic {
     error(
       .missingColon, at: range, "no ':' follows this text", expected: "a key of one line",
       hint: "a key has at most 1024 characters")
   }
 
+  /// `"a" == b`: a value in quotes ends at its quote.
   static func textAfterQuote(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
     error(
       .textAfterQuote, at: range, "text goes on behind the closing quote",
@@ -63,6 +70,7 @@ extension YAMLMessages {
       hint: line.map { "write \($0.text)" } ?? "put the whole value in quotes")
   }
 
+  /// `[a] + b`: a list or mapping ends at its bracket.
   static func textAfterBracket(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
     error(
       .textAfterBracket, at: range, "text goes on behind the closing bracket",
@@ -70,6 +78,7 @@ extension YAMLMessages {
       hint: line.map { "write \($0.text)" } ?? "put the whole value in quotes")
   }
 
+  /// An open `[` or `{`; `noticed` is the line at which it shows, `comment` what swallowed the end.
   static func unclosedBracket(
     _ bracket: Character, at range: SourceRange, noticed: SourceRange?, comment: SourceRange?
   ) -> Diagnostic {
@@ -95,6 +104,7 @@ extension YAMLMessages {
       hint: words + quoted(text))
   }
 
+  /// Two values inside brackets without a comma between them.
   static func missingComma(
     in bracket: Character, _ line: MendedLine?, at range: SourceRange
   ) -> Diagnostic {
@@ -105,6 +115,7 @@ extension YAMLMessages {
       hint: line.map { "write \($0.text)" } ?? "put text with signs in it in quotes")
   }
 
+  /// A quote that the end of the file closes, or, at `closed`, a quote that was meant to open another text.
   static func unclosedQuote(
     at range: SourceRange, single: Bool, closed: SourceRange?
   ) -> Diagnostic {
@@ -119,6 +130,7 @@ extension YAMLMessages {
       hint: single ? "inside '…' an apostrophe is written twice: ''" : "inside \"…\" a quote is written \\\"")
   }
 
+  /// `"\d"`: most often a pattern in double quotes.
   static func unknownEscape(_ escape: String, at range: SourceRange) -> Diagnostic {
     error(
       .unknownEscape, at: range, "'\(escape)' is no escape in \"…\"",
@@ -126,12 +138,14 @@ extension YAMLMessages {
       hint: "write a backslash twice, or use '…', where it stands for itself")
   }
 
+  /// `"\u12"`: not enough digits, or no character of that number.
   static func badCode(_ escape: String, at range: SourceRange) -> Diagnostic {
     error(
       .unknownEscape, at: range, "'\(escape)' does not give a character",
       expected: "2 hexadecimal digits after \\x, 4 after \\u, 8 after \\U")
   }
 
+  /// Text that starts with `@`, `%`, a backquote, `*`, `&` or `?`.
   static func reservedCharacter(
     _ character: String, _ line: MendedLine?, at range: SourceRange
   ) -> Diagnostic {
@@ -147,6 +161,7 @@ extension YAMLMessages {
       expected: "the comparison in words", hint: "write \(inWords(text) ?? quoted(text))")
   }
 
+  /// A tab at the start of a line, or between `-` and its item.
   static func tabIndentation(at range: SourceRange, isLine: Bool) -> Diagnostic {
     error(
       .tabIndentation, at: range,
@@ -154,6 +169,7 @@ extension YAMLMessages {
       expected: "spaces", hint: "YAML allows only spaces here; replace each tab with two spaces")
   }
 
+  /// `key: - item`.
   static func misplacedDash(_ line: MendedLine?, at range: SourceRange) -> Diagnostic {
     let inQuotes = line.map { "; if it is text, write \($0.text)" } ?? ""
     return error(
@@ -161,6 +177,7 @@ extension YAMLMessages {
       expected: "the first '- ' on a line of its own", hint: "go to a new line before '-'\(inQuotes)")
   }
 
+  /// `[a, , b]`, or a bracket that nothing opened; `found` stands where the value should.
   static func missingNode(_ found: String, at range: SourceRange) -> Diagnostic {
     error(
       .missingValue, at: range,
@@ -168,6 +185,7 @@ extension YAMLMessages {
       expected: "a value", hint: "empty text is written \"\"; text that starts with a sign stands in quotes")
   }
 
+  /// Content behind the end of the root: most often the first line is indented and this one is not.
   static func behindTheEnd(at range: SourceRange) -> Diagnostic {
     error(
       .badIndentation, at: range, "this line does not belong to what stands above",
@@ -182,6 +200,7 @@ extension YAMLMessages {
       hint: "look for a missing quote or bracket; text with signs in it stands in quotes")
   }
 
+  /// A number of spaces in words.
   private static func count(_ spaces: Int) -> String {
     switch spaces {
     case 0: "no spaces"

@@ -3,6 +3,7 @@
 /// Messages say in the rule author's terms what stands there and what may stand there; where the text can be mended
 /// the hint shows it mended.
 enum YAMLMessages {
+  /// All mistakes of this phase are errors.
   private static func error(
     _ code: YAMLCode, at range: SourceRange, _ message: String, expected: String? = nil,
     notes: [Diagnostic.Note] = [], hint: String? = nil
@@ -12,24 +13,28 @@ enum YAMLMessages {
 
   // MARK: The file as a whole
 
+  /// A file over the limit; it is not read, so that the place is its start.
   static func tooLarge(_ file: FileID) -> Diagnostic {
     error(
       .fileTooLarge, at: SourceRange(file: file, start: 0, end: 0),
       "the file is larger than 16 MiB", hint: "split it: all files of a folder are one rule set")
   }
 
+  /// libyaml could not allocate; nothing that the author did.
   static func outOfMemory(_ file: FileID) -> Diagnostic {
     error(
       .yamlSyntax, at: SourceRange(file: file, start: 0, end: 0),
       "there is no memory left to read the file")
   }
 
+  /// Nothing, only comments, or only `---`.
   static func emptyFile(at range: SourceRange) -> Diagnostic {
     error(
       .emptyFile, at: range, "the file holds nothing", expected: "at least one 'key: value'",
       hint: "delete the file if it is not needed")
   }
 
+  /// A second `---`, or `---` behind the content.
   static func severalDocuments(at range: SourceRange) -> Diagnostic {
     error(
       .severalDocuments, at: range, "a second document starts here",
@@ -37,18 +42,21 @@ enum YAMLMessages {
       hint: "move what follows to a file of its own, or take '---' out")
   }
 
+  /// `%YAML 1.2` and the like.
   static func directive(at range: SourceRange) -> Diagnostic {
     error(
       .directive, at: range, "a line that starts with '%' instructs a YAML program",
       expected: "'key: value'", hint: "take the line out")
   }
 
+  /// A byte that starts no UTF-8 sequence, or one cut short; `range` covers its neighbours of the same kind.
   static func invalidUTF8(_ byte: UInt8, at range: SourceRange) -> Diagnostic {
     error(
       .invalidUTF8, at: range, "byte 0x\(hex(UInt32(byte), digits: 2)) is not UTF-8 text",
       hint: "save the file with the encoding UTF-8")
   }
 
+  /// A character that shows nothing and may hide or turn round text, also a lone carriage return.
   static func controlCharacter(_ scalar: Unicode.Scalar, at range: SourceRange) -> Diagnostic {
     let code = hex(scalar.value, digits: 4)
     let isReturn = scalar.value == 0x0D
@@ -58,12 +66,14 @@ enum YAMLMessages {
         ? "end lines with a line feed, or with both" : "take it out, or write \"\\u\(code)\" in quotes")
   }
 
+  /// U+FEFF at the start, as some editors write it.
   static func byteOrderMark(at range: SourceRange) -> Diagnostic {
     error(
       .byteOrderMark, at: range, "the file starts with a byte order mark",
       hint: "save the file as UTF-8 without a byte order mark")
   }
 
+  /// The mapping or list that is one level too deep.
   static func tooDeep(limit: Int, at range: SourceRange) -> Diagnostic {
     error(
       .tooDeep, at: range, "mappings and lists stand in each other more than \(limit) deep",
@@ -72,6 +82,7 @@ enum YAMLMessages {
 
   // MARK: What the rule language leaves out of YAML
 
+  /// `*name`.
   static func alias(_ text: String, at range: SourceRange) -> Diagnostic {
     error(
       .alias, at: range, "'\(text)' refers to another place of the file",
@@ -79,6 +90,7 @@ enum YAMLMessages {
       hint: "write the content here; if it is text, put it in quotes: \(quoted(text))")
   }
 
+  /// `&name` before a value or key.
   static func anchor(_ text: String, at range: SourceRange) -> Diagnostic {
     error(
       .anchor, at: range, "'\(text)' marks this place to refer to it",
@@ -86,28 +98,33 @@ enum YAMLMessages {
       hint: "take it out, and write the content wherever it is needed")
   }
 
+  /// `<<: …`.
   static func mergeKey(at range: SourceRange) -> Diagnostic {
     error(
       .mergeKey, at: range, "'<<' takes over the entries of another mapping", expected: "a key",
       hint: "write the entries here")
   }
 
+  /// `? key`.
   static func explicitKey(at range: SourceRange) -> Diagnostic {
     error(
       .explicitKey, at: range, "'?' before a key is not used", expected: "'key: value'",
       hint: "take it out; text that starts with '?' stands in quotes")
   }
 
+  /// `[a]: b`, and `{{ x }}`, which YAML reads as a mapping in the place of a key.
   static func keyNotText(at range: SourceRange) -> Diagnostic {
     error(
       .keyNotText, at: range, "a key must be text on one line", expected: "a name or a sentence",
       hint: "text that starts with '[' or '{' stands in quotes")
   }
 
+  /// `: value`.
   static func emptyKey(at range: SourceRange) -> Diagnostic {
     error(.emptyKey, at: range, "there is no key before ':'", expected: "a name or a sentence")
   }
 
+  /// The second of two equal keys in one mapping.
   static func duplicateKey(_ key: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
     error(
       .duplicateKey, at: range, "key '\(key)' is used twice",
@@ -165,6 +182,7 @@ enum YAMLMessages {
       hint: "put text that holds ':' in quotes")
   }
 
+  /// `{when: f(a, b)}`: the comma ends the value. `text` is the whole as written.
   static func commaCut(key: String?, text: String, at range: SourceRange) -> Diagnostic {
     let mended = (key.map { "\($0): " } ?? "") + quoted(text)
     return error(
@@ -172,6 +190,7 @@ enum YAMLMessages {
       expected: "text in quotes", hint: "write \(mended)")
   }
 
+  /// `{x}`: an entry without `:` that continues no text.
   static func missingValue(_ key: String, at range: SourceRange) -> Diagnostic {
     error(
       .missingValue, at: range, "'\(key)' has no value", expected: "'\(key): value'",
@@ -195,6 +214,7 @@ enum YAMLMessages {
       hint: "put text that holds ' #' in quotes, or the comment on a line of its own")
   }
 
+  /// `> 5`, `|| x`: YAML takes the first sign for the header of a block scalar.
   static func blockHeader(_ text: String, at range: SourceRange) -> Diagnostic {
     let sign = text.prefix(1)
     let mended = inWords(text).map { "write \($0)" }
@@ -215,6 +235,7 @@ enum YAMLMessages {
 
   // MARK: Shared
 
+  /// A number as U+0000 and 0x00 write it.
   private static func hex(_ value: UInt32, digits: Int) -> String {
     let text = String(value, radix: 16, uppercase: true)
     return String(repeating: "0", count: max(0, digits - text.count)) + text

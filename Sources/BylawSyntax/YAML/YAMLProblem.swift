@@ -1,12 +1,15 @@
 /// Turns what libyaml says about a mistake of grammar into what the author did, with its place.
 struct YAMLProblem {
   private let fault: YAMLFault
+  /// The file, for places.
   private let file: FileID
   private let bytes: [UInt8]
+  /// The line of the problem.
   private let line: YAMLLine
   /// The scalar that libyaml read before the mistake.
   private let lastScalar: Range<Int>?
 
+  /// `bytes` is the whole file; `lastScalar` matters to texts that end later than their author thought.
   init(_ fault: YAMLFault, file: FileID, bytes: [UInt8], lastScalar: Range<Int>?) {
     self.fault = fault
     self.file = file
@@ -58,6 +61,7 @@ struct YAMLProblem {
 
   // MARK: Places
 
+  /// A place inside of the file, whatever libyaml says.
   private func place(_ start: Int, _ length: Int) -> SourceRange {
     let start = min(start, bytes.count)
     return SourceRange(
@@ -66,12 +70,14 @@ struct YAMLProblem {
 
   private func place(_ range: Range<Int>) -> SourceRange { place(range.lowerBound, range.count) }
 
+  /// From an offset to the end of its line.
   private func toLineEnd(_ offset: Int) -> SourceRange {
     place(offset, max(YAMLLine(bytes, at: offset).range.upperBound - offset, 0))
   }
 
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
+  /// The line from an offset on.
   private func rest(from offset: Int) -> String {
     let end = YAMLLine(bytes, at: offset).range.upperBound
     return text(min(offset, end)..<end)
@@ -79,6 +85,7 @@ struct YAMLProblem {
 
   private var character: UInt8? { fault.offset < bytes.count ? bytes[fault.offset] : nil }
 
+  /// The character at an offset.
   private func scalar(at offset: Int) -> String {
     guard offset < bytes.count else { return "" }
     return SourceText.decode(bytes, at: offset).scalar.map { String($0) } ?? ""
@@ -106,6 +113,7 @@ struct YAMLProblem {
   /// How many lines of one text are passed on the way up to its start.
   private static let continuationsLookedAt = 8
 
+  /// A tag inside brackets, or one that libyaml could not even scan.
   private var otherTag: Diagnostic? {
     guard fault.context.contains("tag") || fault.problem.contains("tag") else { return nil }
     let word = rest(from: fault.contextOffset).prefix { !" ,]}".contains($0) }
@@ -116,6 +124,7 @@ struct YAMLProblem {
 
   // MARK: Keys and colons
 
+  /// A second `: ` on a line, or a key below a text.
   private var unexpectedColon: Diagnostic {
     if let key = line.key, key.upperBound == fault.offset, let last = lastScalar,
       last.lowerBound < line.range.lowerBound
@@ -125,19 +134,23 @@ struct YAMLProblem {
     return YAMLMessages.colonInText(line.mended, isFlow: false, at: place(fault.offset, 1))
   }
 
+  /// The part of a range on its first line.
   private func firstLine(of range: Range<Int>) -> SourceRange {
     let end = min(YAMLLine(bytes, at: range.lowerBound).range.upperBound, range.upperBound)
     return place(range.lowerBound..<max(end, range.lowerBound))
   }
 
+  /// libyaml notices on the next line: the mistake is where the key would start.
   private var missingColon: Diagnostic {
     let start = YAMLLine(bytes, at: fault.contextOffset)
     let whole = fault.contextOffset..<max(fault.contextOffset, start.range.upperBound)
+    if let comment = comment(in: whole) { return YAMLMessages.commentCut(nil, at: comment) }
     let key = text(whole)
     return key.count > 100
       ? YAMLMessages.keyTooLong(at: place(whole)) : YAMLMessages.missingColon(key, at: place(whole))
   }
 
+  /// Something in a block mapping that is no key in its column.
   private var unexpectedInMapping: Diagnostic {
     if fault.offset > line.content { return behindValue }
     if character == UInt8(ascii: ":") { return YAMLMessages.emptyKey(at: place(fault.offset, 1)) }
@@ -175,6 +188,7 @@ struct YAMLProblem {
   /// How far up the cause of a wrong indentation is looked for.
   private static let linesLookedAt = 500
 
+  /// Something in a block list that starts with no dash in its column.
   private var unexpectedInList: Diagnostic {
     fault.offset > line.content
       ? behindValue : YAMLMessages.notAnItem(at: toLineEnd(fault.offset))
@@ -211,6 +225,7 @@ struct YAMLProblem {
 
   // MARK: Brackets and quotes
 
+  /// Neither a comma nor the closing bracket: the bracket is open, or a text was cut.
   private func unexpectedInBrackets(_ bracket: Character) -> Diagnostic {
     let opening = YAMLLine(bytes, at: fault.contextOffset)
     if let interval = intervalText(rest(from: fault.contextOffset)) {
@@ -255,18 +270,21 @@ struct YAMLProblem {
     return isInterval ? String(interval) : nil
   }
 
+  /// The mistake is where the text starts: libyaml has read on to the end.
   private var unclosedQuote: Diagnostic {
     let isSingle = fault.contextOffset < bytes.count && bytes[fault.contextOffset] == UInt8(ascii: "'")
     return YAMLMessages.unclosedQuote(
       at: toLineEnd(fault.contextOffset), single: isSingle, closed: nil)
   }
 
+  /// `\q`.
   private var unknownEscape: Diagnostic {
     let start = escapeStart
     let escape = "\\" + scalar(at: start + 1)
     return YAMLMessages.unknownEscape(escape, at: place(start, escape.utf8.count))
   }
 
+  /// `\u12`.
   private var badCode: Diagnostic {
     let start = escapeStart
     let digits = rest(from: start).dropFirst(2).prefix(8).prefix { $0.isHexDigit }
@@ -282,6 +300,7 @@ struct YAMLProblem {
 
   // MARK: Signs
 
+  /// A character that cannot start anything: a tab, a comparison in a cell, or a reserved sign.
   private var badStart: Diagnostic {
     if character == 0x09 { return tab }
     let value = rest(from: fault.offset)
@@ -291,6 +310,7 @@ struct YAMLProblem {
     return reservedCharacter(at: fault.offset)
   }
 
+  /// A sign at the start of a text, which quotes would mend.
   private func reservedCharacter(at offset: Int) -> Diagnostic {
     let sign = scalar(at: offset)
     let line = YAMLLine(bytes, at: offset)
@@ -298,6 +318,7 @@ struct YAMLProblem {
     return YAMLMessages.reservedCharacter(sign, mended, at: place(offset, max(sign.utf8.count, 1)))
   }
 
+  /// All tabs at the start of the line, or the one between words.
   private var tab: Diagnostic {
     let isLine = fault.offset <= line.content
     let start = isLine ? line.range.lowerBound : fault.offset
@@ -306,6 +327,7 @@ struct YAMLProblem {
     return YAMLMessages.tabIndentation(at: place(first, max(end - first, 1)), isLine: isLine)
   }
 
+  /// A comma, a closing bracket or the end, where a value should stand.
   private var missingNode: Diagnostic {
     let sign = scalar(at: fault.offset)
     let found = sign.allSatisfy { $0.isNewline || $0.isWhitespace } ? "" : sign

@@ -26,6 +26,7 @@ extension YAMLReader {
     }
   }
 
+  /// Stops at the first level too deep: nothing behind it is even scanned, as nesting costs libyaml dearly.
   private mutating func checkDepth(_ depth: Int, of event: YAMLEvent, isFlow: Bool) throws(Halt) {
     guard depth > Self.depthLimit else { return }
     let end = isFlow ? event.start + 1 : trimmedEnd(event.start, lineEnd(from: event.start))
@@ -35,6 +36,7 @@ extension YAMLReader {
 
   // MARK: Collections
 
+  /// Reads up to the end of a list; a block list ends with its last item, not with what follows.
   private mutating func readSequence(
     _ start: YAMLEvent, depth: Int, isFlow: Bool
   ) throws(Halt) -> Node {
@@ -50,6 +52,7 @@ extension YAMLReader {
     }
   }
 
+  /// Reads up to the end of a mapping; entries that cannot stand are reported and left out.
   private mutating func readMapping(
     _ start: YAMLEvent, depth: Int, isFlow: Bool
   ) throws(Halt) -> Node {
@@ -66,6 +69,7 @@ extension YAMLReader {
       }
       let key = try readKey(event, depth: depth, parentIndent: start.column)
       let value = try readNode(try next(), depth: depth + 1, parentIndent: start.column)
+      // What is refused is read all the same, for its own mistakes.
       end = Int(value.range.end)
       guard let key else { continue }
       if isFlow, isCut(key, value) {
@@ -86,6 +90,7 @@ extension YAMLReader {
   private mutating func readKey(
     _ event: YAMLEvent, depth: Int, parentIndent: Int
   ) throws(Halt) -> Scalar? {
+    // libyaml does not say that a `?` stood before the key.
     if event.start >= 2, bytes[event.start - 1] == 0x20, bytes[event.start - 2] == UInt8(ascii: "?") {
       diagnostics.report(
         YAMLMessages.explicitKey(at: place(event.start - 2, event.start - 1)))
@@ -116,6 +121,7 @@ extension YAMLReader {
 
   // MARK: Scalars
 
+  /// A scalar; most stand in the file as they read, and need no tracing.
   private mutating func scalarNode(
     _ event: YAMLEvent, text: String, style: Scalar.Style, isVerbatim: Bool, parentIndent: Int
   ) -> Node {
@@ -165,6 +171,7 @@ extension YAMLReader {
 
   // MARK: Text of the file
 
+  /// A stretch of the file.
   func text(_ start: Int, _ end: Int) -> String {
     String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
   }

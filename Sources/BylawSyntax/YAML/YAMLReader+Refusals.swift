@@ -41,6 +41,7 @@ extension YAMLReader {
     return Node(scalar: Scalar(text: raw, style: .plain, range: range, map: map))
   }
 
+  /// The place of `&name`.
   private func anchorRange(from offset: Int) -> ByteRange? {
     wordRange(from: offset, starting: UInt8(ascii: "&"))
   }
@@ -52,6 +53,7 @@ extension YAMLReader {
     return ByteRange(start: start, end: end)
   }
 
+  /// A stretch of this file while it is looked for.
   struct ByteRange {
     var start: Int
     var end: Int
@@ -64,10 +66,12 @@ extension YAMLReader {
 
   /// Keys without a value inside `{ }`, one behind the other: pieces of one text.
   struct CommaCut {
+    /// The keys without a value, in the order of the file.
     var pieces: [SourceRange] = []
     /// The entry whose text goes on in the pieces.
     var entry: Node.Entry?
 
+    /// Adds a piece; only the entry before the first one was cut.
     mutating func add(piece: SourceRange, behind entry: Node.Entry?) {
       if pieces.isEmpty { self.entry = entry }
       pieces.append(piece)

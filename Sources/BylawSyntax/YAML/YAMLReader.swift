@@ -22,9 +22,13 @@ package struct YAMLReader: ~Copyable {
   }
 
   let file: FileID
+  /// The file, with stand-ins for what may not stand in it.
   let bytes: [UInt8]
+  /// Where the next event comes from.
   var events: YAMLEvents
+  /// What has been found so far.
   var diagnostics = Diagnostics()
+  /// The raw place of the latest scalar, for the wording of what comes behind it.
   private var lastScalar: Range<Int>?
 
   /// The tree of a file; `nil` if nothing can be made of it, and then an error is reported.
@@ -38,6 +42,7 @@ package struct YAMLReader: ~Copyable {
       diagnostics.report(YAMLMessages.tooLarge(file))
       return nil
     }
+    // Bad characters are reported here, all at once: libyaml would stop at the first.
     let text = SourceText(original, file: file, diagnostics: &diagnostics)
     guard text.isText else { return nil }
     var start = 0
@@ -62,6 +67,7 @@ package struct YAMLReader: ~Copyable {
     return nil
   }
 
+  /// Takes over the events.
   private init(file: FileID, bytes: [UInt8], events: consuming YAMLEvents) {
     self.file = file
     self.bytes = bytes
@@ -70,6 +76,7 @@ package struct YAMLReader: ~Copyable {
 
   // MARK: Documents
 
+  /// The one document of a file, from the byte offset `start` on.
   private mutating func readDocument(from start: Int) throws(Halt) -> Node? {
     try refuseDirective(at: start)
     _ = try next()
@@ -82,6 +89,7 @@ package struct YAMLReader: ~Copyable {
       diagnostics.report(YAMLMessages.emptyFile(at: node.range))
       return nil
     }
+    // The end of the document; behind it only comments may stand.
     let end = try next().end
     try refuseDirective(at: end)
     let last = try next()
@@ -126,6 +134,7 @@ package struct YAMLReader: ~Copyable {
 
   // MARK: Events and places
 
+  /// The next event; a mistake of grammar is reported and ends this reading.
   mutating func next() throws(Halt) -> YAMLEvent {
     guard diagnostics.all.count < Self.mistakeLimit else { throw .end }
     switch events.next() {
@@ -139,10 +148,12 @@ package struct YAMLReader: ~Copyable {
     }
   }
 
+  /// A place in this file.
   func place(_ start: Int, _ end: Int) -> SourceRange {
     SourceRange(file: file, start: Int32(start), end: Int32(end))
   }
 
+  /// The offset of the line break behind an offset, or the end of the file.
   func lineEnd(from offset: Int) -> Int {
     bytes[offset...].firstIndex(of: 0x0A) ?? bytes.count
   }

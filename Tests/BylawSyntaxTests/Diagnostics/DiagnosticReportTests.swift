@@ -202,8 +202,13 @@ struct DiagnosticReportTests {
       report.json == #"""
         {
           "diagnostics": [
-            {"severity": "warning", "code": "w", "message": "m", "file": "rules/\"a\".yaml", "line": 2, "column": 4, "endLine": 2, "endColumn": 7},
-            {"severity": "error", "code": "some-code", "message": "unknown \"x\"␉", "file": "rules/\"a\".yaml", "line": 3, "column": 4, "endLine": 3, "endColumn": 5, "expected": "a \\ b", "notes": [{"message": "here", "file": "rules/\"a\".yaml", "line": 2, "column": 4, "endLine": 2, "endColumn": 7}], "hint": "did you mean 'y'?"}
+            {"severity": "warning", "code": "w", "message": "m", "file": "rules/\"a\".yaml", \#
+        "line": 2, "column": 4, "endLine": 2, "endColumn": 7},
+            {"severity": "error", "code": "some-code", "message": "unknown \"x\"␉", "file": "rules/\"a\".yaml", \#
+        "line": 3, "column": 4, "endLine": 3, "endColumn": 5, "expected": "a \\ b", \#
+        "notes": [{"message": "here", "file": "rules/\"a\".yaml", \#
+        "line": 2, "column": 4, "endLine": 2, "endColumn": 7}], \#
+        "hint": "did you mean 'y'?"}
           ],
           "errors": 1,
           "warnings": 1,

@@ -56,7 +56,9 @@ struct HostileInputTests {
     for start in stride(from: 0, to: bytes.count, by: 3) { check(Array(bytes[start...]), "from \(start)") }
   }
 
-  @Test(arguments: ["[", "{", "{a: ", "- ", "? ", "[a, ", "&a ", "*a ", "!a ", "'", "\"", "|", ": ", "\t", "%", "#", "-"])
+  @Test(arguments: [
+    "[", "{", "{a: ", "- ", "? ", "[a, ", "&a ", "*a ", "!a ", "'", "\"", "|", ": ", "\t", "%", "#", "-",
+  ])
   func `a megabyte of one sign is refused at once`(sign: String) {
     let count = (1 << 20) / sign.utf8.count
     check(Array(String(repeating: sign, count: count).utf8), "\(count) times \(sign)")

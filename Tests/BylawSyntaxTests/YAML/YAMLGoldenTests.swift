@@ -247,6 +247,17 @@ struct YAMLGoldenTests {
         |            ^~ expected one of \\ \" \n \t \u0000
         = hint: write a backslash twice, or use '…', where it stands for itself
       """#),
+    Golden(
+      .commentInText, "because: The first #1\n  of all",
+      """
+      test.yaml:2:3: error: this text cannot go on behind a comment [comment-in-text]
+      2 |   of all
+        |   ^~~~~~ expected a key
+      test.yaml:1:20: note: YAML takes this for a comment
+      1 | because: The first #1
+        |                    ^~
+        = hint: put text that holds ' #' in quotes, or the comment on a line of its own
+      """),
   ]
 
   @Test(arguments: goldens)
@@ -256,10 +267,54 @@ struct YAMLGoldenTests {
     #expect(file.codes == [golden.code.rawValue])
   }
 
+  @Test func `a byte that is no text is shown with a stand-in`() {
+    #expect(
+      ReadYAML(Array("a: ".utf8) + [0xE9, 0x0A]).report == """
+        test.yaml:1:4: error: byte 0xE9 is not UTF-8 text [invalid-utf8]
+        1 | a: \u{FFFD}
+          |    ^
+          = hint: save the file with the encoding UTF-8
+
+        """)
+  }
+
+  @Test func `what nothing else explains is shown where reading ended`() {
+    let file = ReadYAML("a: *b c\n")
+    #expect(file.codes == ["alias", "yaml-syntax"])
+    #expect(
+      file.report.hasSuffix(
+        """
+        test.yaml:1:7: error: YAML cannot read on from here [yaml-syntax]
+        1 | a: *b c
+          |       ^
+          = hint: look for a missing quote or bracket; text with signs in it stands in quotes
+
+        """))
+  }
+
+  @Test func `a number that is none is shown with the mended value`() {
+    let file = ReadYAML("count: 012\nrate: 12.345\n")
+    var diagnostics = Diagnostics()
+    _ = file.scalars[1].readInt(&diagnostics)
+    _ = file.scalars[3].readDecimal(places: 2, &diagnostics)
+    #expect(
+      DiagnosticReport(diagnostics.all, in: file.sources).text() == """
+        test.yaml:1:8: error: '012' is not a whole number [not-an-integer]
+        1 | count: 012
+          |        ^~~ expected a whole number
+          = hint: write 12
+
+        test.yaml:2:7: error: '12.345' has too many decimal places [too-many-decimal-places]
+        2 | rate: 12.345
+          |       ^~~~~~ expected at most 2 decimal places
+
+        """)
+  }
+
   @Test func `every mistake of the reader is shown here or elsewhere`() {
     let elsewhere: Set<YAMLCode> = [
-      .fileTooLarge, .invalidUTF8, .yamlSyntax, .commentInText, .notBool, .notInteger, .notDecimal,
-      .tooManyPlaces, .numberOutOfRange,
+      .fileTooLarge, .invalidUTF8, .yamlSyntax, .notBool, .notInteger, .notDecimal, .tooManyPlaces,
+      .numberOutOfRange,
     ]
     let shown = elsewhere.union(Self.goldens.map(\.code))
     #expect(Set(YAMLCode.allCases).subtracting(shown).isEmpty)

@@ -84,7 +84,9 @@ struct YAMLReaderTests {
     let head = Array("a: ".utf8)
     let body = [UInt8](repeating: UInt8(ascii: "x"), count: YAMLReader.sizeLimit - head.count)
     #expect(ReadYAML(head + body).codes == [])
-    #expect(ReadYAML(head + body + [0x0A]).codes == ["file-too-large"])
+    let lines = ReadYAML(head + body + [0x0A]).report.split(separator: "\n")
+    #expect(lines.first == "test.yaml:1:1: error: the file is larger than 16 MiB [file-too-large]")
+    #expect(lines.last == "  = hint: split it: all files of a folder are one rule set")
   }
 
   @Test(arguments: ["", "\n\n", "# only a comment\n", "---\n", "---\n...\n", "  "])

@@ -5,7 +5,10 @@ import Testing
 /// Traps that only the reader of a node can see, and characters that nobody sees.
 struct YAMLTrapTests {
   @Test(arguments: [
-    ("a: x == 5 1️⃣# or more\n", "# or more", "write \"x == 5 # or more\", or put the comment on a line of its own"),
+    (
+      "a: x == 5 1️⃣# or more\n", "# or more",
+      "write \"x == 5 # or more\", or put the comment on a line of its own"
+    ),
     ("a: 'x' # fine\n", nil, nil),
     ("a: x#y\n", nil, nil),
     ("a: x\n# fine\n", nil, nil),
