@@ -1,4 +1,11 @@
+import ArgumentParser
+
+/// `bylaw`: one file a subcommand, no decisions of its own.
 @main
-struct BylawCommand {
-  static func main() {}
+struct BylawCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bylaw",
+    abstract: "Checks rules, decides requests by them, and tests them.",
+    version: "0.1.0",
+    subcommands: [CheckCommand.self])
 }

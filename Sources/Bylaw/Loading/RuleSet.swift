@@ -1,0 +1,95 @@
+package import BylawCompiler
+package import BylawEvaluator
+public import BylawModel
+package import BylawSyntax
+
+/// A rule set that was read and checked: what a policy decision point decides by.
+///
+/// ```swift
+/// let ruleSet = try RuleSet(contentsOf: "rules/incident-management")
+/// let decisionPoint = PolicyDecisionPoint(ruleSet)
+/// ```
+public struct RuleSet: Sendable {
+  package let checked: CheckedRuleSet
+  package let plan: DecisionPlan
+  package let sources: SourceMap
+  /// What the check found that is no error.
+  public let warnings: RuleSetReport
+
+  /// Reads and checks the folder at `path`: its manifest `bylaw.yaml` and all `*.yaml` below it but for `tests/`.
+  ///
+  /// - Throws: `LoadError`; `.invalidRules` carries every error of every file.
+  public init(contentsOf path: String) throws {
+    try self.init(files: RuleSetDirectory(path).files)
+  }
+
+  /// Checks rule files held in memory: paths, as diagnostics show them, and their text.
+  ///
+  /// - Throws: `LoadError.invalidRules` with every error.
+  public init(files: [(path: String, text: String)]) throws {
+    try self.init(files: files.map { RuleSetFile(path: $0.path, bytes: Array($0.text.utf8)) })
+  }
+
+  package init(files: [RuleSetFile]) throws {
+    let result = RuleSetChecker.check(files)
+    let report = RuleSetReport(diagnostics: result.diagnostics, sources: result.sources)
+    guard let checked = result.ruleSet else { throw LoadError.invalidRules(report) }
+    self.checked = checked
+    sources = result.sources
+    plan = RuleSetPlanner.plan(checked, sources: result.sources, digest: RuleSetDirectory.digest(files))
+    warnings = report
+  }
+
+  /// Name, version and digest.
+  public var identity: Decision.RuleSetIdentity { plan.identity }
+
+  /// The names of the actions, votes included, in the order of the files.
+  public var actions: [String] { checked.actions.map(\.name) }
+
+  /// How much there is of each kind, for people.
+  public var summary: [(kind: String, count: Int)] {
+    let declared = checked.actions.filter { $0.origin == .declared }
+    let rules = Set(checked.actions.flatMap { $0.rules.map(\.id) })
+    let approvals = Set(checked.actions.flatMap { $0.approvals.map(\.id) })
+    return [
+      ("actions", declared.count), ("rules", rules.count), ("classifications", checked.classifications.count),
+      ("approvals", approvals.count), ("thresholds", checked.thresholds.count), ("overrides", checked.overrides.count),
+      ("entities", checked.vocabulary.schema.entities.count),
+    ]
+  }
+}
+
+/// What a check found: errors and warnings with their places.
+public struct RuleSetReport: Sendable, Hashable {
+  package let diagnostics: [Diagnostic]
+  package let sources: SourceMap
+
+  package init(diagnostics: [Diagnostic], sources: SourceMap) {
+    self.diagnostics = diagnostics
+    self.sources = sources
+  }
+
+  /// The number of errors.
+  public var errorCount: Int { diagnostics.count { $0.severity == .error } }
+
+  /// The number of warnings.
+  public var warningCount: Int { diagnostics.count { $0.severity == .warning } }
+
+  /// The report for people: place, line, underline, expectation and hint of each, at most 100.
+  public func text(isColored: Bool = false) -> String {
+    DiagnosticReport(diagnostics, in: sources).text(isColored: isColored)
+  }
+
+  /// The report as JSON, a contract for tools.
+  public func json() -> String {
+    DiagnosticReport(diagnostics, in: sources).json
+  }
+
+  /// Two reports are equal when they say the same.
+  public static func == (left: RuleSetReport, right: RuleSetReport) -> Bool {
+    left.diagnostics == right.diagnostics
+  }
+
+  /// Hashes what the report says.
+  public func hash(into hasher: inout Hasher) { hasher.combine(diagnostics) }
+}

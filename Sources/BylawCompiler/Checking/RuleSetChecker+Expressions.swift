@@ -1,0 +1,130 @@
+import BylawModel
+import BylawSyntax
+
+extension RuleSetChecker {
+  typealias Checked = ExpressionChecker.Checked
+
+  /// `all:`, `any:` or `none:` alone: a list of named conditions.
+  func isConditionList(_ node: Node) -> Bool {
+    guard case .mapping(let entries) = node.kind, entries.count == 1 else { return false }
+    return ["all", "any", "none"].contains(entries[0].key.text)
+      && (entries[0].value.isMapping || entries[0].value.kindName == "a list")
+  }
+
+  /// An expression, or a list of named conditions, or `{text: sentence}`.
+  mutating func expression(
+    _ node: Node, expecting type: ValueType?, in scope: Scope, given flow: Flow = .none
+  ) -> TypedExpression {
+    checked(node, expecting: type, in: scope, given: flow).expression
+  }
+
+  /// A condition, with what it shows to be there when it holds.
+  mutating func condition(_ node: Node, in scope: Scope, given flow: Flow = .none) -> Checked {
+    checked(node, expecting: .bool, in: scope, given: flow)
+  }
+
+  mutating func checked(
+    _ node: Node, expecting type: ValueType?, in scope: Scope, given flow: Flow
+  ) -> Checked {
+    switch node.kind {
+    case .mapping(let entries):
+      if isConditionList(node) { return conditionList(entries[0], node: node, in: scope, given: flow) }
+      if entries.count == 1, entries[0].key.text == "text" {
+        let sentence = self.sentence(entries[0].value, in: scope, given: flow)
+        return Checked(TypedExpression(.text(sentence.pieces), .string, at: node.range), after: flow)
+      }
+      reader.diagnostics.report(Messages.wrongKind(node, expected: "an expression", of: "a condition or value"))
+      return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
+    case .sequence:
+      reader.diagnostics.report(
+        Diagnostic(
+          "wrong-kind", at: node.range, "a condition or value is a list here", expected: "an expression",
+          hint: "put an expression that starts with '[' in quotes"))
+      return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
+    case .scalar(let scalar):
+      guard !scalar.isEmptyPlain else {
+        reader.diagnostics.report(Messages.wrongKind(node, expected: "an expression", of: "a condition or value"))
+        return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
+      }
+      let parsed = ExpressionParser.parse(scalar, diagnostics: &reader.diagnostics)
+      let checked = checker.check(parsed, expecting: type, in: scope, given: flow)
+      takeDiagnostics()
+      return checked
+    }
+  }
+
+  private mutating func conditionList(
+    _ entry: Node.Entry, node: Node, in scope: Scope, given flow: Flow
+  ) -> Checked {
+    guard case .mapping(let entries) = entry.value.kind else {
+      report(
+        "unnamed-condition", at: entry.value.range, "the conditions under '\(entry.key.text)' have no sentences",
+        expected: "a mapping of sentence: condition", hint: "write what each condition means before it")
+      return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
+    }
+    let kind: TypedExpression.ConditionList.Kind =
+      switch entry.key.text {
+      case "all": .all
+      case "any": .any
+      default: .none
+      }
+    var members: [TypedExpression.ConditionList.Member] = []
+    var whenTrue = flow
+    for member in entries {
+      let condition = self.condition(member.value, in: scope, given: flow)
+      let sentence = self.sentence(
+        Node(kind: .scalar(member.key), range: member.key.range), in: scope, given: flow)
+      members.append(.init(sentence: sentence, condition: condition.expression))
+      if kind == .all { whenTrue = whenTrue.adding(condition.whenTrue) }
+      if kind == .none { whenTrue = whenTrue.adding(condition.whenFalse) }
+    }
+    let list = TypedExpression(.conditions(.init(kind: kind, members: members)), .bool, at: node.range)
+    var checked = Checked(list, after: flow)
+    checked.whenTrue = whenTrue
+    return checked
+  }
+
+  /// A sentence with holes.
+  mutating func sentence(_ node: Node, in scope: Scope, given flow: Flow = .none) -> TypedSentence {
+    guard let scalar = reader.scalar(node, as: "a sentence") else { return TypedSentence(pieces: []) }
+    let parsed = SentenceParser.parse(scalar, diagnostics: &reader.diagnostics)
+    let checked = checker.check(parsed, in: scope, given: flow)
+    takeDiagnostics()
+    return checked
+  }
+
+  /// Moves what the expression checker reported to the rest.
+  mutating func takeDiagnostics() {
+    reader.diagnostics.report(contentsOf: checker.diagnostics.all)
+    checker.diagnostics = Diagnostics()
+  }
+
+  /// What a field is set to: a word of its enum stands for itself.
+  mutating func setValue(
+    _ node: Node, type: ValueType, in scope: Scope, given flow: Flow
+  ) -> TypedExpression {
+    if let scalar = node.scalar, case .enumeration(let index) = type.content,
+      vocabulary.schema.enums[index].members.contains(scalar.text)
+    {
+      let literal = TypedExpression(.literal(.string(scalar.text)), type.content, at: node.range)
+      return type.isOptional ? TypedExpression(.wrap(literal), type, at: node.range) : literal
+    }
+    return expression(node, expecting: type, in: scope, given: flow)
+  }
+}
+
+extension Flow {
+  /// What is known when both this and another flow were taken.
+  func adding(_ other: Flow) -> Flow {
+    var result = adding(present: other.present.map { $0 })
+    for (path, indices) in other.entities { result = result.narrowing(path, to: indices) }
+    return result
+  }
+}
+
+extension ExpressionChecker.Checked {
+  /// What is no condition, or tells nothing: the flow stays as it was.
+  init(_ expression: TypedExpression, after flow: Flow) {
+    self.init(expression: expression, whenTrue: flow, whenFalse: flow, path: nil)
+  }
+}

@@ -1,0 +1,190 @@
+import BylawModel
+package import BylawSyntax
+
+/// One folder of rule files, as read from disk or held in memory.
+package struct RuleSetFile: Sendable {
+  /// The path that diagnostics show.
+  package var path: String
+  package var bytes: [UInt8]
+
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+}
+
+/// What a load gives: the checked rule set when no error was found, and everything that was found.
+package struct CheckResult: Sendable {
+  package var ruleSet: CheckedRuleSet?
+  package var diagnostics: [Diagnostic]
+  package var sources: SourceMap
+}
+
+/// Reads and checks a rule set as a whole; all errors of all files come in one run.
+package struct RuleSetChecker {
+  let sources: SourceMap
+  var reader = NodeReader()
+  var rules = CheckedRuleSet()
+  var checker: ExpressionChecker
+  /// The definitions of all files, by section, in file order.
+  var sections: [String: [Node.Entry]] = [:]
+  var manifestMembers: Members?
+  /// Names that every expression can use.
+  var globalScope = Scope()
+  var groups: [String: [String]] = [:]
+  var groupKeys: [String: SourceRange] = [:]
+  var derivedRoles: [String: DerivedRole] = [:]
+  var roleWords: [String] = []
+  var actionIndex: [String: Int] = [:]
+  var actionScopes: [Scope] = []
+  /// Which actions have approvals, with the entries that state them.
+  var approvalEntries: [ApprovalEntry] = []
+  /// The variable `approver` of the approval read last.
+  var lastApprover = -1
+  /// The exceptions to each rule, by its id.
+  var exceptions: [String: [CheckedRuleSet.Exception]] = [:]
+
+  /// A relation that stands for a role, for each entity that it is declared for.
+  struct DerivedRole {
+    /// `it` in the relation.
+    var local: Int
+    var conditions: [(entity: Int, condition: TypedExpression)]
+    var range: SourceRange
+  }
+
+  static let sectionNames = [
+    "enums", "records", "entities", "singletons", "constants", "context", "parties", "facts", "conditions",
+    "classifications", "calendars", "groups", "grants", "derived_roles", "actions", "rules", "approvals",
+    "thresholds", "overrides", "exceptions", "reactions", "reads",
+  ]
+
+  private init(sources: SourceMap) {
+    self.sources = sources
+    checker = ExpressionChecker(vocabulary: Vocabulary())
+  }
+
+  /// Checks the files of one rule set; the manifest is the file named `bylaw.yaml` that states `bylaw:`.
+  package static func check(_ files: [RuleSetFile]) -> CheckResult {
+    var sources = SourceMap()
+    let identifiers = files.map { sources.add(path: $0.path, bytes: $0.bytes) }
+    var checker = RuleSetChecker(sources: sources)
+    for identifier in identifiers {
+      checker.readFile(identifier)
+    }
+    if checker.manifestMembers != nil {
+      checker.checkAll()
+    } else if !checker.reader.diagnostics.hasErrors, let first = identifiers.first {
+      checker.report(
+        "missing-manifest", at: SourceRange(file: first, start: 0, end: 0), "this rule set has no manifest",
+        expected: "a file bylaw.yaml that starts with 'bylaw: 1'")
+    }
+    let diagnostics = checker.reader.diagnostics
+    return CheckResult(
+      ruleSet: diagnostics.hasErrors || checker.manifestMembers == nil ? nil : checker.rules,
+      diagnostics: diagnostics.all, sources: sources)
+  }
+
+  private mutating func readFile(_ file: FileID) {
+    guard let node = YAMLReader.read(file, in: sources, diagnostics: &reader.diagnostics) else { return }
+    guard let members = reader.mapping(node, as: "a rule file") else { return }
+    if members.key("bylaw") != nil {
+      readManifest(node)
+      return
+    }
+    for entry in members.entries {
+      let name = entry.key.text
+      guard Self.sectionNames.contains(name) else {
+        reader.diagnostics.report(Messages.unknownKey(entry.key, in: "a rule file", known: Self.sectionNames))
+        continue
+      }
+      guard !entry.value.isAbsent, let content = reader.mapping(entry.value, as: "'\(name)'") else { continue }
+      for definition in content.entries {
+        if let first = sections[name]?.first(where: { $0.key.text == definition.key.text }) {
+          reader.diagnostics.report(
+            Messages.duplicate(
+              definition.key.text, what: Self.singular(name), at: definition.key.range, first: first.key.range))
+          continue
+        }
+        sections[name, default: []].append(definition)
+      }
+    }
+  }
+
+  private static func singular(_ section: String) -> String {
+    switch section {
+    case "entities": "entity"
+    case "parties": "party"
+    case "context": "context member"
+    case "grants": "grant"
+    default: String(section.dropLast()).replacingUnderscores
+    }
+  }
+
+  private mutating func checkAll() {
+    checkVocabulary()
+    checkManifest()
+    checkConstantsAndContext()
+    checkFunctionsAndFacts()
+    checkEntityRules()
+    checkPermissions()
+    checkThresholds()
+    checkParties()
+    declareActions()
+    checkGroups()
+    declareApprovals()
+    checkExceptions()
+    checkActions()
+    checkRules()
+    checkThresholdBands()
+    checkApprovals()
+    checkOverrides()
+    checkReactions()
+    checkReads()
+    addReferenceRules()
+    analyse()
+    sortRules()
+    rules.vocabulary = vocabulary
+    rules.localCount = checker.makeLocal()
+  }
+
+  /// Rules stand in the order of their id, so that the order of files never shows.
+  private mutating func sortRules() {
+    for index in rules.actions.indices {
+      rules.actions[index].rules.sort { ($0.stage.rawValue, $0.id) < ($1.stage.rawValue, $1.id) }
+      rules.actions[index].approvals.sort { $0.id < $1.id }
+      rules.actions[index].waits.sort { $0.id < $1.id }
+    }
+  }
+
+  // MARK: Reporting
+
+  mutating func report(
+    _ code: DiagnosticCode, at range: SourceRange, _ message: String, expected: String? = nil,
+    notes: [Diagnostic.Note] = [], hint: String? = nil
+  ) {
+    reader.diagnostics.report(
+      Diagnostic(code, at: range, message, expected: expected, notes: notes, hint: hint))
+  }
+
+  mutating func warn(
+    _ code: DiagnosticCode, at range: SourceRange, _ message: String, expected: String? = nil,
+    notes: [Diagnostic.Note] = [], hint: String? = nil
+  ) {
+    reader.diagnostics.report(
+      Diagnostic(code, severity: .warning, at: range, message, expected: expected, notes: notes, hint: hint))
+  }
+
+  /// The clauses that an entry names; they are kept for `bylaw trace`.
+  mutating func clauses(_ members: Members, owner: String) -> [String] {
+    let words = reader.words(members["sop"], as: "'sop'")
+    for word in words {
+      rules.clauses.append(.init(clause: word.text, owner: owner, range: word.range))
+    }
+    return words.map(\.text)
+  }
+}
+
+extension String {
+  /// `derived_role` as it reads in a sentence: `derived role`.
+  var replacingUnderscores: String { String(map { $0 == "_" ? " " : $0 }) }
+}

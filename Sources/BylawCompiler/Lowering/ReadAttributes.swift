@@ -1,0 +1,116 @@
+import BylawModel
+
+/// Which attributes of subject, resource and context the rules of an action read.
+///
+/// A request must give them, or the records must have them; an optional one or one with a default may be left out.
+struct ReadAttributes {
+  private let rules: CheckedRuleSet
+  private var subjectFields: Set<Int> = []
+  private var resourceFields: Set<Int> = []
+  private var contextMembers: Set<Int> = []
+  private var seenDefinitions: Set<Int> = []
+  /// Variables that stand for the subject or the resource.
+  private var aliases: [Int: TypedExpression.Root] = [:]
+
+  private init(_ rules: CheckedRuleSet) { self.rules = rules }
+
+  static func of(
+    _ action: CheckedRuleSet.Action, in rules: CheckedRuleSet
+  ) -> (subject: [Int], resource: [Int], context: [Int]) {
+    var reads = ReadAttributes(rules)
+    reads.visit(action)
+    return (reads.subjectFields.sorted(), reads.resourceFields.sorted(), reads.contextMembers.sorted())
+  }
+
+  private mutating func visit(_ action: CheckedRuleSet.Action) {
+    if !action.authority.grants.allSatisfy({ $0.holder == .system || $0.holder == .anyone })
+      || action.authority.permission != nil, let role = rules.manifest.role
+    {
+      aliases[rules.manifest.roleLocal] = .subject
+      visit(role)
+    }
+    for grant in action.authority.grants { visit(grant.condition) }
+    for rule in action.rules {
+      visit(rule.each?.list)
+      visit(rule.when)
+      visit(rule.unless)
+      visit(rule.that)
+    }
+    for item in action.classify { visit(definition: item.definition) }
+    for approval in action.approvals {
+      visit(approval.when)
+      for place in approval.places {
+        visit(place.when)
+        switch place.eligible {
+        case .people(let value), .condition(let value): visit(value)
+        default: break
+        }
+      }
+      for exclusion in approval.excluding {
+        visit(exclusion.people)
+        visit(exclusion.when)
+      }
+      visit(approval.clock?.from)
+    }
+    for wait in action.waits {
+      visit(wait.when)
+      visit(wait.until)
+    }
+  }
+
+  private mutating func visit(definition: Int) {
+    guard seenDefinitions.insert(definition).inserted else { return }
+    visit(rules.definitions[definition].value)
+  }
+
+  private mutating func visit(_ expression: TypedExpression?) {
+    guard let expression else { return }
+    switch expression.kind {
+    case .root(.definition(let index)): visit(definition: index)
+    case .root(.context(let index)): contextMembers.insert(index)
+    case .field(let base, let field), .optionalField(let base, let field):
+      switch root(of: base) {
+      case .subject: subjectFields.insert(field)
+      case .resource: resourceFields.insert(field)
+      default: break
+      }
+      visit(base)
+    case .bind(let local, let value, let body):
+      aliases[local] = root(of: value)
+      visit(value)
+      visit(body)
+    case .condition(let index, let arguments):
+      for (parameter, argument) in zip(rules.conditions[index].parameters, arguments) {
+        aliases[parameter.local] = root(of: argument)
+        visit(argument)
+      }
+      visit(rules.conditions[index].body)
+    case .classification(let index, let arguments):
+      for (parameter, argument) in zip(rules.classifications[index].parameters, arguments) {
+        aliases[parameter.local] = root(of: argument)
+        visit(argument)
+      }
+      for row in rules.classifications[index].rows {
+        visit(row.condition)
+        for output in row.outputs { visit(output) }
+      }
+    case .bandReached(let threshold, _):
+      visit(rules.thresholds[threshold].condition)
+      visit(rules.thresholds[threshold].measure)
+      visit(rules.thresholds[threshold].of)
+    case .calendar(let index, let time):
+      visit(rules.calendars[index].zone)
+      visit(time)
+    default: for part in expression.parts { visit(part) }
+    }
+  }
+
+  private func root(of expression: TypedExpression) -> TypedExpression.Root? {
+    switch expression.kind {
+    case .root(let root): root
+    case .local(let local): aliases[local]
+    case .wrap(let inner), .unwrap(let inner): root(of: inner)
+    default: nil
+    }
+  }
+}

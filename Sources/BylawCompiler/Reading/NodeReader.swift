@@ -1,0 +1,151 @@
+import BylawSyntax
+
+/// The members of a YAML mapping, by key, after unknown keys are reported.
+struct Members {
+  var range: SourceRange
+  private var byKey: [String: Node.Entry]
+  /// In the order of the file.
+  let entries: [Node.Entry]
+
+  init(_ entries: [Node.Entry], range: SourceRange) {
+    self.entries = entries
+    self.range = range
+    byKey = Dictionary(entries.map { ($0.key.text, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The value of a key; `nil` when the key is absent or has nothing after it.
+  subscript(_ key: String) -> Node? {
+    guard let entry = byKey[key], !entry.value.isAbsent else { return nil }
+    return entry.value
+  }
+
+  func key(_ key: String) -> Scalar? { byKey[key]?.key }
+}
+
+extension Node {
+  /// `key:` with nothing after it.
+  var isAbsent: Bool {
+    if case .scalar(let scalar) = kind { return scalar.isEmptyPlain }
+    return false
+  }
+
+  /// The scalar of a scalar node.
+  var scalar: Scalar? {
+    if case .scalar(let scalar) = kind { return scalar }
+    return nil
+  }
+
+  var isMapping: Bool {
+    if case .mapping = kind { return true }
+    return false
+  }
+
+  /// What the node is, in an author's words.
+  var kindName: String {
+    switch kind {
+    case .scalar: isAbsent ? "nothing" : "a text"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+}
+
+/// Reads located nodes as what the place expects and reports what is something else.
+struct NodeReader {
+  var diagnostics = Diagnostics()
+
+  /// A mapping with known keys; reports unknown ones with the nearest known, and missing required ones.
+  mutating func members(
+    _ node: Node, of what: String, keys: [String], required: [String] = []
+  ) -> Members? {
+    guard let members = mapping(node, as: what) else { return nil }
+    for entry in members.entries where !keys.contains(entry.key.text) {
+      diagnostics.report(Messages.unknownKey(entry.key, in: what, known: keys))
+    }
+    var isComplete = true
+    for key in required where members[key] == nil {
+      diagnostics.report(Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(node.range, members)))
+      isComplete = false
+    }
+    return isComplete ? members : nil
+  }
+
+  private func firstLine(_ range: SourceRange, _ members: Members) -> SourceRange {
+    members.entries.first?.key.range ?? range
+  }
+
+  /// A mapping with keys of the author's choice.
+  mutating func mapping(_ node: Node, as what: String) -> Members? {
+    guard case .mapping(let entries) = node.kind else {
+      diagnostics.report(Messages.wrongKind(node, expected: "a mapping", of: what))
+      return nil
+    }
+    return Members(entries, range: node.range)
+  }
+
+  mutating func sequence(_ node: Node, as what: String) -> [Node]? {
+    guard case .sequence(let elements) = node.kind else {
+      diagnostics.report(Messages.wrongKind(node, expected: "a list", of: what))
+      return nil
+    }
+    return elements
+  }
+
+  /// One element or a list of them.
+  func oneOrMore(_ node: Node) -> [Node] {
+    if case .sequence(let elements) = node.kind { return elements }
+    return [node]
+  }
+
+  mutating func scalar(_ node: Node, as what: String) -> Scalar? {
+    guard case .scalar(let scalar) = node.kind, !scalar.isEmptyPlain else {
+      diagnostics.report(Messages.wrongKind(node, expected: "a text", of: what))
+      return nil
+    }
+    return scalar
+  }
+
+  mutating func text(_ node: Node?, as what: String) -> String? {
+    guard let node else { return nil }
+    return scalar(node, as: what)?.text
+  }
+
+  mutating func bool(_ node: Node?, as what: String) -> Bool? {
+    guard let node, let scalar = scalar(node, as: what) else { return nil }
+    switch (scalar.style, scalar.text) {
+    case (.plain, "true"): return true
+    case (.plain, "false"): return false
+    default:
+      diagnostics.report(Messages.notBool(scalar))
+      return nil
+    }
+  }
+
+  /// A whole number within bounds.
+  mutating func int(_ node: Node?, as what: String, in bounds: ClosedRange<Int>) -> Int? {
+    guard let node, let scalar = scalar(node, as: what) else { return nil }
+    guard let value = Int(scalar.text), scalar.text == String(value), bounds.contains(value) else {
+      diagnostics.report(Messages.notInt(scalar, bounds))
+      return nil
+    }
+    return value
+  }
+
+  /// One of a closed set of words.
+  mutating func word<Word: RawRepresentable & CaseIterable>(
+    _ node: Node?, as what: String, of type: Word.Type
+  ) -> Word? where Word.RawValue == String {
+    guard let node, let scalar = scalar(node, as: what) else { return nil }
+    guard let word = Word(rawValue: scalar.text) else {
+      diagnostics.report(Messages.unknownWord(scalar, of: what, known: Word.allCases.map(\.rawValue)))
+      return nil
+    }
+    return word
+  }
+
+  /// The words of a scalar or a list of scalars.
+  mutating func words(_ node: Node?, as what: String) -> [Scalar] {
+    guard let node else { return [] }
+    return oneOrMore(node).compactMap { scalar($0, as: what) }
+  }
+}

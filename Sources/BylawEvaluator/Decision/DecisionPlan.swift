@@ -1,0 +1,387 @@
+package import BylawModel
+
+/// A rule set in the form that decides: flat, indexed by action, shared by all threads.
+package struct DecisionPlan: Sendable {
+  package var expressions: ExpressionPlan
+  package var identity: Decision.RuleSetIdentity
+  package var subjects: SubjectPlan
+  package var actions: [ActionPlan] = []
+  package var actionIndex: [String: Int] = [:]
+  package var overrides: [OverridePlan] = []
+  package var context: [ContextPlan] = []
+  /// Names of the definitions that a request may give a value for, with their position.
+  package var definitions: [String: (position: Int, type: ValueType)] = [:]
+  /// By name, the entity of each singleton.
+  package var singletons: [(name: String, entity: Int)] = []
+
+  package init(expressions: ExpressionPlan, identity: Decision.RuleSetIdentity, subjects: SubjectPlan) {
+    self.expressions = expressions
+    self.identity = identity
+    self.subjects = subjects
+  }
+}
+
+/// Who can be a subject, and how roles and permissions are told.
+package struct SubjectPlan: Sendable {
+  /// Positions of the entities a subject may be of.
+  package var entities: [Int]
+  package var hasSystem: Bool
+  /// The role or roles of the subject; `nil` where the rule set has no roles.
+  package var role: NodeID?
+  /// The role or roles of the person bound to `approver`.
+  package var approverRole: NodeID?
+  package var roleType: ValueType
+  package var roleWords: [String]
+  /// Whether the person bound to `approver` is live, by position in `entities`.
+  package var approverLive: [NodeID?]
+  /// The variable that a voter is bound to.
+  package var approver: Int
+
+  package init(
+    entities: [Int], hasSystem: Bool, role: NodeID?, approverRole: NodeID?, roleType: ValueType, roleWords: [String],
+    approverLive: [NodeID?], approver: Int
+  ) {
+    self.entities = entities
+    self.hasSystem = hasSystem
+    self.role = role
+    self.approverRole = approverRole
+    self.roleType = roleType
+    self.roleWords = roleWords
+    self.approverLive = approverLive
+    self.approver = approver
+  }
+}
+
+/// A declared member of the context.
+package struct ContextPlan: Sendable {
+  package var field: Field
+  package var fromServer: Bool
+
+  package init(field: Field, fromServer: Bool) {
+    self.field = field
+    self.fromServer = fromServer
+  }
+}
+
+/// One action with the rules that reach it.
+package struct ActionPlan: Sendable {
+  package enum Kind: Sendable, Hashable { case declared, vote, withdrawal }
+  package var name: String
+  /// The id of who may: `actions.NAME.allow`.
+  package var allowID: String
+  package var title: String
+  package var kind: Kind
+  package var source: String
+  package var clauses: [String]
+  package var resource: Int?
+  package var inputs: [Field]
+  package var exactlyOne: [[Int]]
+  package var grants: [GrantPlan] = []
+  package var hasAllow = false
+  package var permission: String?
+  package var permittedRoles: UInt64 = 0
+  package var authority = RuleTable()
+  package var references = RuleTable()
+  package var requirements = RuleTable()
+  package var classified: [ClassifiedPlan] = []
+  package var approvals: [ApprovalPlan] = []
+  package var votesOn: [ApprovalPlan] = []
+  package var waits: [WaitPlan] = []
+  package var notices: [NoticePlan] = []
+  package var denialNotices: [NoticePlan] = []
+  package var obligations: [(name: String, value: Value)] = []
+  package var followUps: [FollowUpPlan] = []
+  package var audit: AuditPlan?
+  /// The fields of the resource that the effects change.
+  package var after: [(field: Int, value: NodeID)] = []
+  /// The fields of the subject and of the resource that a rule of this action reads.
+  package var neededOfSubject: [Int] = []
+  package var neededOfResource: [Int] = []
+  package var neededContext: [Int] = []
+
+  package init(
+    name: String, title: String, kind: Kind, source: String, clauses: [String], resource: Int?, inputs: [Field],
+    exactlyOne: [[Int]]
+  ) {
+    self.name = name
+    allowID = "actions.\(name).allow"
+    self.title = title
+    self.kind = kind
+    self.source = source
+    self.clauses = clauses
+    self.resource = resource
+    self.inputs = inputs
+    self.exactlyOne = exactlyOne
+  }
+}
+
+package struct GrantPlan: Sendable {
+  package enum Holder: Sendable, Hashable {
+    /// A mask over the words of the role enumeration.
+    case roles(UInt64)
+    /// The condition alone decides.
+    case relation
+    case anyone
+    case system
+  }
+  package var holder: Holder
+  package var condition: NodeID?
+  package var name: String
+  package var source: String
+
+  package init(holder: Holder, condition: NodeID?, name: String, source: String) {
+    self.holder = holder
+    self.condition = condition
+    self.name = name
+    self.source = source
+  }
+}
+
+/// A forbid or a requirement: it fires when `when` is not false, `unless` is not true and `that` is not true.
+package struct RulePlan: Sendable {
+  package struct Exception: Sendable {
+    package var condition: NodeID
+    package var until: Timestamp
+
+    package init(condition: NodeID, until: Timestamp) {
+      self.condition = condition
+      self.until = until
+    }
+  }
+  package var id: String
+  package var isForbid: Bool
+  package var denialClass: DenialClass
+  package var each: (local: Int, list: NodeID)?
+  package var when: NodeID?
+  package var unless: NodeID?
+  package var that: NodeID?
+  package var message: SentenceID
+  package var clauses: [String]
+  package var source: String
+  package var observeOnly = false
+  package var effectiveFrom: Timestamp?
+  package var effectiveUntil: Timestamp?
+  package var exceptions: [Exception] = []
+  package var sparesSystem = false
+  package var needsRecords = false
+
+  package init(
+    id: String, isForbid: Bool, denialClass: DenialClass, when: NodeID?, unless: NodeID?, that: NodeID?,
+    message: SentenceID, clauses: [String], source: String
+  ) {
+    self.id = id
+    self.isForbid = isForbid
+    self.denialClass = denialClass
+    self.when = when
+    self.unless = unless
+    self.that = that
+    self.message = message
+    self.clauses = clauses
+    self.source = source
+  }
+}
+
+package struct ClassifiedPlan: Sendable {
+  package var name: String
+  package var value: NodeID
+  package var type: ValueType
+  /// The application of the classification, whose row can be asked for.
+  package var table: NodeID?
+  package var rows: [String]
+
+  package init(name: String, value: NodeID, type: ValueType, table: NodeID?, rows: [String]) {
+    self.name = name
+    self.value = value
+    self.type = type
+    self.table = table
+    self.rows = rows
+  }
+}
+
+package struct ApprovalPlan: Sendable {
+  package enum Eligible: Sendable {
+    case roles(UInt64)
+    case people(NodeID, ValueType)
+    case condition(NodeID)
+  }
+  package struct Place: Sendable {
+    package var count: Int
+    package var eligible: Eligible
+    package var when: NodeID?
+    package var label: String
+
+    package init(count: Int, eligible: Eligible, when: NodeID?, label: String) {
+      self.count = count
+      self.eligible = eligible
+      self.when = when
+      self.label = label
+    }
+  }
+  package struct Exclusion: Sendable {
+    package var people: NodeID
+    package var type: ValueType
+    package var when: NodeID?
+
+    package init(people: NodeID, type: ValueType, when: NodeID?) {
+      self.people = people
+      self.type = type
+      self.when = when
+    }
+  }
+  package struct Clock: Sendable {
+    package var from: NodeID
+    package var within: TimeSpan
+    package var expires: Bool
+
+    package init(from: NodeID, within: TimeSpan, expires: Bool) {
+      self.from = from
+      self.within = within
+      self.expires = expires
+    }
+  }
+  package var id: String
+  package var clauses: [String]
+  package var source: String
+  package var when: NodeID?
+  /// The author's sentence, or the sentence of the condition that holds.
+  package var message: SentenceID?
+  /// The members of `when: any:`, to name those that hold.
+  package var triggers: [(sentence: SentenceID, condition: NodeID)] = []
+  package var places: [Place]
+  package var excluding: [Exclusion]
+  package var approver: Int
+  /// Fields of the resource whose change makes votes lapse.
+  package var binds: [Int]
+  package var clock: Clock?
+
+  package init(
+    id: String, clauses: [String], source: String, when: NodeID?, message: SentenceID?, places: [Place],
+    excluding: [Exclusion], approver: Int, binds: [Int], clock: Clock?
+  ) {
+    self.id = id
+    self.clauses = clauses
+    self.source = source
+    self.when = when
+    self.message = message
+    self.places = places
+    self.excluding = excluding
+    self.approver = approver
+    self.binds = binds
+    self.clock = clock
+  }
+}
+
+package struct WaitPlan: Sendable {
+  package var id: String
+  package var when: NodeID?
+  package var until: NodeID
+  package var message: SentenceID
+  package var clauses: [String]
+  package var source: String
+
+  package init(
+    id: String, when: NodeID?, until: NodeID, message: SentenceID, clauses: [String], source: String
+  ) {
+    self.id = id
+    self.when = when
+    self.until = until
+    self.message = message
+    self.clauses = clauses
+    self.source = source
+  }
+}
+
+package struct NoticePlan: Sendable {
+  package enum Moment: Sendable, Hashable {
+    /// Along with an allow.
+    case allow
+    /// Along with a denial.
+    case deny
+    /// Whenever the requirements are judged and the band is reached or the condition holds.
+    case always
+  }
+  package var rule: String
+  package var names: [String]
+  package var by: String?
+  package var when: NodeID?
+  package var band: NodeID?
+  package var text: SentenceID?
+  package var once: String?
+  package var moment: Moment
+
+  package init(
+    rule: String, names: [String], by: String?, when: NodeID?, band: NodeID?, text: SentenceID?, once: String?,
+    moment: Moment
+  ) {
+    self.rule = rule
+    self.names = names
+    self.by = by
+    self.when = when
+    self.band = band
+    self.text = text
+    self.once = once
+    self.moment = moment
+  }
+}
+
+package struct FollowUpPlan: Sendable {
+  package var id: String
+  package var due: TimeSpan
+  package var message: SentenceID?
+
+  package init(id: String, due: TimeSpan, message: SentenceID?) {
+    self.id = id
+    self.due = due
+    self.message = message
+  }
+}
+
+package struct AuditPlan: Sendable {
+  package var word: String
+  package var flag: String?
+  package var keep: String?
+
+  package init(word: String, flag: String?, keep: String?) {
+    self.word = word
+    self.flag = flag
+    self.keep = keep
+  }
+}
+
+package struct OverridePlan: Sendable {
+  package var id: String
+  package var name: String
+  package var action: String
+  package var bypasses: Set<String>
+  package var permission: String?
+  package var permittedRoles: UInt64
+  package var inputs: [Field]
+  package var inputLocal: Int
+  package var inputType: ValueType
+  package var rules: [RulePlan]
+  package var notices: [NoticePlan]
+  package var audit: AuditPlan?
+  package var followUps: [FollowUpPlan]
+  package var source: String
+
+  package init(
+    id: String, name: String, action: String, bypasses: Set<String>, permission: String?, permittedRoles: UInt64,
+    inputs: [Field], inputLocal: Int, inputType: ValueType, rules: [RulePlan], notices: [NoticePlan],
+    audit: AuditPlan?, followUps: [FollowUpPlan], source: String
+  ) {
+    self.id = id
+    self.name = name
+    self.action = action
+    self.bypasses = bypasses
+    self.permission = permission
+    self.permittedRoles = permittedRoles
+    self.inputs = inputs
+    self.inputLocal = inputLocal
+    self.inputType = inputType
+    self.rules = rules
+    self.notices = notices
+    self.audit = audit
+    self.followUps = followUps
+    self.source = source
+  }
+}

@@ -1,0 +1,51 @@
+package import BylawModel
+
+/// Decides requests by a plan, one after the other, in a frame that is used again.
+///
+/// Pure and synchronous: the same request, records and time give the same decision, byte for byte. One evaluator
+/// serves one thread; any number of evaluators share a plan.
+package struct Evaluator: ~Copyable {
+  private let plan: DecisionPlan
+  private var frame: Frame?
+
+  package init(_ plan: DecisionPlan) {
+    self.plan = plan
+    frame = Frame(plan: plan.expressions)
+  }
+
+  /// Decides a request at a time; `records` is where references and facts are looked up.
+  package mutating func decide(
+    _ request: Request, records: (any RecordSource)?, now: Timestamp, detail: Detail = .reasons,
+    isLenient: Bool = false
+  ) -> Decision {
+    guard let index = plan.actionIndex[request.action] else {
+      return refusal(
+        .invalidRequest, [reason("action", "There is no action '\(request.action)'.")], request, now)
+    }
+    let action = plan.actions[index]
+    var loaded = frame.take() ?? Frame(plan: plan.expressions)
+    loaded.reset(source: records, now: now, inputCount: action.inputs.count)
+    var loader = RequestLoader(plan: plan, action: action, request: request, isLenient: isLenient)
+    loader.load(into: &loaded)
+    guard loader.reasons.isEmpty else {
+      frame = consume loaded
+      return refusal(loader.denialClass, loader.reasons, request, now)
+    }
+    var judgement = Judgement(
+      plan: plan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
+      isSystem: loader.isSystem, frame: loaded)
+    let decision = judgement.decide()
+    frame = judgement.giveBack()
+    return decision
+  }
+
+  private func reason(_ rule: String, _ because: String) -> Decision.Reason {
+    Decision.Reason(rule: rule, because: because)
+  }
+
+  private func refusal(
+    _ denialClass: DenialClass, _ reasons: [Decision.Reason], _ request: Request, _ now: Timestamp
+  ) -> Decision {
+    Decision(outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: plan.identity, at: now)
+  }
+}

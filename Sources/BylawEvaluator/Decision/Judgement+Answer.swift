@@ -1,0 +1,91 @@
+import BylawModel
+
+/// Puts the decision together.
+extension Judgement {
+  consuming func giveBack() -> Frame { frame }
+
+  mutating func denial() -> Decision {
+    var decision = answer(.deny, missing: [])
+    decision.denialClass = refused
+    return decision
+  }
+
+  mutating func allowance() -> Decision { answer(.allow, missing: []) }
+
+  mutating func answer(_ outcome: Decision.Outcome, missing: [Decision.Missing]) -> Decision {
+    var decision = Decision(outcome: outcome, ruleSet: plan.identity, at: now)
+    decision.missing = missing
+    guard detail != .outcome else { return decision }
+    decision.reasons = reasons.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
+    if reachedRequirements { decision.classified = classified() }
+    decision.obligations = obligations(outcome)
+    decision.indeterminate = indeterminate.sorted { ($0.rule, $0.place, $0.cause) < ($1.rule, $1.place, $1.cause) }
+    return decision
+  }
+
+  /// Somebody without authority learns nothing more.
+  private var reachedRequirements: Bool { refused != .unauthorized && refused != .invalidRequest }
+
+  private mutating func classified() -> [String: Decision.Classified] {
+    var result: [String: Decision.Classified] = [:]
+    for item in action.classified {
+      let cell = frame.evaluate(item.value)
+      if cell.isError { note(cell, rule: "classified.\(item.name)") }
+      let row = item.table.flatMap { frame.row(of: $0) }.map { item.rows[$0] }
+      result[item.name] = Decision.Classified(value: frame.value(of: cell, item.type), row: row)
+    }
+    return result
+  }
+
+  // MARK: Obligations
+
+  private mutating func obligations(_ outcome: Decision.Outcome) -> [Decision.Obligation] {
+    var result: [Decision.Obligation] = []
+    if reachedRequirements {
+      for notice in action.notices where notice.moment == .always { add(notice, to: &result) }
+    }
+    switch outcome {
+    case .deny:
+      for notice in action.denialNotices { add(notice, to: &result) }
+    case .pending: break
+    case .allow:
+      for obligation in action.obligations {
+        result.append(
+          Decision.Obligation(kind: obligation.name, value: obligation.value, rule: "actions.\(action.name)"))
+      }
+      for notice in action.notices where notice.moment == .allow { add(notice, to: &result) }
+      for followUp in action.followUps { add(followUp, to: &result) }
+      add(override?.audit ?? action.audit, to: &result)
+      if let override {
+        for notice in override.notices { add(notice, to: &result) }
+        for followUp in override.followUps { add(followUp, to: &result) }
+      }
+    }
+    return result
+  }
+
+  private mutating func add(_ notice: NoticePlan, to result: inout [Decision.Obligation]) {
+    if let band = notice.band, !mayHold(band, rule: notice.rule) { return }
+    guard mayHold(notice.when, rule: notice.rule) else { return }
+    let text = notice.text.map { frame.text(of: $0) }
+    for name in notice.names {
+      result.append(
+        Decision.Obligation(
+          kind: "notify", value: .string(name), rule: notice.rule, text: text, by: notice.by, once: notice.once))
+    }
+  }
+
+  private mutating func add(_ followUp: FollowUpPlan, to result: inout [Decision.Obligation]) {
+    let text = followUp.message.map { frame.text(of: $0) }
+    result.append(
+      Decision.Obligation(
+        kind: "follow_up", value: .string(followUp.id), rule: followUp.id, text: text,
+        due: now.adding(followUp.due)))
+  }
+
+  private func add(_ audit: AuditPlan?, to result: inout [Decision.Obligation]) {
+    guard let audit else { return }
+    let owner = override?.id ?? "actions.\(action.name)"
+    result.append(Decision.Obligation(kind: "audit", value: .string(audit.word), rule: owner))
+  }
+}

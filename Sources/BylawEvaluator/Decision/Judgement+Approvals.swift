@@ -1,0 +1,222 @@
+import BylawModel
+
+/// Stage 5: who else must agree, and when.
+extension Judgement {
+  /// A vote that counts: given in time, by somebody live, on what the resource is now.
+  private struct Ballot {
+    var approver: Cell
+    var id: String
+    var roles: UInt64
+    var vote: Request.Approval.Vote
+    var at: Timestamp
+  }
+
+  mutating func judgeApprovals(into missing: inout [Decision.Missing]) {
+    var triggered: [ApprovalPlan] = []
+    for approval in action.approvals where !bypassed.contains(approval.id) {
+      if mayHold(approval.when, rule: approval.id) { triggered.append(approval) }
+    }
+    guard !triggered.isEmpty else { return }
+    let ballots = readBallots()
+    for approval in triggered { judge(approval, ballots, into: &missing) }
+  }
+
+  private mutating func judge(
+    _ approval: ApprovalPlan, _ ballots: [Ballot], into missing: inout [Decision.Missing]
+  ) {
+    let deadline = deadline(of: approval)
+    var places: [ApprovalPlan.Place] = []
+    for place in approval.places where mayHold(place.when, rule: approval.id) { places.append(place) }
+    var counted: [[Int]] = []
+    for ballot in ballots where isTimely(ballot, deadline) && isCurrent(ballot, approval) {
+      bind(ballot.approver, approval)
+      guard !isExcluded(ballot.approver, from: approval) else { continue }
+      let eligible = eligiblePlaces(places, approval, roles: ballot.roles)
+      guard !eligible.isEmpty else { continue }
+      if ballot.vote == .reject {
+        refuse(.approvalRejected, reason(approval, "\(ballot.id) rejected this."))
+        return
+      }
+      counted.append(eligible)
+    }
+    let open = PlaceMatching(places: places.map(\.count), voters: counted).open
+    guard open.contains(where: { $0 > 0 }) else { return }
+    if let deadline, approval.clock?.expires == true, now >= deadline {
+      refuse(.approvalExpired, reason(approval, "The time for this approval is over."))
+      return
+    }
+    if detail == .outcome {
+      missing.append(Decision.Missing(rule: approval.id))
+      return
+    }
+    noteReason(of: approval)
+    let excluded = excludedIDs(approval)
+    let reachable = isReachable(approval, places, ballots)
+    for (place, count) in zip(places, open) where count > 0 {
+      missing.append(
+        Decision.Missing(
+          rule: approval.id, approvals: count, of: place.label, excluding: excluded, reachable: reachable,
+          by: deadline))
+    }
+  }
+
+  // MARK: Votes
+
+  private mutating func readBallots() -> [Ballot] {
+    var ballots: [Ballot] = []
+    for given in request.approvals {
+      guard let approver = frame.reference(to: given.approver) else { continue }
+      frame.setLocal(plan.subjects.approver, to: approver)
+      guard isLive(approver) else { continue }
+      let at = given.at ?? now
+      guard at <= now, at >= request.requestedAt ?? at else { continue }
+      let ballot = Ballot(
+        approver: approver, id: given.approver.id, roles: roleMask(plan.subjects.approverRole), vote: given.vote,
+        at: at)
+      // Somebody who votes twice is counted once, and a rejection stays one.
+      if let earlier = ballots.firstIndex(where: { $0.approver == approver }) {
+        if given.vote == .reject { ballots[earlier].vote = .reject }
+      } else {
+        ballots.append(ballot)
+      }
+    }
+    return ballots
+  }
+
+  private mutating func isLive(_ approver: Cell) -> Bool {
+    guard let position = plan.subjects.entities.firstIndex(of: frame.entity(of: approver)) else { return false }
+    if hasRecords, frame.isMissing(approver) { return false }
+    return holds(plan.subjects.approverLive[position], rule: "approver")
+  }
+
+  private func isTimely(_ ballot: Ballot, _ deadline: Timestamp?) -> Bool {
+    guard let deadline else { return true }
+    return ballot.at < deadline
+  }
+
+  /// Whether the resource still has the bound values that the approver saw.
+  private mutating func isCurrent(_ ballot: Ballot, _ approval: ApprovalPlan) -> Bool {
+    guard let given = request.approvals.first(where: { $0.approver.id == ballot.id }), !given.bound.isEmpty else {
+      return true
+    }
+    for field in approval.binds where !frame.resourceField(field, equals: given.bound) { return false }
+    return true
+  }
+
+  private mutating func bind(_ person: Cell, _ approval: ApprovalPlan) {
+    frame.setLocal(approval.approver, to: person)
+    frame.setLocal(plan.subjects.approver, to: person)
+  }
+
+  private mutating func eligiblePlaces(
+    _ places: [ApprovalPlan.Place], _ approval: ApprovalPlan, roles: UInt64
+  ) -> [Int] {
+    var eligible: [Int] = []
+    for (index, place) in places.enumerated() where isEligible(for: place, of: approval, roles: roles) {
+      eligible.append(index)
+    }
+    return eligible
+  }
+
+  /// Whether a person, bound as `approver`, can fill a place.
+  mutating func isEligible(for place: ApprovalPlan.Place, of approval: ApprovalPlan, roles: UInt64) -> Bool {
+    switch place.eligible {
+    case .roles(let mask): return roles & mask != 0
+    case .condition(let condition): return holds(condition, rule: approval.id)
+    case .people(let people, _):
+      let cell = frame.evaluate(people)
+      if cell.isError { note(cell, rule: approval.id) }
+      return frame.contains(frame.local(approval.approver), in: cell)
+    }
+  }
+
+  /// Whether a person may not vote; what cannot be told excludes.
+  mutating func isExcluded(_ person: Cell, from approval: ApprovalPlan) -> Bool {
+    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id) {
+      let cell = frame.evaluate(exclusion.people)
+      if cell.isError {
+        note(cell, rule: approval.id)
+        return true
+      }
+      if frame.contains(person, in: cell) { return true }
+    }
+    return false
+  }
+
+  // MARK: What is missing
+
+  private mutating func deadline(of approval: ApprovalPlan) -> Timestamp? {
+    guard let clock = approval.clock else { return nil }
+    let cell = frame.evaluate(clock.from)
+    if cell.isError { note(cell, rule: approval.id) }
+    let start = cell.isError || cell.isAbsent ? request.requestedAt ?? now : frame.timestamp(of: cell)
+    return start.adding(clock.within)
+  }
+
+  private mutating func excludedIDs(_ approval: ApprovalPlan) -> [String] {
+    var ids: [String] = []
+    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id) {
+      for id in frame.ids(in: frame.evaluate(exclusion.people)) where !ids.contains(id) { ids.append(id) }
+    }
+    return ids.sorted()
+  }
+
+  /// Whether those eligible now can fill all places; `nil` where no records of people are at hand.
+  private mutating func isReachable(
+    _ approval: ApprovalPlan, _ places: [ApprovalPlan.Place], _ ballots: [Ballot]
+  ) -> Bool? {
+    guard hasRecords else { return nil }
+    var voters: [[Int]] = []
+    for entity in plan.subjects.entities {
+      for person in frame.all(of: entity) {
+        bind(person, approval)
+        guard isLive(person), !isExcluded(person, from: approval) else { continue }
+        let roles = roleMask(plan.subjects.approverRole)
+        voters.append(eligiblePlaces(places, approval, roles: roles))
+      }
+    }
+    return PlaceMatching(places: places.map(\.count), voters: voters).open.allSatisfy { $0 == 0 }
+  }
+
+  private mutating func noteReason(of approval: ApprovalPlan) {
+    var named: [SentenceID] = []
+    for trigger in approval.triggers where mayHold(trigger.condition, rule: approval.id) {
+      named.append(trigger.sentence)
+    }
+    if let message = approval.message {
+      let text = frame.text(of: message)
+      reasons.append(reason(approval, text))
+    } else if named.isEmpty {
+      reasons.append(reason(approval, "This needs an approval."))
+    }
+    for trigger in named where approval.message == nil {
+      let text = frame.text(of: trigger)
+      reasons.append(reason(approval, text))
+    }
+  }
+
+  private func reason(_ approval: ApprovalPlan, _ because: String) -> Decision.Reason {
+    Decision.Reason(rule: approval.id, because: because, clauses: approval.clauses, source: approval.source)
+  }
+
+  // MARK: Waits
+
+  mutating func judgeWaits(into missing: inout [Decision.Missing]) {
+    for wait in action.waits where !bypassed.contains(wait.id) && mayHold(wait.when, rule: wait.id) {
+      let cell = frame.evaluate(wait.until)
+      if cell.isError || cell.isAbsent {
+        if cell.isError { note(cell, rule: wait.id) }
+        missing.append(Decision.Missing(rule: wait.id))
+      } else {
+        let until = frame.timestamp(of: cell)
+        guard now < until else { continue }
+        missing.append(Decision.Missing(rule: wait.id, until: until))
+      }
+      guard detail != .outcome else { continue }
+      let text = frame.text(of: wait.message)
+      reasons.append(
+        Decision.Reason(
+          rule: wait.id, because: text, clauses: wait.clauses, source: wait.source))
+    }
+  }
+}

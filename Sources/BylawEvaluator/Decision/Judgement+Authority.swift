@@ -1,0 +1,128 @@
+import BylawModel
+
+/// Stage 2: who may ask.
+extension Judgement {
+  /// Whether the subject may ask; if not, the reasons are noted.
+  mutating func authorize() -> Bool {
+    judge(action.authority)
+    let roles = isSystem ? 0 : roleMask(plan.subjects.role)
+    switch action.kind {
+    case .declared: authorizeDeclared(roles)
+    case .vote: authorizeVote()
+    case .withdrawal: break
+    }
+    if let override { authorize(override, roles: roles) }
+    return refused == nil
+  }
+
+  /// The roles of a person as a mask; none where they cannot be told.
+  mutating func roleMask(_ node: NodeID?) -> UInt64 {
+    guard let node else { return 0 }
+    let cell = frame.evaluate(node)
+    if cell.isError {
+      note(cell, rule: "subject")
+      return 0
+    }
+    if cell.isAbsent { return 0 }
+    guard case .list = plan.subjects.roleType else { return 1 << UInt64(truncatingIfNeeded: cell.payload) }
+    var mask: UInt64 = 0
+    for index in 0..<frame.count(of: cell) {
+      mask |= 1 << UInt64(truncatingIfNeeded: frame.element(index, of: cell).payload)
+    }
+    return mask
+  }
+
+  private mutating func authorizeDeclared(_ roles: UInt64) {
+    let hasGrants = action.hasAllow || !action.grants.isEmpty
+    if hasGrants, !action.grants.contains(where: { grants($0, roles) }) {
+      let who = detail == .outcome ? "" : whoMay()
+      let reason = authorityReason(who)
+      refuse(.unauthorized, reason)
+    } else if let permission = action.permission, isSystem || roles & action.permittedRoles == 0 {
+      let reason = authorityReason("This needs the permission \(permission).")
+      refuse(.unauthorized, reason)
+    } else if !hasGrants, action.permission == nil {
+      let reason = authorityReason("No rule lets anybody do this.")
+      refuse(.unauthorized, reason)
+    }
+  }
+
+  private mutating func grants(_ grant: GrantPlan, _ roles: UInt64) -> Bool {
+    switch grant.holder {
+    case .roles(let mask) where roles & mask == 0 || isSystem: return false
+    case .system where !isSystem: return false
+    case .relation where isSystem, .anyone where isSystem: return false
+    default: return holds(grant.condition, rule: action.allowID)
+    }
+  }
+
+  /// Who may, in the words of the rules: it says nothing about records.
+  private func whoMay() -> String {
+    var names: [String] = []
+    for grant in action.grants where !names.contains(grant.name) { names.append(grant.name) }
+    guard let last = names.last else { return "No rule lets anybody do this." }
+    let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " or " + last
+    return "Only \(list) may do this, under the conditions of the rule."
+  }
+
+  private func authorityReason(_ because: String) -> Decision.Reason? {
+    detail == .outcome
+      ? nil
+      : Decision.Reason(
+      rule: action.allowID, because: because, clauses: action.clauses, source: action.source)
+  }
+
+  /// A voter must be eligible for a place of some approval of the action.
+  private mutating func authorizeVote() {
+    frame.setLocal(plan.subjects.approver, to: frame.subjectReference)
+    let roles = roleMask(plan.subjects.approverRole)
+    for approval in action.votesOn {
+      frame.setLocal(approval.approver, to: frame.subjectReference)
+      if isExcluded(frame.subjectReference, from: approval) { continue }
+      if approval.places.contains(where: { isEligible(for: $0, of: approval, roles: roles) }) { return }
+    }
+    let reason = authorityReason("This vote is not yours to give.")
+      refuse(.unauthorized, reason)
+  }
+
+  // MARK: Overrides
+
+  /// Takes up the override that the request claims; `false` when there is none of that name.
+  mutating func claimOverride() -> Bool {
+    guard let claim = request.override else { return true }
+    guard let found = plan.overrides.first(where: { $0.name == claim.name && $0.action == action.name }) else {
+      refuse(
+        .invalidRequest,
+        Decision.Reason(rule: "context.override", because: "There is no override '\(claim.name)' of this action."))
+      return false
+    }
+    var problems: [ShapeProblem] = []
+    let value = frame.shape(
+      .object(claim.input), as: Field(name: "override.input", type: found.inputType), path: "context.override.input",
+      problems: &problems)
+    for problem in problems {
+      refuse(
+        .invalidInput,
+        Decision.Reason(rule: "\(found.id).input", because: problem.sentence, source: found.source))
+    }
+    guard problems.isEmpty else { return false }
+    frame.setLocal(found.inputLocal, to: value)
+    override = found
+    bypassed = found.bypasses
+    return true
+  }
+
+  private mutating func authorize(_ override: OverridePlan, roles: UInt64) {
+    if let permission = override.permission, roles & override.permittedRoles == 0 {
+      refuse(
+        .unauthorized,
+        Decision.Reason(
+          rule: override.id, because: "This override needs the permission \(permission).", source: override.source))
+    }
+    for rule in override.rules where rule.denialClass == .unauthorized { judge(rule) }
+  }
+
+  mutating func judgeOverride(_ override: OverridePlan) {
+    for rule in override.rules where rule.denialClass != .unauthorized { judge(rule) }
+  }
+}

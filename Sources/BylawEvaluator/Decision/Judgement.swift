@@ -1,0 +1,155 @@
+import BylawModel
+
+/// How much of a decision is worked out.
+package enum Detail: Sendable, Hashable {
+  /// The outcome and its class alone.
+  case outcome
+  /// With reasons, what is missing, classifications and obligations.
+  case reasons
+}
+
+/// Decides one request on a loaded frame: the five stages, one after the other.
+struct Judgement: ~Copyable {
+  let plan: DecisionPlan
+  let action: ActionPlan
+  let request: Request
+  let now: Timestamp
+  let detail: Detail
+  let hasRecords: Bool
+  let isSystem: Bool
+  var frame: Frame
+  var bypassed: Set<String> = []
+  var override: OverridePlan?
+  var reasons: [Decision.Reason] = []
+  var refused: DenialClass?
+  var indeterminate: [Decision.Indeterminate] = []
+
+  init(
+    plan: DecisionPlan, action: ActionPlan, request: Request, now: Timestamp, detail: Detail, hasRecords: Bool,
+    isSystem: Bool, frame: consuming Frame
+  ) {
+    self.plan = plan
+    self.action = action
+    self.request = request
+    self.now = now
+    self.detail = detail
+    self.hasRecords = hasRecords
+    self.isSystem = isSystem
+    self.frame = frame
+  }
+
+  /// Goes through the stages that follow the shape of the request.
+  mutating func decide() -> Decision {
+    guard claimOverride(), authorize() else { return denial() }
+    judge(action.references)
+    judgeResource()
+    if refused != nil { return denial() }
+    judge(action.requirements)
+    if let override { judgeOverride(override) }
+    if refused != nil { return denial() }
+    var missing: [Decision.Missing] = []
+    judgeApprovals(into: &missing)
+    if refused != nil { return denial() }
+    judgeWaits(into: &missing)
+    return missing.isEmpty ? allowance() : answer(.pending, missing: missing)
+  }
+
+  // MARK: Truth by place
+
+  /// Whether a condition holds where an error means that it does not.
+  mutating func holds(_ node: NodeID?, rule: String) -> Bool {
+    guard let node else { return true }
+    let cell = frame.evaluate(node)
+    if cell.isError { note(cell, rule: rule) }
+    return !cell.isError && cell.isTrue
+  }
+
+  /// Whether a condition holds where an error means that it does.
+  mutating func mayHold(_ node: NodeID?, rule: String) -> Bool {
+    guard let node else { return true }
+    let cell = frame.evaluate(node)
+    if cell.isError { note(cell, rule: rule) }
+    return cell.isError || cell.isTrue
+  }
+
+  mutating func note(_ cell: Cell, rule: String) {
+    guard detail != .outcome else { return }
+    let error = frame.error(of: cell)
+    let entry = Decision.Indeterminate(rule: rule, cause: error.cause, place: error.place)
+    if !indeterminate.contains(entry) { indeterminate.append(entry) }
+  }
+
+  /// Notes a refusal; of several classes at one stage the first in the order of the list is named.
+  mutating func refuse(_ denialClass: DenialClass, _ reason: Decision.Reason?) {
+    if refused == nil || denialClass.weight < (refused?.weight ?? .max) { refused = denialClass }
+    if let reason { reasons.append(reason) }
+  }
+
+  // MARK: Rules
+
+  mutating func judge(_ table: RuleTable) {
+    for rule in table.candidates(in: &frame) { judge(table.rules[Int(rule)]) }
+  }
+
+  mutating func judge(_ rule: RulePlan) {
+    guard isInForce(rule) else { return }
+    guard let each = rule.each else {
+      if fires(rule) { fire(rule, element: nil) }
+      return
+    }
+    let list = frame.evaluate(each.list)
+    if list.isError {
+      note(list, rule: rule.id)
+      fire(rule, element: nil)
+      return
+    }
+    for index in 0..<frame.count(of: list) {
+      frame.setLocal(each.local, to: frame.element(index, of: list))
+      if fires(rule) { fire(rule, element: index) }
+    }
+  }
+
+  private func isInForce(_ rule: RulePlan) -> Bool {
+    if rule.sparesSystem, isSystem { return false }
+    if rule.needsRecords, !hasRecords { return false }
+    if let from = rule.effectiveFrom, now < from { return false }
+    if let until = rule.effectiveUntil, now >= until { return false }
+    return !rule.observeOnly && !bypassed.contains(rule.id)
+  }
+
+  /// A failed evaluation never spares: only a `when` that is false, an `unless` or a `that` that is true does.
+  private mutating func fires(_ rule: RulePlan) -> Bool {
+    guard mayHold(rule.when, rule: rule.id) else { return false }
+    if rule.unless != nil, holds(rule.unless, rule: rule.id) { return false }
+    if rule.that != nil, holds(rule.that, rule: rule.id) { return false }
+    for exception in rule.exceptions where now < exception.until {
+      if holds(exception.condition, rule: rule.id) { return false }
+    }
+    return true
+  }
+
+  private mutating func fire(_ rule: RulePlan, element: Int?) {
+    guard detail != .outcome else { return refuse(rule.denialClass, nil) }
+    let text = frame.text(of: rule.message)
+    refuse(
+      rule.denialClass,
+      Decision.Reason(
+        rule: rule.id, because: text, clauses: rule.clauses, source: rule.source, element: element))
+  }
+
+  // MARK: References
+
+  /// The resource must be there before anything is asked of it.
+  private mutating func judgeResource() {
+    guard let resource = request.resource, hasRecords, frame.isMissing(frame.resourceReference) else { return }
+    guard resource.properties.isEmpty else { return }
+    refuse(
+      .invalidInput,
+      Decision.Reason(rule: "resource", because: "There is no \(resource.type) of that id.", source: action.source))
+  }
+}
+
+extension DenialClass {
+  /// Of several classes at one stage the first in the order of the list is named.
+  var weight: Int { Self.allCases.firstIndex(of: self) ?? .max }
+}

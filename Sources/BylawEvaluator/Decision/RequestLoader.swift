@@ -1,0 +1,185 @@
+import BylawModel
+
+/// Stage 1: puts a request into a frame and notes everything that does not fit, each by its path.
+struct RequestLoader {
+  let plan: DecisionPlan
+  let action: ActionPlan
+  let request: Request
+  /// Undeclared members are ignored instead of refused.
+  let isLenient: Bool
+  private(set) var reasons: [Decision.Reason] = []
+  private(set) var isSystem = false
+  private var isInvalidRequest = false
+
+  init(plan: DecisionPlan, action: ActionPlan, request: Request, isLenient: Bool) {
+    self.plan = plan
+    self.action = action
+    self.request = request
+    self.isLenient = isLenient
+  }
+
+  /// A request that is wrong as a whole outweighs single inputs.
+  var denialClass: DenialClass { isInvalidRequest ? .invalidRequest : .invalidInput }
+
+  mutating func load(into frame: inout Frame) {
+    frame.setSlot(Slot.now, to: Cell(frame.now))
+    frame.setSlot(Slot.requestedAt, to: Cell(request.requestedAt ?? frame.now))
+    frame.setSlot(Slot.action, text: action.name)
+    frame.setToday()
+    loadSubject(into: &frame)
+    loadResource(into: &frame)
+    loadSingletons(into: &frame)
+    loadContext(into: &frame)
+    loadInputs(into: &frame)
+    loadFacts(into: &frame)
+    frame.afterValues = action.after
+  }
+
+  private mutating func refuse(_ rule: String, _ because: String, isRequest: Bool = false) {
+    if isRequest { isInvalidRequest = true }
+    reasons.append(Decision.Reason(rule: rule, because: because, clauses: [], source: action.source))
+  }
+
+  private mutating func refuse(_ problems: [ShapeProblem], rule: String) {
+    for problem in problems { refuse(rule, problem.sentence) }
+  }
+
+  // MARK: Subject and resource
+
+  private mutating func loadSubject(into frame: inout Frame) {
+    if plan.subjects.hasSystem, request.subject.type == "System" {
+      isSystem = true
+      return
+    }
+    guard let reference = frame.reference(to: request.subject),
+      plan.subjects.entities.contains(frame.entity(of: reference))
+    else {
+      let names = plan.subjects.entities.map { plan.expressions.schema.entities[$0].name }
+      refuse("subject", "'subject' is no \(names.joined(separator: " or ")).", isRequest: true)
+      return
+    }
+    frame.setSlot(Slot.subject, to: reference)
+    loadRecord(reference, request.subject, needed: action.neededOfSubject, path: "subject", into: &frame)
+  }
+
+  private mutating func loadResource(into frame: inout Frame) {
+    guard let entity = action.resource else {
+      if request.resource != nil { refuse("resource", "This action has no resource.", isRequest: true) }
+      return
+    }
+    let name = plan.expressions.schema.entities[entity].name
+    guard let resource = request.resource else {
+      refuse("resource", "'resource' is missing; expected the id of a \(name).", isRequest: true)
+      return
+    }
+    guard let reference = frame.reference(to: resource), frame.entity(of: reference) == entity else {
+      refuse("resource", "'resource' is no \(name).", isRequest: true)
+      return
+    }
+    frame.setSlot(Slot.resource, to: reference)
+    loadRecord(reference, resource, needed: action.neededOfResource, path: "resource", into: &frame)
+  }
+
+  /// Lays the given properties over the stored record; what a rule reads and nobody gives is refused.
+  private mutating func loadRecord(
+    _ reference: Cell, _ given: Request.Entity, needed: [Int], path: String, into frame: inout Frame
+  ) {
+    let fields = plan.expressions.schema.entities[frame.entity(of: reference)].fields
+    if !given.properties.isEmpty {
+      if !isLenient {
+        for name in given.properties.keys.sorted() where !fields.contains(where: { $0.name == name }) {
+          refuse(path, "'\(path).properties.\(name)' is not known; expected \(fields.map(\.name).joined(separator: ", ")).")
+        }
+      }
+      var problems: [ShapeProblem] = []
+      for field in fields {
+        guard let value = given.properties[field.name], value != .null else { continue }
+        var relaxed = field
+        relaxed.constraint.reference = .any
+        _ = frame.shape(value, as: relaxed, path: "\(path).properties.\(field.name)", problems: &problems)
+      }
+      refuse(problems, rule: path)
+      frame.overlay(given.properties, on: reference)
+    }
+    // A record that is not there at all is judged later, so that it answers as a foreign one.
+    if frame.hasSource, frame.isMissing(reference), given.properties.isEmpty, path == "resource" { return }
+    for position in needed {
+      let field = fields[position]
+      guard !isOptional(field.type), field.defaultValue == nil, frame.lacks(position, of: reference) else { continue }
+      refuse(path, "'\(path).properties.\(field.name)' is missing; a rule of this action reads it.")
+    }
+  }
+
+  private func isOptional(_ type: ValueType) -> Bool {
+    switch type {
+    case .optional, .list, .map: true
+    default: false
+    }
+  }
+
+  // MARK: The rest
+
+  private mutating func loadSingletons(into frame: inout Frame) {
+    for (position, singleton) in plan.singletons.enumerated() {
+      frame.setSingleton(position, name: singleton.name, entity: singleton.entity)
+    }
+  }
+
+  private mutating func loadContext(into frame: inout Frame) {
+    for (position, member) in plan.context.enumerated() {
+      let given = request.context[member.field.name].flatMap { $0 == .null ? nil : $0 }
+      var problems: [ShapeProblem] = []
+      var cell = frame.member(given, member.field, path: "context.\(member.field.name)", problems: &problems)
+      if given == nil, !action.neededContext.contains(position) {
+        problems = []
+        cell = frame.missing("context.\(member.field.name)")
+      }
+      refuse(problems, rule: "context.\(member.field.name)")
+      frame.setSlot(Slot.first + Int32(position), to: cell)
+    }
+    guard !isLenient else { return }
+    for name in request.context.keys.sorted() where !plan.context.contains(where: { $0.field.name == name }) {
+      refuse("context.\(name)", "'context.\(name)' is not known.")
+    }
+  }
+
+  private mutating func loadInputs(into frame: inout Frame) {
+    for (position, field) in action.inputs.enumerated() {
+      let given = request.input[field.name].flatMap { $0 == .null ? nil : $0 }
+      var problems: [ShapeProblem] = []
+      let cell = frame.member(given, field, path: "input.\(field.name)", problems: &problems)
+      refuse(problems, rule: "actions.\(action.name).input.\(field.name)")
+      frame.setInput(position, to: cell)
+    }
+    for group in action.exactlyOne {
+      let given = group.filter { request.input[action.inputs[$0].name] ?? .null != .null }
+      guard given.count != 1 else { continue }
+      let names = group.map { action.inputs[$0].name }
+      refuse(
+        "actions.\(action.name).input.\(names[0])",
+        "Exactly one of \(names.joined(separator: ", ")) is needed, not \(given.count).")
+    }
+    guard !isLenient else { return }
+    for name in request.input.keys.sorted() where !action.inputs.contains(where: { $0.name == name }) {
+      let known = action.inputs.map(\.name).joined(separator: ", ")
+      refuse(
+        "actions.\(action.name).input.\(name)",
+        "'input.\(name)' is not known; expected \(known.isEmpty ? "no inputs" : known).")
+    }
+  }
+
+  private mutating func loadFacts(into frame: inout Frame) {
+    for (name, value) in request.facts.sorted(by: { $0.key < $1.key }) {
+      guard let definition = plan.definitions[name] else {
+        if !isLenient { refuse("context.facts.\(name)", "There is no fact '\(name)'.") }
+        continue
+      }
+      var problems: [ShapeProblem] = []
+      let field = Field(name: name, type: definition.type)
+      let cell =
+        value == .null ? Cell.absent : frame.shape(value, as: field, path: "context.facts.\(name)", problems: &problems)
+      refuse(problems, rule: "context.facts.\(name)")
+      frame.give(cell, for: definition.position)
+    }
+  }
+}

@@ -1,0 +1,317 @@
+import BylawModel
+
+extension Frame {
+  /// The value of an expression; a closed one is worked out at most once for a request.
+  package mutating func evaluate(_ id: NodeID) -> Cell {
+    let node = plan.nodes[Int(id.raw)]
+    guard node.memo >= 0 else { return compute(node, id) }
+    if let known = remembered(Int(node.memo)) { return known }
+    let cell = compute(node, id)
+    remember(Int(node.memo), cell)
+    return cell
+  }
+
+  private mutating func compute(_ node: PlanNode, _ id: NodeID) -> Cell {
+    switch node.operation {
+    case .constant: return plan.constants[Int(node.a)]
+    case .slot: return slot(node.a, id)
+    case .local: return locals[Int(node.a)]
+    case .definition: return define(node)
+    case .recordField:
+      let base = evaluate(NodeID(raw: node.a))
+      guard base.state == .value else { return base }
+      return arena[Int(base.payload) + Int(node.b)]
+    case .referenceField:
+      let base = evaluate(NodeID(raw: node.a))
+      guard base.state == .value else { return base }
+      return field(Int(node.b), of: base)
+    case .identifier:
+      let base = evaluate(NodeID(raw: node.a))
+      guard base.state == .value else { return base }
+      return Cell(Int64(records[Int(base.payload)].id))
+    case .call: return call(node, id)
+    case .and, .all: return conjunction(node, stop: false)
+    case .or, .any: return conjunction(node, stop: true)
+    case .noneOf:
+      let any = conjunction(node, stop: true)
+      return any.isError ? any : Cell(!any.isTrue)
+    case .not:
+      let operand = evaluate(NodeID(raw: node.a))
+      return operand.isError ? operand : Cell(!operand.isTrue)
+    case .conditional:
+      let condition = evaluate(NodeID(raw: node.a))
+      if condition.isError { return condition }
+      return evaluate(NodeID(raw: condition.isTrue ? node.b : node.c))
+    case .list, .map, .record: return compound(node)
+    case .comprehension: return comprehend(plan.comprehensions[Int(node.a)])
+    case .query: return query(plan.queries[Int(node.a)], id)
+    case .table: return classify(Int(node.a))
+    case .band: return band(plan.bands[Int(node.a)], id)
+    case .text: return cell(text(plan.texts[Int(node.a)]))
+    case .calendar: return isOpen(plan.calendars[Int(node.a)], NodeID(raw: node.b), id)
+    case .bind:
+      let value = evaluate(NodeID(raw: node.b))
+      locals[Int(node.a)] = value
+      return evaluate(NodeID(raw: node.c))
+    case .unwrap:
+      let operand = evaluate(NodeID(raw: node.a))
+      return operand.isAbsent ? fail(.absentValue, id) : operand
+    case .isPresent:
+      let operand = evaluate(NodeID(raw: node.a))
+      return operand.isError ? operand : Cell(!operand.isAbsent)
+    case .none: return .absent
+    case .rescale: return rescale(node, id)
+    case .timeField: return .absent
+    case .equalConstant, .notEqualConstant:
+      let operand = evaluate(NodeID(raw: node.a))
+      guard operand.state == .value else { return operand.isAbsent ? fail(.absentValue, id) : operand }
+      let isEqual = operand.payload == plan.constants[Int(node.b)].payload
+      return Cell(isEqual == (node.operation == .equalConstant))
+    case .invalid: preconditionFailure("an expression that was reported as an error is never evaluated")
+    }
+  }
+
+  private mutating func slot(_ index: Int32, _ id: NodeID) -> Cell {
+    if index == Slot.after { return after() }
+    let cell = slots[Int(index)]
+    if cell.isAbsent, index == Slot.resource || index == Slot.subject { return fail(.noResource, id) }
+    return cell
+  }
+
+  private mutating func define(_ node: PlanNode) -> Cell {
+    let index = Int(node.a)
+    if let known = definition(index) { return known }
+    if let value = given[index] {
+      setDefinition(index, value)
+      return value
+    }
+    let cell = evaluate(NodeID(raw: node.b))
+    setDefinition(index, cell)
+    return cell
+  }
+
+  /// `stop` decides at once; an error counts only when nothing decides.
+  private mutating func conjunction(_ node: PlanNode, stop: Bool) -> Cell {
+    var failure: Cell?
+    for offset in 0..<Int(node.b) {
+      let cell = evaluate(plan.operands[Int(node.a) + offset])
+      if cell.state == .value {
+        if cell.isTrue == stop { return Cell(stop) }
+      } else if failure == nil {
+        failure = cell.isError ? cell : fail(.absentValue, plan.operands[Int(node.a) + offset])
+      }
+    }
+    return failure ?? Cell(!stop)
+  }
+
+  /// A list, a map or a record; an error of a member is an error of the whole, an absent member of a list is left out.
+  private mutating func compound(_ node: PlanNode) -> Cell {
+    var cells: [Cell] = []
+    for offset in 0..<Int(node.b) {
+      let cell = evaluate(plan.operands[Int(node.a) + offset])
+      if cell.isError { return cell }
+      cells.append(cell)
+    }
+    return compound(cells, count: node.operation == .map ? cells.count / 2 : cells.count)
+  }
+
+  private mutating func rescale(_ node: PlanNode, _ id: NodeID) -> Cell {
+    var operand = evaluate(NodeID(raw: node.a))
+    guard operand.state == .value else { return operand }
+    for _ in 0..<Int(node.b) {
+      let (product, overflow) = operand.payload.multipliedReportingOverflow(by: 10)
+      if overflow { return fail(.overflow, id) }
+      operand.payload = product
+    }
+    return operand
+  }
+
+  // MARK: Comprehensions
+
+  private mutating func comprehend(_ loop: ExpressionPlan.Comprehension) -> Cell {
+    let range = evaluate(loop.range)
+    guard range.state == .value else { return range.isAbsent ? fail(.absentValue, loop.range) : range }
+    let count = Int(range.aux)
+    var failure: Cell?
+    var found = 0
+    var results: [Cell] = []
+    for index in 0..<count {
+      bindElement(index, of: range, loop)
+      var verdict = Cell.true
+      if let condition = loop.condition { verdict = evaluate(condition) }
+      if verdict.isError {
+        if failure == nil { failure = verdict }
+        if loop.kind != .all, loop.kind != .exists { return verdict }
+        continue
+      }
+      switch loop.kind {
+      case .all: if !verdict.isTrue { return .false }
+      case .exists: if verdict.isTrue { return .true }
+      case .existsOne: if verdict.isTrue { found += 1 }
+      case .filter:
+        if verdict.isTrue { results.append(loop.isMap ? locals[Int(loop.local)] : element(index, of: range)) }
+      case .map, .transformList, .transformMap:
+        guard verdict.isTrue, let transform = loop.transform else { continue }
+        let value = evaluate(transform)
+        if value.isError { return value }
+        if loop.kind == .transformMap { results.append(locals[Int(loop.local)]) }
+        results.append(value)
+      }
+    }
+    switch loop.kind {
+    case .all: return failure ?? .true
+    case .exists: return failure ?? .false
+    case .existsOne: return Cell(found == 1)
+    case .transformMap: return compound(results, count: results.count / 2)
+    case .filter, .map, .transformList: return compound(results, count: results.count)
+    }
+  }
+
+  private mutating func bindElement(_ index: Int, of range: Cell, _ loop: ExpressionPlan.Comprehension) {
+    if loop.isMap {
+      locals[Int(loop.local)] = arena[Int(range.payload) + 2 * index]
+      if let second = loop.second { locals[Int(second)] = arena[Int(range.payload) + 2 * index + 1] }
+    } else if let second = loop.second {
+      locals[Int(loop.local)] = Cell(Int64(index))
+      locals[Int(second)] = element(index, of: range)
+    } else {
+      locals[Int(loop.local)] = element(index, of: range)
+    }
+  }
+
+  // MARK: Classifications
+
+  /// The value of a table; an erring row makes it unknown unless the rest decides all the same.
+  private mutating func classify(_ index: Int) -> Cell {
+    let table = plan.tables[index]
+    rows[index] = -1
+    switch table.hitPolicy {
+    case .first: return first(table, index)
+    case .worst: return worst(table, index)
+    case .only: return only(table, index)
+    case .all: return every(table)
+    }
+  }
+
+  private mutating func first(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
+    for (position, row) in table.rows.enumerated() {
+      let verdict = evaluate(row.condition)
+      if verdict.isError { return verdict }
+      if verdict.isTrue {
+        rows[index] = Int32(position)
+        return evaluate(row.output)
+      }
+    }
+    return otherwise(table)
+  }
+
+  private mutating func worst(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
+    var failure: Cell?
+    var best: (rank: Int64, cell: Cell, row: Int)?
+    for (position, row) in table.rows.enumerated() {
+      let verdict = evaluate(row.condition)
+      if verdict.isError {
+        if failure == nil { failure = verdict }
+        continue
+      }
+      guard verdict.isTrue else { continue }
+      let cell = evaluate(row.output)
+      if cell.isError {
+        if failure == nil { failure = cell }
+        continue
+      }
+      let rank = row.rank ?? cell.payload
+      if best.map({ rank > $0.rank }) ?? true { best = (rank, cell, position) }
+      if rank >= table.worstRank { break }
+    }
+    if let best, best.rank >= table.worstRank || failure == nil {
+      rows[index] = Int32(best.row)
+      return best.cell
+    }
+    return failure ?? otherwise(table)
+  }
+
+  private mutating func only(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
+    var failure: Cell?
+    var hit: Int?
+    for (position, row) in table.rows.enumerated() {
+      let verdict = evaluate(row.condition)
+      if verdict.isError {
+        if failure == nil { failure = verdict }
+      } else if verdict.isTrue {
+        if hit != nil { return fail(.severalRecords, row.condition) }
+        hit = position
+      }
+    }
+    if let failure { return failure }
+    guard let hit else { return otherwise(table) }
+    rows[index] = Int32(hit)
+    return evaluate(table.rows[hit].output)
+  }
+
+  private mutating func every(_ table: ExpressionPlan.Table) -> Cell {
+    var cells: [Cell] = []
+    for row in table.rows {
+      let verdict = evaluate(row.condition)
+      if verdict.isError { return verdict }
+      guard verdict.isTrue else { continue }
+      let cell = evaluate(row.output)
+      if cell.isError { return cell }
+      cells.append(cell)
+    }
+    if cells.isEmpty, let otherwise = table.otherwise {
+      let cell = evaluate(otherwise)
+      if cell.isError { return cell }
+      cells.append(cell)
+    }
+    return compound(cells, count: cells.count)
+  }
+
+  private mutating func otherwise(_ table: ExpressionPlan.Table) -> Cell {
+    guard let otherwise = table.otherwise else {
+      return fail(.noSuchKey, table.rows.first?.condition ?? NodeID(raw: 0))
+    }
+    return evaluate(otherwise)
+  }
+
+  // MARK: Bands and calendars
+
+  private mutating func band(_ band: ExpressionPlan.Band, _ id: NodeID) -> Cell {
+    if let condition = band.condition {
+      let verdict = evaluate(condition)
+      if verdict.isError { return verdict }
+      if !verdict.isTrue { return .false }
+    }
+    let measure = evaluate(band.measure)
+    if measure.state != .value { return measure.isError ? measure : fail(.absentValue, band.measure) }
+    let of = evaluate(band.of)
+    if of.state != .value { return of.isError ? of : fail(.absentValue, band.of) }
+    let part = band.isDuration ? Int128(measure.payload) * 1_000_000_000 + Int128(measure.aux) : Int128(measure.payload)
+    let whole = band.isDuration ? Int128(of.payload) * 1_000_000_000 + Int128(of.aux) : Int128(of.payload)
+    guard whole > 0 else { return fail(.notPositive, band.of) }
+    var scale: Int128 = 100
+    for _ in 0..<band.percent.scale { scale *= 10 }
+    let (left, overflow) = part.multipliedReportingOverflow(by: scale)
+    let (right, otherOverflow) = whole.multipliedReportingOverflow(by: Int128(band.percent.units))
+    if overflow || otherOverflow { return fail(.overflow, id) }
+    return Cell(band.includesBound ? left >= right : left > right)
+  }
+
+  private mutating func isOpen(_ calendar: ExpressionPlan.Calendar, _ at: NodeID, _ id: NodeID) -> Cell {
+    let time = evaluate(at)
+    guard time.state == .value else { return time.isError ? time : fail(.absentValue, at) }
+    let zoneCell = evaluate(calendar.zone)
+    guard zoneCell.state == .value else { return zoneCell.isError ? zoneCell : fail(.absentValue, calendar.zone) }
+    guard let zone = zone(string(zoneCell.payload)) else { return fail(.badTimeZone, calendar.zone) }
+    let civil = zone.civil(at: time.timestamp)
+    guard !calendar.holidays.contains(civil.date.daysSinceEpoch) else { return .false }
+    // 1970-01-01 was a Thursday; 1 is Monday.
+    let weekday = (Int(civil.date.daysSinceEpoch) + 3) % 7
+    let day = (weekday < 0 ? weekday + 7 : weekday) + 1
+    let minute = civil.hour * 60 + civil.minute
+    return Cell(calendar.openings.contains { $0.weekday == day && $0.from <= minute && minute < $0.until })
+  }
+
+  /// A time zone by name; those that the plan names are read when it is made.
+  func zone(_ name: String) -> TimeZoneRules? { plan.zones[name] ?? TimeZoneRules(identifier: name) }
+}

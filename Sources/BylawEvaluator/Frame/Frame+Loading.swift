@@ -1,0 +1,79 @@
+package import BylawModel
+
+/// How a request is put into a frame.
+extension Frame {
+  package var hasSource: Bool { source != nil }
+  package var subjectReference: Cell { slots[Int(Slot.subject)] }
+  package var resourceReference: Cell { slots[Int(Slot.resource)] }
+
+  mutating func setSlot(_ slot: Int32, to cell: Cell) { slots[Int(slot)] = cell }
+
+  mutating func setSlot(_ slot: Int32, text: String) {
+    let cell = cell(text)
+    slots[Int(slot)] = cell
+  }
+
+  mutating func setInput(_ position: Int, to cell: Cell) { slots[plan.inputBase + position] = cell }
+
+  /// The day of `now` in the time zone of the rule set.
+  mutating func setToday() {
+    let zone = plan.zones[plan.timeZone] ?? TimeZoneRules.shared(plan.timeZone) ?? .utc
+    slots[Int(Slot.today)] = Cell(Int64(zone.civil(at: now).date.daysSinceEpoch))
+  }
+
+  /// The only record of an entity, or the one whose id is the name of the singleton.
+  mutating func setSingleton(_ position: Int, name: String, entity: Int) {
+    let ids = source?.ids(of: plan.schema.entities[entity].name) ?? []
+    let id = ids.count == 1 ? ids[0] : name
+    let cell = reference(entity: entity, id: id)
+    slots[Int(Slot.first) + plan.contextCount + position] = cell
+  }
+
+  /// The record that a request names by type, or by the name of the type on the wire.
+  package mutating func reference(to entity: Request.Entity) -> Cell? {
+    let index = plan.schema.entities.firstIndex { $0.name == entity.type || $0.wire == entity.type }
+    guard let index, !entity.id.isEmpty else { return nil }
+    let cell = reference(entity: index, id: entity.id)
+    if !entity.properties.isEmpty, overlays[Int(cell.payload)] == nil { overlay(entity.properties, on: cell) }
+    return cell
+  }
+
+  /// Lays fields given with the request over the stored ones.
+  mutating func overlay(_ properties: [String: Value], on reference: Cell) {
+    overlays[Int(reference.payload), default: [:]].merge(properties) { _, new in new }
+    records[Int(reference.payload)].base = -1
+  }
+
+  /// Whether neither the request nor the source has a field.
+  mutating func lacks(_ field: Int, of reference: Cell) -> Bool {
+    self.field(field, of: reference).isError
+  }
+
+  mutating func missing(_ path: String) -> Cell { fail(.missingAttribute, place: path) }
+
+  mutating func give(_ cell: Cell, for definition: Int) { given[definition] = cell }
+
+  package func timestamp(of cell: Cell) -> Timestamp { cell.timestamp }
+
+  /// Whether a field of the resource still has the value that an approver saw.
+  mutating func resourceField(_ field: Int, equals bound: [String: Value]) -> Bool {
+    let reference = resourceReference
+    guard reference.state == .value else { return true }
+    let declared = plan.schema.entities[entity(of: reference)].fields[field]
+    guard let seen = bound[declared.name] else { return true }
+    var problems: [ShapeProblem] = []
+    var relaxed = declared
+    relaxed.constraint = .none
+    let cell = seen == .null ? Cell.absent : shape(seen, as: relaxed, path: declared.name, problems: &problems)
+    guard problems.isEmpty else { return false }
+    return areEqual(cell, self.field(field, of: reference), declared.type)
+  }
+
+  /// The row that the table behind a node gave; `nil` for `otherwise`, an error, or when it was not asked.
+  package func row(of node: NodeID) -> Int? {
+    let node = plan.nodes[Int(node.raw)]
+    guard node.operation == .table else { return nil }
+    let row = rows[Int(node.a)]
+    return row < 0 ? nil : Int(row)
+  }
+}

@@ -1,0 +1,62 @@
+package import BylawModel
+
+/// A value while it is evaluated: 16 bytes, copied without counting references.
+///
+/// What does not fit lies in the frame: a text is a number in its table of strings, a list a stretch of its arena.
+package struct Cell: Hashable, Sendable {
+  package enum State: UInt8, Sendable { case value, absent, error }
+  /// Marks a list, where a place takes one value or several.
+  package var isList = false
+
+  /// bool, int, the rank of a word, units of a decimal, bits of a double, days of a date, seconds of a time;
+  /// the number of a string or a record; the offset of a list, map, record or range in the arena; of an error its number.
+  package var payload: Int64
+  /// Nanoseconds of a time, elements of a list, pairs of a map, fields of a record.
+  package var aux: Int32
+  package var state: State
+
+  package init(_ payload: Int64, aux: Int32 = 0, state: State = .value) {
+    self.payload = payload
+    self.aux = aux
+    self.state = state
+  }
+
+  package static let absent = Cell(0, state: .absent)
+  package static let `true` = Cell(1)
+  package static let `false` = Cell(0)
+
+  package init(_ bool: Bool) { self.init(bool ? 1 : 0) }
+  package init(_ time: Timestamp) { self.init(time.seconds, aux: time.nanoseconds) }
+  package init(_ span: TimeSpan) { self.init(span.seconds, aux: span.nanoseconds) }
+  package init(_ double: Double) { self.init(Int64(bitPattern: double.bitPattern)) }
+
+  package var isError: Bool { state == .error }
+  package var isAbsent: Bool { state == .absent }
+  /// Of a bool that is no error.
+  package var isTrue: Bool { payload != 0 }
+  package var double: Double { Double(bitPattern: UInt64(bitPattern: payload)) }
+  package var timestamp: Timestamp { Timestamp(seconds: payload, nanoseconds: aux) }
+  package var span: TimeSpan { TimeSpan(seconds: payload, nanoseconds: aux) }
+}
+
+/// Why an expression has no value.
+package enum EvaluationCause: String, Sendable, Hashable {
+  case absentValue = "absent value"
+  case missingAttribute = "attribute not given"
+  case malformedAttribute = "attribute of the wrong kind"
+  case missingRecord = "record not found"
+  case missingFact = "fact not given, and no records to look it up in"
+  case overflow
+  case divisionByZero = "division by zero"
+  case outOfBounds = "index out of bounds"
+  case noSuchKey = "no such key"
+  case badConversion = "text that cannot be converted"
+  case badPattern = "pattern that is not RE2"
+  case badTimeZone = "unknown time zone"
+  case severalRecords = "more than one record"
+  case overLimit = "more records than the limit"
+  case notPositive = "threshold that is not positive"
+  case noResource = "no such resource"
+  case cycle = "definition that needs itself"
+  case invalidArgument = "argument out of range"
+}

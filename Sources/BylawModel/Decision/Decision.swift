@@ -1,0 +1,183 @@
+/// The answer to a request, with everything that determined it.
+public struct Decision: Sendable, Hashable {
+  /// The three answers; deny wins over pending wins over allow.
+  public enum Outcome: String, Sendable, Hashable, CaseIterable {
+    case allow
+    /// Allowed once what is missing is there.
+    case pending
+    case deny
+  }
+
+  /// Why: a rule that determined the outcome, in the author's words.
+  public struct Reason: Sendable, Hashable {
+    /// The id of the rule, such as `rules.active-subjects-only`.
+    public var rule: String
+    /// The author's sentence with its holes filled.
+    public var because: String
+    /// The clauses of the manual that the rule names.
+    public var clauses: [String]
+    /// `file:line:column` relative to the rule folder; empty for what no file states.
+    public var source: String
+    /// The element that the rule was judged for, where it says `each`; counted from 0.
+    public var element: Int?
+
+    /// Creates a reason.
+    public init(rule: String, because: String, clauses: [String] = [], source: String = "", element: Int? = nil) {
+      self.rule = rule
+      self.because = because
+      self.clauses = clauses
+      self.source = source
+      self.element = element
+    }
+  }
+
+  /// What must still come before a pending action is allowed.
+  public struct Missing: Sendable, Hashable {
+    /// How many approvals are still missing; `nil` for a wait.
+    public var approvals: Int?
+    /// Who can give them: `role:finance`, a permission, or the author's expression.
+    public var of: String?
+    /// The ids of those who may not.
+    public var excluding: [String]
+    /// Whether those eligible now can give them; `nil` where no records of people are at hand.
+    public var reachable: Bool?
+    /// Until when they must be there.
+    public var by: Timestamp?
+    /// For a wait: from when on the action is allowed.
+    public var until: Timestamp?
+    /// The approval or wait that asks for it.
+    public var rule: String
+
+    /// Creates what is missing.
+    public init(
+      rule: String, approvals: Int? = nil, of: String? = nil, excluding: [String] = [], reachable: Bool? = nil,
+      by: Timestamp? = nil, until: Timestamp? = nil
+    ) {
+      self.rule = rule
+      self.approvals = approvals
+      self.of = of
+      self.excluding = excluding
+      self.reachable = reachable
+      self.by = by
+      self.until = until
+    }
+  }
+
+  /// A classification of the request: its value and the row that gave it.
+  public struct Classified: Sendable, Hashable {
+    /// The value; an object for a classification with several outputs; `null` when it could not be told.
+    public var value: Value
+    /// The author's label of the row; `nil` for `otherwise` or when it could not be told.
+    public var row: String?
+
+    /// Creates a classification.
+    public init(value: Value, row: String?) {
+      self.value = value
+      self.row = row
+    }
+  }
+
+  /// What the caller must do along with acting on the decision.
+  ///
+  /// A policy enforcement point that does not know an obligation must refuse.
+  public struct Obligation: Sendable, Hashable {
+    /// What is to be done: `notify`, `audit`, `follow_up`, or a name that the action states.
+    public var kind: String
+    /// Whom or what it is about: the recipient, the audit word, the value.
+    public var value: Value
+    /// The rule that asks for it.
+    public var rule: String
+    /// The text of a notice.
+    public var text: String?
+    /// How a notice is sent.
+    public var by: String?
+    /// Not again within this period.
+    public var once: String?
+    /// When a follow-up falls due.
+    public var due: Timestamp?
+
+    /// Creates an obligation.
+    public init(
+      kind: String, value: Value, rule: String, text: String? = nil, by: String? = nil, once: String? = nil,
+      due: Timestamp? = nil
+    ) {
+      self.kind = kind
+      self.value = value
+      self.rule = rule
+      self.text = text
+      self.by = by
+      self.once = once
+      self.due = due
+    }
+  }
+
+  /// A condition that could not be evaluated, and was judged by its place.
+  public struct Indeterminate: Sendable, Hashable {
+    /// The rule, or the definition, that reads it.
+    public var rule: String
+    /// Why: `absent value`, `overflow`, ….
+    public var cause: String
+    /// `file:line:column` of the expression.
+    public var place: String
+
+    /// Creates an entry.
+    public init(rule: String, cause: String, place: String) {
+      self.rule = rule
+      self.cause = cause
+      self.place = place
+    }
+  }
+
+  /// Which rules decided.
+  public struct RuleSetIdentity: Sendable, Hashable {
+    /// The name from the manifest.
+    public var name: String
+    /// The version from the manifest.
+    public var version: String
+    /// `sha256:` and the digest of all files.
+    public var digest: String
+
+    /// Creates an identity.
+    public init(name: String, version: String, digest: String) {
+      self.name = name
+      self.version = version
+      self.digest = digest
+    }
+  }
+
+  /// The answer.
+  public var outcome: Outcome
+  /// The class of a denial; `nil` otherwise.
+  public var denialClass: DenialClass?
+  /// All reasons of the stage that determined the outcome, by rule and element; empty for a plain allow.
+  public var reasons: [Reason]
+  /// What a pending decision waits for.
+  public var missing: [Missing]
+  /// The classifications that the action states, by name.
+  public var classified: [String: Classified]
+  /// What goes along with the decision.
+  public var obligations: [Obligation]
+  /// What could not be evaluated.
+  public var indeterminate: [Indeterminate]
+  /// The rule set that decided.
+  public var ruleSet: RuleSetIdentity
+  /// The time that the decision was made for.
+  public var at: Timestamp
+
+  /// Creates a decision.
+  public init(
+    outcome: Outcome, denialClass: DenialClass? = nil, reasons: [Reason] = [], missing: [Missing] = [],
+    classified: [String: Classified] = [:], obligations: [Obligation] = [], indeterminate: [Indeterminate] = [],
+    ruleSet: RuleSetIdentity, at: Timestamp
+  ) {
+    self.outcome = outcome
+    self.denialClass = denialClass
+    self.reasons = reasons
+    self.missing = missing
+    self.classified = classified
+    self.obligations = obligations
+    self.indeterminate = indeterminate
+    self.ruleSet = ruleSet
+    self.at = at
+  }
+}
