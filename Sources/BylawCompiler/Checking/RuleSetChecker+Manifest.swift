@@ -162,8 +162,7 @@ extension RuleSetChecker {
         return
       }
     }
-    let expression = self.expression(valueNode, expecting: type?.type, in: globalScope)
-    globalScope.names[entry.key.text] = .value(expression.kind, expression.type)
+    defineConstant(entry.key.text, expression(valueNode, expecting: type?.type, in: globalScope))
   }
 
   /// `name: TYPE = VALUE`.
@@ -175,7 +174,13 @@ extension RuleSetChecker {
         expected: "a value of type \(vocabulary.name(of: declared.type))")
       return
     }
-    globalScope.names[entry.key.text] = .value(.literal(value), declared.type)
+    defineConstant(entry.key.text, TypedExpression(.literal(value), declared.type, at: text.range))
+  }
+
+  /// A constant is a definition, so that a switch which is off is not taken for a condition that never holds.
+  private mutating func defineConstant(_ name: String, _ value: TypedExpression) {
+    globalScope.names[name] = .value(.root(.definition(rules.definitions.count)), value.type)
+    rules.definitions.append(.init(name: name, kind: .constant, value: value))
   }
 
   /// Runs a check whose diagnostics do not count.

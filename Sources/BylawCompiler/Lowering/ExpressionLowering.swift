@@ -274,6 +274,10 @@ struct ExpressionLowering {
     if let known = definitionNodes[index] { return known }
     guard openDefinitions.insert(index).inserted else { return add(PlanNode(.invalid), range, free: []) }
     let value = lower(rules.definitions[index].value)
+    if rules.definitions[index].kind == .constant {
+      definitionNodes[index] = value
+      return value
+    }
     let node = add(PlanNode(.definition, a: Int32(index), b: value.raw), range, free: [])
     definitionNodes[index] = node
     return node

@@ -41,22 +41,7 @@ struct TypeReader {
   // MARK: Grammar
 
   private mutating func declaration() -> DeclaredType? {
-    var reference = Constraint.Reference.live
-    let start = offset
-    if let word = word() {
-      switch word {
-      case "acting": reference = .acting
-      case "any": reference = .any
-      default: offset = start
-      }
-    }
     guard var declared = union() else { return nil }
-    if reference != .live {
-      guard case .entity = declared.type.content else {
-        return fail(start, "'acting' and 'any' stand before an entity", expected: "an entity")
-      }
-      Self.setReference(reference, in: &declared.constraint)
-    }
     skipSpace()
     if take("=") {
       skipSpace()
@@ -71,14 +56,30 @@ struct TypeReader {
     return declared
   }
 
-  private static func setReference(_ reference: Constraint.Reference, in constraint: inout Constraint) {
-    constraint.reference = reference
-    if !constraint.element.isEmpty { setReference(reference, in: &constraint.element[0]) }
+  /// `acting` or `any` before the name of an entity.
+  private mutating func referenceWord() -> Constraint.Reference? {
+    let start = offset
+    let reference: Constraint.Reference? =
+      switch word() {
+      case "acting": .acting
+      case "any": .any
+      default: nil
+      }
+    if reference == nil { offset = start }
+    return reference
   }
 
   private mutating func union() -> DeclaredType? {
+    skipSpace()
     let start = offset
+    let reference = referenceWord()
     guard var first = primary() else { return nil }
+    if let reference {
+      guard case .entity = first.type else {
+        return fail(start, "'acting' and 'any' stand before an entity", expected: "an entity")
+      }
+      first.constraint.reference = reference
+    }
     skipSpace()
     while take("|") {
       guard let next = primary() else { return nil }
