@@ -15,17 +15,18 @@ public struct PolicyDecisionPoint: Sendable {
   public let ruleSet: RuleSet
   /// The records in which references and facts are looked up.
   public let records: Records?
+  private let evaluators: EvaluatorPool
 
   /// Creates a decision point; without records, attributes and facts come with each request.
   public init(_ ruleSet: RuleSet, records: Records? = nil) {
     self.ruleSet = ruleSet
     self.records = records
+    evaluators = EvaluatorPool(ruleSet.plan)
   }
 
   /// Decides one request as of a time; never throws: a request that cannot be judged is denied.
   public func decide(_ request: Request, at time: Timestamp) -> Decision {
-    var evaluator = Evaluator(ruleSet.plan)
-    return evaluator.decide(request, records: records, now: time)
+    evaluators.decide(request, records: records, now: time)
   }
 }
 

@@ -106,6 +106,8 @@ extension CheckedRuleSet {
     package var owner: String
     package var approvedBy: String
     package var because: String
+    /// From when on; `nil` for as long as the rule set is in force.
+    package var from: Timestamp?
     package var until: Timestamp
     package var range: SourceRange
   }

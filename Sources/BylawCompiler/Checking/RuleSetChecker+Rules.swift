@@ -238,15 +238,36 @@ extension RuleSetChecker {
 
   // MARK: Exceptions
 
+  /// An exception ends after it begins, and within the time that the manifest lets it run.
+  private mutating func checkLength(from: Timestamp?, until: Timestamp, of key: Scalar) {
+    if let from, from >= until {
+      report("empty-period", at: key.range, "the exception ends before it begins", expected: "'from' before 'until'")
+    }
+    guard let longest = rules.manifest.longestException else { return }
+    guard let from else {
+      report(
+        "missing-key", at: key.range, "exception '\(key.text)' does not say when it begins",
+        expected: "from: a day, as the manifest limits how long exceptions run")
+      return
+    }
+    if let latest = from.adding(longest), until > latest {
+      report(
+        "exception-too-long", at: key.range, "exception '\(key.text)' runs longer than the manifest lets it",
+        expected: "an end by \(latest)")
+    }
+  }
+
   mutating func checkExceptions() {
     for entry in sections["exceptions"] ?? [] {
       guard
         let members = reader.members(
           entry.value, of: "exception '\(entry.key.text)'",
-          keys: ["suspends", "for", "owner", "approved_by", "because", "until", "sop"],
+          keys: ["suspends", "for", "owner", "approved_by", "because", "from", "until", "sop"],
           required: ["suspends", "for", "owner", "approved_by", "because", "until"]),
         let until = members["until"].flatMap({ instant($0) }), let condition = members["for"]
       else { continue }
+      let from = members["from"].flatMap { instant($0) }
+      checkLength(from: from, until: until, of: entry.key)
       for word in reader.words(members["suspends"], as: "a rule") {
         let name = word.text.hasPrefix("rules.") ? String(word.text.dropFirst(6)) : word.text
         let known = (sections["rules"] ?? []).map(\.key.text)
@@ -259,7 +280,7 @@ extension RuleSetChecker {
             id: "exceptions.\(entry.key.text)", condition: self.condition(condition, in: globalScope).expression,
             owner: reader.text(members["owner"], as: "'owner'") ?? "",
             approvedBy: reader.text(members["approved_by"], as: "'approved_by'") ?? "",
-            because: reader.text(members["because"], as: "'because'") ?? "", until: until, range: entry.key.range))
+            because: reader.text(members["because"], as: "'because'") ?? "", from: from, until: until, range: entry.key.range))
       }
     }
   }

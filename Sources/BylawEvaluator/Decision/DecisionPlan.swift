@@ -141,10 +141,12 @@ package struct GrantPlan: Sendable {
 package struct RulePlan: Sendable {
   package struct Exception: Sendable {
     package var condition: NodeID
+    package var from: Timestamp?
     package var until: Timestamp
 
-    package init(condition: NodeID, until: Timestamp) {
+    package init(condition: NodeID, from: Timestamp?, until: Timestamp) {
       self.condition = condition
+      self.from = from
       self.until = until
     }
   }

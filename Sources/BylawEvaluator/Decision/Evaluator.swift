@@ -35,7 +35,9 @@ package struct Evaluator: ~Copyable {
       plan: plan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
       isSystem: loader.isSystem, frame: loaded)
     let decision = judgement.decide()
-    frame = judgement.giveBack()
+    var used = judgement.giveBack()
+    used.release()
+    frame = consume used
     return decision
   }
 

@@ -19,6 +19,7 @@ extension Judgement {
     decision.reasons = reasons.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
     if reachedRequirements { decision.classified = classified() }
     decision.obligations = obligations(outcome)
+    decision.observed = observed.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
     decision.indeterminate = indeterminate.sorted { ($0.rule, $0.place, $0.cause) < ($1.rule, $1.place, $1.cause) }
     return decision
   }

@@ -22,6 +22,7 @@ struct Judgement: ~Copyable {
   var override: OverridePlan?
   var reasons: [Decision.Reason] = []
   var refused: DenialClass?
+  var observed: [Decision.Reason] = []
   var indeterminate: [Decision.Indeterminate] = []
 
   init(
@@ -114,7 +115,8 @@ struct Judgement: ~Copyable {
     if rule.needsRecords, !hasRecords { return false }
     if let from = rule.effectiveFrom, now < from { return false }
     if let until = rule.effectiveUntil, now >= until { return false }
-    return !rule.observeOnly && !bypassed.contains(rule.id)
+    if rule.observeOnly, detail == .outcome { return false }
+    return !bypassed.contains(rule.id)
   }
 
   /// A failed evaluation never spares: only a `when` that is false, an `unless` or a `that` that is true does.
@@ -122,7 +124,7 @@ struct Judgement: ~Copyable {
     guard mayHold(rule.when, rule: rule.id) else { return false }
     if rule.unless != nil, holds(rule.unless, rule: rule.id) { return false }
     if rule.that != nil, holds(rule.that, rule: rule.id) { return false }
-    for exception in rule.exceptions where now < exception.until {
+    for exception in rule.exceptions where now < exception.until && exception.from.map({ now >= $0 }) ?? true {
       if holds(exception.condition, rule: rule.id) { return false }
     }
     return true
@@ -131,10 +133,13 @@ struct Judgement: ~Copyable {
   private mutating func fire(_ rule: RulePlan, element: Int?) {
     guard detail != .outcome else { return refuse(rule.denialClass, nil) }
     let text = frame.text(of: rule.message)
-    refuse(
-      rule.denialClass,
-      Decision.Reason(
-        rule: rule.id, because: text, clauses: rule.clauses, source: rule.source, element: element))
+    let reason = Decision.Reason(
+      rule: rule.id, because: text, clauses: rule.clauses, source: rule.source, element: element)
+    if rule.observeOnly {
+      observed.append(reason)
+    } else {
+      refuse(rule.denialClass, reason)
+    }
   }
 
   // MARK: References

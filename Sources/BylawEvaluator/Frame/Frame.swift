@@ -1,7 +1,7 @@
 package import BylawModel
 
 /// Where records come from: a file of records, or the store within its transaction.
-package protocol RecordSource {
+package protocol RecordSource: Sendable {
   /// The fields of a record; `nil` when there is none.
   func fields(of reference: EntityReference) -> [String: Value]?
   /// The ids of all records of an entity, in a stable order.
@@ -87,6 +87,9 @@ package struct Frame: ~Copyable {
     for index in slots.indices { slots[index] = .absent }
     forget()
   }
+
+  /// Lets go of the records of the last request.
+  package mutating func release() { source = nil }
 
   /// Forgets what was worked out, so that it is worked out again with other slots.
   package mutating func forget() {

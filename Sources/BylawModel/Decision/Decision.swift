@@ -159,6 +159,8 @@ public struct Decision: Sendable, Hashable {
   public var obligations: [Obligation]
   /// What could not be evaluated.
   public var indeterminate: [Indeterminate]
+  /// Rules under observation that would have refused; they have no effect.
+  public var observed: [Reason]
   /// The rule set that decided.
   public var ruleSet: RuleSetIdentity
   /// The time that the decision was made for.
@@ -168,7 +170,7 @@ public struct Decision: Sendable, Hashable {
   public init(
     outcome: Outcome, denialClass: DenialClass? = nil, reasons: [Reason] = [], missing: [Missing] = [],
     classified: [String: Classified] = [:], obligations: [Obligation] = [], indeterminate: [Indeterminate] = [],
-    ruleSet: RuleSetIdentity, at: Timestamp
+    observed: [Reason] = [], ruleSet: RuleSetIdentity, at: Timestamp
   ) {
     self.outcome = outcome
     self.denialClass = denialClass
@@ -177,6 +179,7 @@ public struct Decision: Sendable, Hashable {
     self.classified = classified
     self.obligations = obligations
     self.indeterminate = indeterminate
+    self.observed = observed
     self.ruleSet = ruleSet
     self.at = at
   }
