@@ -1,0 +1,92 @@
+import BylawModel
+
+extension TestReport {
+  /// The failures and errors for people, each with its place and what differs; empty when all passed.
+  ///
+  /// `showsDecisions` adds the whole decision to each as JSON.
+  public func text(showsDecisions: Bool = false) -> String {
+    var text = ""
+    for result in results {
+      switch result.status {
+      case .passed: continue
+      case .failed(let differences):
+        text += "\(result.test.place): failed: \(result.test.name)\n"
+        for difference in differences {
+          text += "  \(difference.what): expected \(difference.expected), was \(difference.actual)\n"
+        }
+        for reason in result.decision.reasons {
+          let source = reason.source.isEmpty ? "" : " (\(reason.source))"
+          text += "  because \(reason.rule): \(reason.because)\(source)\n"
+        }
+        for entry in result.decision.indeterminate {
+          text += "  could not tell \(entry.rule): \(entry.cause) (\(entry.place))\n"
+        }
+      case .error(let message):
+        text += "\(result.test.place): error: \(result.test.name)\n  \(message)\n"
+      }
+      if showsDecisions { text += "  \(JSONWriter.write(result.decision.testValue))\n" }
+    }
+    return text
+  }
+
+  /// `N passed, M failed, K errors`.
+  public var summary: String { Self.summary(passed: passed, failed: failed, errors: errors) }
+
+  /// The closing line for these counts.
+  public static func summary(passed: Int, failed: Int, errors: Int) -> String {
+    "\(passed) passed, \(failed) failed, \(errors) \(errors == 1 ? "error" : "errors")"
+  }
+
+  /// The report as JSON: a line of counts and cases for tools.
+  public var json: String { JSONWriter.write(value) }
+
+  /// The report as a value.
+  var value: Value {
+    let cases = results.map { result -> Value in
+      var members: [String: Value] = [
+        "name": .string(result.test.name), "place": .string(result.test.place),
+        "clauses": .list(result.test.clauses.map { .string($0) }),
+      ]
+      switch result.status {
+      case .passed: members["status"] = .string("pass")
+      case .failed(let differences):
+        members["status"] = .string("fail")
+        members["differences"] = .list(
+          differences.map { difference in
+            .object([
+              "what": .string(difference.what), "expected": .string(difference.expected),
+              "actual": .string(difference.actual),
+            ])
+          })
+        members["decision"] = result.decision.testValue
+      case .error(let message):
+        members["status"] = .string("error")
+        members["error"] = .string(message)
+        members["decision"] = result.decision.testValue
+      }
+      return .object(members)
+    }
+    return .object([
+      "rule_set": .string(ruleSet.name), "passed": .int(Int64(passed)), "failed": .int(Int64(failed)),
+      "errors": .int(Int64(errors)), "tests": .list(cases),
+    ])
+  }
+}
+
+extension Decision {
+  /// What tests compare, as one value.
+  var testValue: Value {
+    var members: [String: Value] = ["decision": .string(outcome.rawValue)]
+    members["class"] = denialClass.map { .string($0.rawValue) }
+    members["reasons"] = .list(
+      reasons.map { reason in
+        .object(["rule": .string(reason.rule), "because": .string(reason.because), "source": .string(reason.source)])
+      })
+    members["missing"] = .list(missing.map { .object(Expectation.members($0)) })
+    members["classified"] = .object(
+      classified.mapValues { .object(["value": $0.value, "row": $0.row.map { .string($0) } ?? .null]) })
+    members["obligations"] = .list(obligations.map { .object(Expectation.members($0)) })
+    members["indeterminate"] = .list(indeterminate.map { .object(Expectation.members($0)) })
+    return .object(members)
+  }
+}
