@@ -113,12 +113,26 @@ extension RuleSetChecker {
         for kind in ["approve", "reject", "ask"] { addVoter(entry, id: id, kind: kind, of: action) }
       }
     }
+    shareProposal()
     for action in rules.actions.indices {
       let name = rules.actions[action].name
       let entries = approvalEntries.filter { $0.actions.contains(action) }
       for kind in Self.voteKinds where !entries.isEmpty {
         guard let vote = actionIndex["\(kind)(\(name))"] else { continue }
         checkVote(kind, entries, vote: vote)
+      }
+    }
+  }
+
+  /// Clock and bound fields belong to the proposal: one approval states them, all go by them.
+  private mutating func shareProposal() {
+    for action in rules.actions.indices {
+      let clock = rules.actions[action].approvals.compactMap(\.clock).first
+      let stating = approvalEntries.first { $0.actions.contains(action) && $0.members["binds"] != nil }
+      let binds = rules.actions[action].approvals.first { $0.id == stating.map { "approvals.\($0.key.text)" } }?.binds
+      for position in rules.actions[action].approvals.indices {
+        rules.actions[action].approvals[position].clock = clock
+        if let binds { rules.actions[action].approvals[position].binds = binds }
       }
     }
   }

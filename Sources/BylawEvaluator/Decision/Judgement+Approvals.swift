@@ -28,7 +28,7 @@ extension Judgement {
     var places: [ApprovalPlan.Place] = []
     for place in approval.places where mayHold(place.when, rule: approval.id) { places.append(place) }
     var counted: [[Int]] = []
-    for ballot in ballots where isTimely(ballot, deadline) && isCurrent(ballot, approval) {
+    for ballot in ballots where isTimely(ballot, deadline, approval) && isCurrent(ballot, approval) {
       bind(ballot.approver, approval)
       guard !isExcluded(ballot.approver, from: approval) else { continue }
       let eligible = eligiblePlaces(places, approval, roles: ballot.roles)
@@ -89,8 +89,9 @@ extension Judgement {
     return holds(plan.subjects.approverLive[position], rule: "approver")
   }
 
-  private func isTimely(_ ballot: Ballot, _ deadline: Timestamp?) -> Bool {
-    guard let deadline else { return true }
+  /// Exactly at the deadline it is late; a proposal that is only reported as overdue still takes votes.
+  private func isTimely(_ ballot: Ballot, _ deadline: Timestamp?, _ approval: ApprovalPlan) -> Bool {
+    guard let deadline, approval.clock?.expires == true else { return true }
     return ballot.at < deadline
   }
 

@@ -79,7 +79,9 @@ extension Judgement {
     for approval in action.votesOn {
       frame.setLocal(approval.approver, to: frame.subjectReference)
       if isExcluded(frame.subjectReference, from: approval) { continue }
-      if approval.places.contains(where: { isEligible(for: $0, of: approval, roles: roles) }) { return }
+      for place in approval.places where mayHold(place.when, rule: approval.id) {
+        if isEligible(for: place, of: approval, roles: roles) { return }
+      }
     }
     let reason = authorityReason("This vote is not yours to give.")
       refuse(.unauthorized, reason)

@@ -257,7 +257,9 @@ extension Frame {
     for field in fields {
       let given = members[field.name].flatMap { $0 == .null ? nil : $0 }
       if isPatch {
-        cells.append(given.map { shape($0, field.type.contentType, field.constraint, "\(path).\(field.name)", &problems) } ?? .absent)
+        let constraint = field.type.isOptionalType ? field.constraint.element.first ?? .none : field.constraint
+        let content = field.type.contentType
+        cells.append(given.map { shape($0, content, constraint, "\(path).\(field.name)", &problems) } ?? .absent)
       } else {
         cells.append(member(given, field, path: "\(path).\(field.name)", problems: &problems))
       }
