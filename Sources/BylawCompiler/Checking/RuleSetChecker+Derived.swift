@@ -270,18 +270,7 @@ extension RuleSetChecker {
 extension TypedExpression {
   /// Whether it reads a record that an effect makes, which a decision cannot know.
   var readsEffects: Bool {
-    switch kind {
-    case .root(.effect): true
-    case .field(let base, _), .optionalField(let base, _), .identifier(let base), .unwrap(let base), .wrap(let base),
-      .isPresent(let base), .not(let base), .rescale(let base, _, _):
-      base.readsEffects
-    case .call(_, let arguments), .and(let arguments), .or(let arguments), .list(let arguments):
-      arguments.contains(where: \.readsEffects)
-    case .conditional(let condition, let left, let right):
-      condition.readsEffects || left.readsEffects || right.readsEffects
-    case .text(let pieces):
-      pieces.contains { if case .hole(let hole) = $0 { hole.readsEffects } else { false } }
-    default: false
-    }
+    if case .root(.effect) = kind { return true }
+    return parts.contains(where: \.readsEffects)
   }
 }

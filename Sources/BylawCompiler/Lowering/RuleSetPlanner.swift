@@ -96,6 +96,7 @@ package struct RuleSetPlanner {
         id: wait.id, when: lower(wait.when), until: lowering.lower(wait.until),
         message: lowering.lower(sentence: wait.message), clauses: wait.clauses, source: place(wait.range))
     }
+    plan.effects = action.effects.map { self.plan($0) }
     plan.notices = action.notices.map { self.plan($0, moment: $0.isRule || $0.band != nil ? .always : .allow) }
     plan.denialNotices = action.denialNotices.map { self.plan($0, moment: .deny) }
     plan.obligations = action.obligations
@@ -203,9 +204,25 @@ package struct RuleSetPlanner {
       lowering.lower(
         TypedExpression(.bandReached(threshold: band.threshold, band: band.band), .bool, at: notice.range))
     }
-    return NoticePlan(
+    var plan = NoticePlan(
       rule: notice.rule, names: notice.names, by: notice.by, when: lower(notice.when), band: band,
       text: notice.text.map { lowering.lower(sentence: $0) }, once: notice.once, moment: moment)
+    for recipient in notice.to {
+      if case .people(let people) = recipient, !people.readsEffects { plan.recipients.append(lowering.lower(people)) }
+    }
+    return plan
+  }
+
+  private mutating func plan(_ effect: CheckedRuleSet.Effect) -> EffectPlan {
+    var values = effect.set.map(\.value) + effect.fieldPatches.map(\.patch) + effect.arguments.map(\.value)
+    values += [effect.patch, effect.resource].compactMap { $0 }
+    if case .update(let target) = effect.kind { values.append(target) }
+    let when = effect.when.flatMap { $0.readsEffects ? nil : $0 }
+    var each: (local: Int, list: NodeID)?
+    if let list = effect.each, let local = effect.eachLocal { each = (local, lowering.lower(list)) }
+    return EffectPlan(
+      when: lower(when), each: each, values: values.filter { !$0.readsEffects }.map { lowering.lower($0) },
+      source: place(effect.range))
   }
 
   private mutating func plan(_ followUp: CheckedRuleSet.FollowUp) -> FollowUpPlan {
@@ -213,13 +230,15 @@ package struct RuleSetPlanner {
   }
 
   private mutating func plan(_ override: CheckedRuleSet.Override) -> OverridePlan {
-    OverridePlan(
+    var plan = OverridePlan(
       id: override.id, name: override.name, action: override.action, bypasses: Set(override.bypasses),
       permission: override.permission, permittedRoles: override.permittedRoles, inputs: override.inputs,
-      inputLocal: override.inputLocal, inputType: override.inputType, rules: override.rules.map { plan($0) },
-      notices: override.notices.map { plan($0, moment: .allow) },
+      inputLocal: override.inputLocal, inputType: override.inputType, rules: override.rules.map { self.plan($0) },
+      notices: override.notices.map { self.plan($0, moment: .allow) },
       audit: override.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) },
-      followUps: override.followUps.map { plan($0) }, source: place(override.range))
+      followUps: override.followUps.map { self.plan($0) }, source: place(override.range))
+    plan.effects = override.effects.map { self.plan($0) }
+    return plan
   }
 
   // MARK: Parts

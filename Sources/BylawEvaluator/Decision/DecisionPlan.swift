@@ -87,6 +87,7 @@ package struct ActionPlan: Sendable {
   package var approvals: [ApprovalPlan] = []
   package var votesOn: [ApprovalPlan] = []
   package var waits: [WaitPlan] = []
+  package var effects: [EffectPlan] = []
   package var notices: [NoticePlan] = []
   package var denialNotices: [NoticePlan] = []
   package var obligations: [(name: String, value: Value)] = []
@@ -304,6 +305,8 @@ package struct NoticePlan: Sendable {
   }
   package var rule: String
   package var names: [String]
+  /// The people that it goes to, where they are told by expression.
+  package var recipients: [NodeID] = []
   package var by: String?
   package var when: NodeID?
   package var band: NodeID?
@@ -323,6 +326,23 @@ package struct NoticePlan: Sendable {
     self.text = text
     self.once = once
     self.moment = moment
+  }
+}
+
+/// What an effect needs to be carried out: an error in it denies the request.
+package struct EffectPlan: Sendable {
+  package var when: NodeID?
+  /// `each:` over a list, with its variable.
+  package var each: (local: Int, list: NodeID)?
+  /// Everything that it evaluates, but for what earlier effects make.
+  package var values: [NodeID]
+  package var source: String
+
+  package init(when: NodeID?, each: (local: Int, list: NodeID)?, values: [NodeID], source: String) {
+    self.when = when
+    self.each = each
+    self.values = values
+    self.source = source
   }
 }
 
@@ -361,6 +381,7 @@ package struct OverridePlan: Sendable {
   package var inputLocal: Int
   package var inputType: ValueType
   package var rules: [RulePlan]
+  package var effects: [EffectPlan] = []
   package var notices: [NoticePlan]
   package var audit: AuditPlan?
   package var followUps: [FollowUpPlan]

@@ -87,6 +87,8 @@ extension Judgement {
   private func add(_ audit: AuditPlan?, to result: inout [Decision.Obligation]) {
     guard let audit else { return }
     let owner = override?.id ?? "actions.\(action.name)"
-    result.append(Decision.Obligation(kind: "audit", value: .string(audit.word), rule: owner))
+    result.append(
+      Decision.Obligation(
+        kind: "audit", value: .string(audit.word), rule: owner, flag: audit.flag, keep: audit.keep))
   }
 }

@@ -52,7 +52,9 @@ struct Judgement: ~Copyable {
     judgeApprovals(into: &missing)
     if refused != nil { return denial() }
     judgeWaits(into: &missing)
-    return missing.isEmpty ? allowance() : answer(.pending, missing: missing)
+    guard missing.isEmpty else { return answer(.pending, missing: missing) }
+    judgeEffects()
+    return refused == nil ? allowance() : denial()
   }
 
   // MARK: Truth by place
@@ -140,6 +142,51 @@ struct Judgement: ~Copyable {
     } else {
       refuse(rule.denialClass, reason)
     }
+  }
+
+  // MARK: Effects
+
+  /// What cannot be carried out is not allowed: an error in an effect or a recipient denies the request.
+  private mutating func judgeEffects() {
+    let override = override
+    for effect in action.effects + (override?.effects ?? []) { judge(effect) }
+    for notice in action.notices + (override?.notices ?? []) where !notice.recipients.isEmpty {
+      if let band = notice.band, !mayHold(band, rule: notice.rule) { continue }
+      guard mayHold(notice.when, rule: notice.rule) else { continue }
+      for recipient in notice.recipients { judge(recipient, of: notice.rule, source: action.source) }
+    }
+  }
+
+  private mutating func judge(_ effect: EffectPlan) {
+    let rule = "actions.\(action.name).effects"
+    guard let each = effect.each else { return judge(effect, rule: rule) }
+    let list = frame.evaluate(each.list)
+    guard list.state == .value else { return judge(each.list, of: rule, source: effect.source) }
+    for index in 0..<frame.count(of: list) {
+      frame.setLocal(each.local, to: frame.element(index, of: list))
+      judge(effect, rule: rule)
+    }
+  }
+
+  private mutating func judge(_ effect: EffectPlan, rule: String) {
+    if let when = effect.when {
+      let verdict = frame.evaluate(when)
+      if verdict.isError { return judge(when, of: rule, source: effect.source) }
+      if !verdict.isTrue { return }
+    }
+    for value in effect.values { judge(value, of: rule, source: effect.source) }
+  }
+
+  private mutating func judge(_ value: NodeID, of rule: String, source: String) {
+    let cell = frame.evaluate(value)
+    guard cell.isError else { return }
+    note(cell, rule: rule)
+    refuse(
+      .indeterminate,
+      detail == .outcome
+        ? nil
+        : Decision.Reason(
+          rule: rule, because: "What this would do cannot be told: \(frame.error(of: cell).cause).", source: source))
   }
 
   // MARK: References

@@ -95,12 +95,18 @@ public struct Decision: Sendable, Hashable {
     public var once: String?
     /// When a follow-up falls due.
     public var due: Timestamp?
+    /// What an audit entry is marked with.
+    public var flag: String?
+    /// How long an audit entry is kept, in the author's word.
+    public var keep: String?
 
     /// Creates an obligation.
     public init(
       kind: String, value: Value, rule: String, text: String? = nil, by: String? = nil, once: String? = nil,
-      due: Timestamp? = nil
+      due: Timestamp? = nil, flag: String? = nil, keep: String? = nil
     ) {
+      self.flag = flag
+      self.keep = keep
       self.kind = kind
       self.value = value
       self.rule = rule
