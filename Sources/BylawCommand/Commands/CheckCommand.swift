@@ -1,30 +1,68 @@
 import ArgumentParser
 import Bylaw
 import BylawModel
-import Foundation
 
 /// `bylaw check DIR…`: reads rule sets and reports everything that is wrong with them.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check rule sets and say what was found.")
+    commandName: "check",
+    abstract: "Check rule sets and say what was found.",
+    discussion: """
+      Every error of every file is reported with its place, the line, what was expected and a hint.
 
-  @Argument(help: "The folders of the rule sets.")
+      Examples:
+        bylaw check rules/incident-management
+        bylaw check --strict rules/ai-operations rules/incident-management
+        bylaw check --format json rules/ai-operations
+
+      Exit status: 0 without errors, 3 with errors, 64 for wrong usage.
+      """)
+
+  @Argument(help: "The folders of the rule sets.", completion: .directory)
   var folders: [String]
 
+  @Option(help: "How the result is written: text or json.")
+  var format = OutputFormat.text
+
+  @Flag(help: "Take warnings as errors.")
+  var strict = false
+
+  func validate() throws {
+    if folders.isEmpty { throw ValidationError("Name at least one folder.") }
+  }
+
   func run() throws {
-    var failed = false
+    var isInvalid = false
+    var results: [String] = []
     for folder in folders {
       do {
         let ruleSet = try RuleSet(contentsOf: folder)
-        let counts = ruleSet.summary.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
-        print("\(ruleSet.identity.name) \(ruleSet.identity.version): \(counts)")
-        let warnings = ruleSet.warnings.text()
-        if !warnings.isEmpty { FileHandle.standardError.write(Data(warnings.utf8)) }
+        if strict, ruleSet.warnings.warningCount > 0 { isInvalid = true }
+        switch format {
+        case .json: results.append(CheckResult.json(folder, ruleSet))
+        case .text: printText(ruleSet)
+        }
       } catch let error as LoadError {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
-        failed = true
+        isInvalid = true
+        switch format {
+        case .json: results.append(CheckResult.json(folder, error))
+        case .text: CommandOutput.report(text(of: error))
+        }
       }
     }
-    if failed { throw ExitCode(3) }
+    if format == .json { CommandOutput.write("[\n" + results.joined(separator: ",\n") + "\n]\n") }
+    if isInvalid { throw ExitStatus.invalid }
+  }
+
+  private func printText(_ ruleSet: RuleSet) {
+    let counts = ruleSet.summary.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
+    print("\(ruleSet.identity.name) \(ruleSet.identity.version): \(counts)")
+    let warnings = ruleSet.warnings.text(isColored: CommandOutput.isErrorColored)
+    if !warnings.isEmpty { CommandOutput.report(warnings) }
+  }
+
+  private func text(of error: LoadError) -> String {
+    if case .invalidRules(let report) = error { return report.text(isColored: CommandOutput.isErrorColored) }
+    return "error: \(error)"
   }
 }

@@ -1,0 +1,113 @@
+public import BylawModel
+
+extension Decision {
+  /// The decision as JSON, a contract for programs: the same decision always gives the same bytes.
+  ///
+  /// Members stand in a fixed order: `decision`, `class` (of a denial), `reasons`, `missing`, `classified`,
+  /// `obligations`, `indeterminate`, `rule_set`, `at`. What a reason or an entry lacks is left out; the lists are always
+  /// there. `sop` is a text for one clause and a list for several.
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  public func json(isPretty: Bool = false) -> String {
+    var writer = JSONWriter(isPretty ? .pretty : .compact)
+    write(to: &writer)
+    return writer.text
+  }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("decision", .string(outcome.rawValue))
+    writer.optionalMember("class", denialClass.map { .string($0.rawValue) })
+    writer.list("reasons", reasons) { $0.write(to: &$1) }
+    writer.list("missing", missing) { $0.write(to: &$1) }
+    writer.key("classified")
+    writer.beginObject()
+    for (name, entry) in classified.sorted(by: { $0.key < $1.key }) {
+      writer.key(name)
+      writer.beginObject()
+      writer.member("value", entry.value)
+      writer.optionalMember("row", entry.row.map { .string($0) })
+      writer.endObject()
+    }
+    writer.endObject()
+    writer.list("obligations", obligations) { $0.write(to: &$1) }
+    writer.list("indeterminate", indeterminate) { $0.write(to: &$1) }
+    writer.key("rule_set")
+    writer.beginObject()
+    writer.member("name", .string(ruleSet.name))
+    writer.member("version", .string(ruleSet.version))
+    writer.member("digest", .string(ruleSet.digest))
+    writer.endObject()
+    writer.member("at", .timestamp(at))
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  /// Writes a member unless there is nothing to write.
+  mutating func optionalMember(_ name: String, _ value: Value?) {
+    if let value { member(name, value) }
+  }
+
+  /// Writes a member that is a list.
+  mutating func list<Element>(
+    _ name: String, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void
+  ) {
+    key(name)
+    beginList()
+    for element in elements { write(element, &self) }
+    endList()
+  }
+}
+
+extension Decision.Reason {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("rule", .string(rule))
+    writer.member("because", .string(because))
+    if clauses.count == 1 {
+      writer.member("sop", .string(clauses[0]))
+    } else if !clauses.isEmpty {
+      writer.member("sop", .list(clauses.map { .string($0) }))
+    }
+    if !source.isEmpty { writer.member("source", .string(source)) }
+    writer.optionalMember("element", element.map { .int(Int64($0)) })
+    writer.endObject()
+  }
+}
+
+extension Decision.Missing {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.optionalMember("approvals", approvals.map { .int(Int64($0)) })
+    writer.optionalMember("of", of.map { .string($0) })
+    if approvals != nil { writer.member("excluding", .list(excluding.map { .string($0) })) }
+    writer.optionalMember("reachable", reachable.map { .bool($0) })
+    writer.optionalMember("by", by.map { .timestamp($0) })
+    writer.optionalMember("until", until.map { .timestamp($0) })
+    writer.member("rule", .string(rule))
+    writer.endObject()
+  }
+}
+
+extension Decision.Obligation {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member(kind, value)
+    writer.member("rule", .string(rule))
+    writer.optionalMember("text", text.map { .string($0) })
+    writer.optionalMember("by", by.map { .string($0) })
+    writer.optionalMember("once", once.map { .string($0) })
+    writer.optionalMember("due", due.map { .timestamp($0) })
+    writer.endObject()
+  }
+}
+
+extension Decision.Indeterminate {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("rule", .string(rule))
+    writer.member("place", .string(place))
+    writer.member("cause", .string(cause))
+    writer.endObject()
+  }
+}
