@@ -12,6 +12,7 @@ extension RuleSetChecker {
       for approval in action.approvals { analyse(approval) }
     }
     analyseReach()
+    analyseActsOfSystem()
   }
 
   private func space() -> ConditionSpace {
@@ -171,6 +172,22 @@ extension RuleSetChecker {
           "unfillable-place", at: place.range, "the only person who could fill this place is excluded",
           expected: "somebody else, or another exclusion")
       }
+    }
+  }
+
+  // MARK: Acts of the engine
+
+  /// What is done as the engine needs an action that lets the engine act.
+  private mutating func analyseActsOfSystem() {
+    let effects = rules.actions.flatMap(\.effects) + rules.reactions.flatMap { $0.bodies.flatMap(\.effects) }
+    for effect in effects {
+      guard case .perform(let name, asSystem: true) = effect.kind, let index = actionIndex[name],
+        !rules.actions[index].authority.grants.contains(where: { $0.holder == .system })
+      else { continue }
+      report(
+        "no-system", at: effect.range, "'\(name)' does not let the engine act",
+        expected: "an action with 'allow: [system]'",
+        notes: [.init(range: rules.actions[index].range, message: "the action stands here")])
     }
   }
 

@@ -67,9 +67,19 @@ extension RuleSetChecker {
       }
       _ = clauses(members, owner: id)
       let reached = targets(members[stated[0]], except: members["except"])
+      if stated[0] == "grant" { refuseWideGrant(members["grant"]) }
       for action in reached.actions {
         instantiate(stated[0], members, entry.key, id: id, action: action, isEverything: reached.isEverything)
       }
+    }
+  }
+
+  /// A grant loosens, so it names what it reaches: actions and groups.
+  private mutating func refuseWideGrant(_ node: Node?) {
+    for word in reader.words(node, as: "an action") where word.text == "everything" || word.text.hasSuffix(".*") {
+      report(
+        "wrong-kind", at: word.range, "a grant cannot reach '\(word.text)'", expected: "actions and groups by name",
+        hint: "name a group under 'groups:' and grant that")
     }
   }
 
