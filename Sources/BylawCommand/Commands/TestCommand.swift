@@ -24,6 +24,12 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Print the whole decision with each failure.")
   var decisions = false
 
+  @Flag(help: "Change the rules in small ways, one at a time, and show the changes that no test notices.")
+  var mutate = false
+
+  @Option(help: "How many threads share the work of --mutate.")
+  var threads = 2
+
   @Option(help: "Print text or JSON.")
   var format: ReportFormat = .text
 
@@ -36,6 +42,7 @@ struct TestCommand: ParsableCommand {
         let tester = try RuleTester(ruleSet, testsFolder: testsFolder(of: folder))
         let report = tester.run(filter: filter)
         show(report)
+        if mutate { show(tester.mutate(workers: threads)) }
         sum = (sum.passed + report.passed, sum.failed + report.failed, sum.errors + report.errors)
       } catch let error as LoadError {
         FileHandle.standardError.write(Data("\(error)\n".utf8))
@@ -54,6 +61,15 @@ struct TestCommand: ParsableCommand {
     case .text:
       print(report.text(showsDecisions: decisions), terminator: "")
       print("\(report.ruleSet.name): \(report.summary)")
+    case .json: print(report.json)
+    }
+  }
+}
+
+extension TestCommand {
+  private func show(_ report: MutationReport) {
+    switch format {
+    case .text: print(report.text(), terminator: "")
     case .json: print(report.json)
     }
   }
