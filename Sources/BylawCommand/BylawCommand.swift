@@ -7,5 +7,5 @@ struct BylawCommand: ParsableCommand {
     commandName: "bylaw",
     abstract: "Checks rules, decides requests by them, and tests them.",
     version: "0.1.0",
-    subcommands: [CheckCommand.self, EvalCommand.self, TestCommand.self])
+    subcommands: [CheckCommand.self, EvalCommand.self, TestCommand.self, TraceCommand.self])
 }

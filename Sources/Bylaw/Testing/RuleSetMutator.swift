@@ -37,10 +37,28 @@ struct RuleSetMutator {
   /// In the order of being found.
   private(set) var order: [Mutation.Key] = []
   var owner = Mutation.Owner.shared
+  /// Where each permission is used first.
+  private let permissionPlaces: [String: SourceRange]
 
   private init(_ rules: CheckedRuleSet, wanted: Mutation.Key?) {
     self.rules = rules
     self.wanted = wanted
+    permissionPlaces = Self.permissionPlaces(rules)
+  }
+
+  private static func permissionPlaces(_ rules: CheckedRuleSet) -> [String: SourceRange] {
+    var places: [String: SourceRange] = [:]
+    func note(_ name: String?, _ range: SourceRange) {
+      if let name, places[name] == nil { places[name] = range }
+    }
+    for action in rules.actions {
+      note(action.authority.permission, action.range)
+      for place in (action.approvals + action.votesOn).flatMap(\.places) {
+        if case .permission(let name, _) = place.eligible { note(name, place.range) }
+      }
+    }
+    for override in rules.overrides { note(override.permission, override.range) }
+    return places
   }
 
   /// All changes that the rule set offers.
@@ -147,16 +165,13 @@ struct RuleSetMutator {
 
   private mutating func walkOpenings(_ calendar: inout CheckedRuleSet.Calendar) {
     for index in calendar.openings.indices {
+      // Days with the same hours are one entry to the author.
       let opening = calendar.openings[index]
       for step in [1, -1] {
-        let detail = "\(opening.weekday) \(step)"
-        let change = TestMessages.openingMoved(calendar.name, weekday: opening.weekday, step: step)
-        if offers(.opening, calendar.range, "from \(detail)", "\(change.start)") {
-          calendar.openings[index].from += step
-        }
-        if offers(.opening, calendar.range, "until \(detail)", "\(change.end)") {
-          calendar.openings[index].until += step
-        }
+        let hours = "\(opening.from) \(opening.until) \(step)"
+        let change = TestMessages.openingMoved(calendar.name, opening.from, opening.until, step)
+        if offers(.opening, calendar.range, "from \(hours)", change.start) { calendar.openings[index].from += step }
+        if offers(.opening, calendar.range, "until \(hours)", change.end) { calendar.openings[index].until += step }
       }
     }
   }
@@ -173,7 +188,7 @@ struct RuleSetMutator {
   /// Takes the permission from each role that has it, and gives it to each that has not.
   mutating func walkPermission(_ name: String, _ mask: inout UInt64, at range: SourceRange) {
     // A permission is granted for the whole rule set, so its changes have one place.
-    let place = rules.actions.first { $0.authority.permission == name }?.range ?? range
+    let place = permissionPlaces[name] ?? range
     for (index, word) in roleWords.enumerated() {
       let bit: UInt64 = 1 << UInt64(index)
       let change = TestMessages.permissionChanged(name, role: word, isHeld: mask & bit != 0)

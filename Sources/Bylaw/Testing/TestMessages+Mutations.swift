@@ -52,10 +52,17 @@ extension TestMessages {
     "\(name) \(word) one \(step > 0 ? "more" : "less")"
   }
 
-  static func openingMoved(_ calendar: String, weekday: Int, step: Int) -> (start: String, end: String) {
-    let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-    let day = days.indices.contains(weekday - 1) ? days[weekday - 1] : "day \(weekday)"
+  /// `from` and `until` in minutes after midnight.
+  static func openingMoved(_ calendar: String, _ from: Int, _ until: Int, _ step: Int) -> (start: String, end: String) {
     let word = step > 0 ? "later" : "earlier"
-    return ("\(calendar) opens one minute \(word) on \(day)", "\(calendar) closes one minute \(word) on \(day)")
+    return (
+      "\(calendar) opens one minute \(word) than \(clock(from))",
+      "\(calendar) closes one minute \(word) than \(clock(until))"
+    )
+  }
+
+  private static func clock(_ minutes: Int) -> String {
+    let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
+    return (hour < 10 ? "0" : "") + "\(hour)" + (minute < 10 ? ":0" : ":") + "\(minute)"
   }
 }

@@ -39,6 +39,12 @@ enum TestMessages {
       notes: [.init(range: first, message: "first defined here")], hint: "rename one of them")
   }
 
+  static func duplicateClause(_ id: Scalar, first: SourceRange) -> Diagnostic {
+    Diagnostic(
+      DiagnosticCode("duplicate-name"), at: id.range, "clause '\(id.text)' is listed twice",
+      expected: "an id that no other clause has", notes: [.init(range: first, message: "first listed here")])
+  }
+
   static func noSuchFile(_ scalar: Scalar, known: [String]) -> Diagnostic {
     Diagnostic(
       DiagnosticCode("unknown-file"), at: scalar.range, "there is no test file '\(scalar.text)' beside this one",
@@ -96,6 +102,36 @@ enum TestMessages {
   static func refusedByShape(_ reasons: [Decision.Reason]) -> String {
     let sentences = reasons.prefix(3).map(\.because).joined(separator: " ")
     return "no rule was asked, the request itself was refused (if that is meant, expect its class): \(sentences)"
+  }
+
+  // MARK: Coverage
+
+  static func reached(_ kind: CoverageReport.Kind) -> String {
+    switch kind {
+    case .allowed: "let through"
+    case .refused: "refused for authority"
+    case .grant: "shown"
+    case .rule: "refused anything"
+    case .approval: "asked for"
+    case .band: "reached"
+    case .wait: "held anything back"
+    case .override: "used"
+    case .row: "chosen"
+    }
+  }
+
+  static func plural(_ kind: CoverageReport.Kind) -> String {
+    switch kind {
+    case .allowed: "actions let through"
+    case .refused: "allow lists refusing"
+    case .grant: "roles of allow lists"
+    case .rule: "rules"
+    case .approval: "approvals"
+    case .band: "bands"
+    case .wait: "waits"
+    case .override: "overrides"
+    case .row: "rows"
+    }
   }
 
   // MARK: Parts

@@ -7,9 +7,9 @@ struct TestSuite: Sendable {
   /// The cases of all files, in their order.
   var tests: [DecisionTest] = []
   /// Clause ids that wait for something else than a decision test, with the reason.
-  var waits: [(clause: Scalar, why: String)] = []
+  var waits: [(clause: String, why: String, place: String)] = []
   /// Where tests name clauses.
-  var clauses: [(clause: String, range: SourceRange)] = []
+  var clauses: [(clause: String, place: String)] = []
 }
 
 /// Reads the test files of a rule set; all mistakes of all files come in one run.
@@ -86,7 +86,7 @@ struct TestSuiteReader: ~Copyable {
         report(TestMessages.wrongKind(entry.value, expected: "a sentence", of: "the reason of '\(entry.key.text)'"))
         continue
       }
-      suite.waits.append((entry.key, why.text))
+      suite.waits.append((entry.key.text, why.text, sources.place(entry.key.range)))
     }
   }
 
@@ -158,7 +158,7 @@ struct TestSuiteReader: ~Copyable {
         report(TestMessages.wrongKind(element, expected: "the id of a clause", of: "'sop'"))
         return nil
       }
-      suite.clauses.append((scalar.text, scalar.range))
+      suite.clauses.append((scalar.text, sources.place(scalar.range)))
       return scalar.text
     }
   }

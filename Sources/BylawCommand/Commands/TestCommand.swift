@@ -3,12 +3,6 @@ import Bylaw
 import BylawModel
 import Foundation
 
-/// How a report is printed.
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-  case text
-  case json
-}
-
 /// `bylaw test DIR…`: runs the decision tests of rule sets.
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +18,9 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Print the whole decision with each failure.")
   var decisions = false
 
+  @Flag(help: "Show which rules, roles, bands and rows no test reached.")
+  var coverage = false
+
   @Flag(help: "Change the rules in small ways, one at a time, and show the changes that no test notices.")
   var mutate = false
 
@@ -31,7 +28,7 @@ struct TestCommand: ParsableCommand {
   var threads = 2
 
   @Option(help: "Print text or JSON.")
-  var format: ReportFormat = .text
+  var format: OutputFormat = .text
 
   func run() throws {
     var isInvalid = false
@@ -42,6 +39,7 @@ struct TestCommand: ParsableCommand {
         let tester = try RuleTester(ruleSet, testsFolder: testsFolder(of: folder))
         let report = tester.run(filter: filter)
         show(report)
+        if coverage { show(tester.coverage(of: report)) }
         if mutate { show(tester.mutate(workers: threads)) }
         sum = (sum.passed + report.passed, sum.failed + report.failed, sum.errors + report.errors)
       } catch let error as LoadError {
@@ -67,6 +65,13 @@ struct TestCommand: ParsableCommand {
 }
 
 extension TestCommand {
+  private func show(_ report: CoverageReport) {
+    switch format {
+    case .text: print(report.text(), terminator: "")
+    case .json: print(report.json)
+    }
+  }
+
   private func show(_ report: MutationReport) {
     switch format {
     case .text: print(report.text(), terminator: "")
