@@ -32,7 +32,10 @@ struct CoveragePlaces {
   }
 
   private mutating func add(_ action: CheckedRuleSet.Action, _ rules: CheckedRuleSet) {
-    add(.allowed, action.name, action.range)
+    switch action.origin {
+    case .declared, .approve, .reject: add(.allowed, action.name, action.range)
+    case .withdraw, .ask: break
+    }
     if action.authority.hasAllow { add(.refused, "actions.\(action.name).allow", action.range) }
     let words = rules.manifest.roleEnumeration.map { rules.vocabulary.schema.enums[$0].members } ?? []
     if CoverageCounts.roleField(rules) != nil {
@@ -41,9 +44,14 @@ struct CoveragePlaces {
         add(.grant, CoverageCounts.grant(words[role], action.name), grant.range)
       }
     }
-    for rule in action.rules where rule.band == nil { add(.rule, rule.id, rule.range) }
+    for rule in action.rules where rule.band == nil && !Self.isBuiltIn(rule) { add(.rule, rule.id, rule.range) }
     for approval in action.approvals { add(.approval, approval.id, approval.range) }
     for wait in action.waits { add(.wait, wait.id, wait.range) }
+  }
+
+  /// Whether a rule comes with every approval, whatever the author writes.
+  static func isBuiltIn(_ rule: CheckedRuleSet.Rule) -> Bool {
+    rule.id.hasPrefix("approvals.") && rule.id.hasSuffix(".vote.withdraw")
   }
 
   private mutating func add(_ kind: CoverageReport.Kind, _ id: String, _ range: SourceRange) {

@@ -52,7 +52,9 @@ extension RuleSetMutator {
       case .system: name = "system"
       }
       walk(&action.authority.grants[index].condition)
-      if offers(.role, grant.range, "drop \(name)", TestMessages.roleDropped(name, from: action.name)) { dropped = index }
+      if offers(.role, grant.range, "drop \(name)", TestMessages.roleDropped(name, from: action.name)) {
+        dropped = index
+      }
     }
     defer { if let dropped { action.authority.grants.remove(at: dropped) } }
     guard action.authority.hasAllow, !isOpen, action.origin == .declared, var added = action.authority.grants.first
@@ -70,7 +72,7 @@ extension RuleSetMutator {
 
   mutating func walkRules(_ list: inout [CheckedRuleSet.Rule], of action: String) {
     var dropped: Set<Int> = []
-    for index in list.indices {
+    for index in list.indices where !CoveragePlaces.isBuiltIn(list[index]) {
       let rule = list[index]
       // What follows from lifecycles, unique keys and references is one thing in each action.
       let isDerived = rule.id.hasPrefix("entities.") || rule.id.hasPrefix("references.")
@@ -103,12 +105,16 @@ extension RuleSetMutator {
       for step: Int64 in [1, -1] {
         let name = "input.\(field.name)"
         if let lower = field.constraint.lower,
-          offers(.bound, action.range, "\(name) lower \(step)", TestMessages.boundMoved("\(name) of \(action.name)", "at least", step))
+          offers(
+            .bound, action.range, "\(name) lower \(step)",
+            TestMessages.boundMoved("\(name) of \(action.name)", "at least", step))
         {
           action.inputs[index].constraint.lower = lower + step
         }
         if let upper = field.constraint.upper,
-          offers(.bound, action.range, "\(name) upper \(step)", TestMessages.boundMoved("\(name) of \(action.name)", "at most", step))
+          offers(
+            .bound, action.range, "\(name) upper \(step)",
+            TestMessages.boundMoved("\(name) of \(action.name)", "at most", step))
         {
           action.inputs[index].constraint.upper = upper + step
         }
@@ -125,7 +131,9 @@ extension RuleSetMutator {
       if offers(.approval, approval.range, approval.id, TestMessages.ruleDropped(approval.id, from: nil)) {
         dropped.insert(index)
       }
-      if approval.when != nil, offers(.condition, approval.range, approval.id, TestMessages.conditionDropped(approval.id)) {
+      if approval.when != nil,
+        offers(.condition, approval.range, approval.id, TestMessages.conditionDropped(approval.id))
+      {
         approvals[index].when = nil
       }
       walk(&approvals[index].when)
@@ -139,7 +147,8 @@ extension RuleSetMutator {
       }
       if let excluded { approvals[index].excluding.remove(at: excluded) }
       if let clock = approval.clock {
-        for step: Int64 in [1, -1] where offers(.bound, clock.range, "within \(step)", TestMessages.spanMoved("within", step: step)) {
+        for step: Int64 in [1, -1]
+        where offers(.bound, clock.range, "within \(step)", TestMessages.spanMoved("within", step: step)) {
           approvals[index].clock?.within.seconds += step
         }
       }
@@ -152,7 +161,9 @@ extension RuleSetMutator {
     for index in approval.places.indices {
       let place = approval.places[index]
       walk(&approval.places[index].when)
-      if place.when != nil, offers(.condition, place.range, "place \(index)", TestMessages.conditionDropped(place.label)) {
+      if place.when != nil,
+        offers(.condition, place.range, "place \(index)", TestMessages.conditionDropped(place.label))
+      {
         approval.places[index].when = nil
       }
       switch place.eligible {

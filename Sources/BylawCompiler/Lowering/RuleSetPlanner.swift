@@ -162,7 +162,7 @@ package struct RuleSetPlanner {
     let rows = classified.classification.map { rules.classifications[$0].rows.map(\.label) } ?? []
     return ClassifiedPlan(
       name: classified.name, value: node, type: value.type,
-      table: classified.classification == nil ? nil : lowering.lower(value), rows: rows)
+      table: classified.classification == nil ? nil : node, rows: rows)
   }
 
   // MARK: Approvals

@@ -71,7 +71,9 @@ extension Frame {
 
   /// The row that the table behind a node gave; `nil` for `otherwise`, an error, or when it was not asked.
   package func row(of node: NodeID) -> Int? {
-    let node = plan.nodes[Int(node.raw)]
+    var node = plan.nodes[Int(node.raw)]
+    // What an action classifies is a definition, which is worked out once.
+    if node.operation == .definition { node = plan.nodes[Int(node.b)] }
     guard node.operation == .table else { return nil }
     let row = rows[Int(node.a)]
     return row < 0 ? nil : Int(row)
