@@ -27,7 +27,9 @@ extension RuleTester {
     }
     let sorted = unnoticed.sorted { left, right in
       let (first, second) = (placeOrder(left.place), placeOrder(right.place))
-      return (first.path, first.line, first.column, left.change) < (second.path, second.line, second.column, right.change)
+      return (first.path, first.line, first.column, left.change) < (
+        second.path, second.line, second.column, right.change
+      )
     }
     return MutationReport(ruleSet: ruleSet.identity, total: mutations.count, survivors: sorted)
   }

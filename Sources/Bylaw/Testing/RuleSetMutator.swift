@@ -156,7 +156,9 @@ struct RuleSetMutator {
       for step: Int64 in [1, -1] {
         var moved = band.percent
         moved.units += step
-        if offers(.band, band.range, "\(step)", TestMessages.wordChanged("\(band.percent) %", to: "\(moved) %", in: band.id)) {
+        if offers(
+          .band, band.range, "\(step)", TestMessages.wordChanged("\(band.percent) %", to: "\(moved) %", in: band.id))
+        {
           threshold.bands[index].percent = moved
         }
       }

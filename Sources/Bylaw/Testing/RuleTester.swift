@@ -69,7 +69,9 @@ public struct RuleTester: Sendable {
     // Only after the rules on authority is it said that the resource is not there.
     if let resource = test.request.resource, resource.properties.isEmpty, decision.reasons.map(\.rule) == ["resource"],
       test.records[EntityReference(type: resource.type, id: resource.id)] == nil
-    { return false }
+    {
+      return false
+    }
     return decision.reasons.allSatisfy { reason in
       reason.rule == "subject" || reason.rule == "resource" || reason.rule.hasPrefix("context.")
         || reason.rule.contains(".input.")

@@ -29,7 +29,8 @@ enum TestMessages {
 
   static func notATime(_ node: Node, of what: String) -> Diagnostic {
     Diagnostic(
-      DiagnosticCode("wrong-kind"), at: node.range, "\(what) is no time", expected: "a time such as 2026-01-31T09:00:00Z")
+      DiagnosticCode("wrong-kind"), at: node.range, "\(what) is no time",
+      expected: "a time such as 2026-01-31T09:00:00Z")
   }
 
   static func duplicateTest(_ name: Scalar, first: SourceRange) -> Diagnostic {

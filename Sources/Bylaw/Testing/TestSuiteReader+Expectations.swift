@@ -63,7 +63,9 @@ extension TestSuiteReader {
     }
     return elements.compactMap { element in
       if let scalar = element.scalarContent { return ["rule": .string(scalar.text)] }
-      guard mapping(element, what, keys: known) != nil, case .object(let members) = element.plainValue else { return nil }
+      guard mapping(element, what, keys: known) != nil, case .object(let members) = element.plainValue else {
+        return nil
+      }
       return members
     }
   }
@@ -71,12 +73,15 @@ extension TestSuiteReader {
   /// Obligations: `{notify: finance}`, with any of the members that all kinds have.
   private mutating func readObligations(_ node: Node) -> [[String: Value]] {
     guard let elements = node.elements else {
-      report(TestMessages.wrongKind(node, expected: "a list of obligations such as { notify: finance }", of: "'obligations'"))
+      report(
+        TestMessages.wrongKind(node, expected: "a list of obligations such as { notify: finance }", of: "'obligations'")
+      )
       return []
     }
     return elements.compactMap { element in
       guard case .object(let members) = element.plainValue else {
-        report(TestMessages.wrongKind(element, expected: "an obligation such as { notify: finance }", of: "an obligation"))
+        report(
+          TestMessages.wrongKind(element, expected: "an obligation such as { notify: finance }", of: "an obligation"))
         return nil
       }
       return members

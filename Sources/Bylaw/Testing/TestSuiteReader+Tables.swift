@@ -61,7 +61,9 @@ extension TestSuiteReader {
       let path = Self.path(scalar.text)
       let root = path.first ?? ""
       let target: Column.Target? =
-        if scalar.text == "case" { .name } else if Self.requestRoots.contains(root) { .request } else if Self
+        if scalar.text == "case" { .name } else if Self.requestRoots.contains(root) {
+          .request
+        } else if Self
           .expectRoots.contains(root)
         { .expect } else { nil }
       guard let target else {
