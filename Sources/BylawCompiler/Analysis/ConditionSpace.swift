@@ -51,14 +51,26 @@ struct ConditionSpace {
   /// Reads conditions into one space; they share operands.
   mutating func read(_ conditions: [TypedExpression]) -> [Formula] {
     for condition in conditions { collect(condition, [:]) }
+    // Too large to be told anything of: each is a question of its own.
+    guard parts <= Self.partLimit else {
+      variables = []
+      index = [:]
+      return conditions.map { .atom(variable: opaque($0, [:]), cases: [1]) }
+    }
     for position in variables.indices { finish(position) }
     return conditions.map { formula($0, [:]) }
   }
 
   private typealias Environment = [Int: TypedExpression]
 
+  /// How many parts of conditions are looked into; what lies beyond is one unknown question.
+  private static let partLimit = 5_000
+  private var parts = 0
+
   /// First pass: which constants each operand is compared with.
   private mutating func collect(_ expression: TypedExpression, _ environment: Environment) {
+    parts += 1
+    guard parts <= Self.partLimit else { return }
     switch Shape(expression, environment, rules) {
     case .constant: return
     case .parts(_, let parts): for (part, inner) in parts { collect(part, inner) }

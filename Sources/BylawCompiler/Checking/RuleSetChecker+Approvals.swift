@@ -335,7 +335,12 @@ extension RuleSetChecker {
 
   /// The bound fields; without a statement every field that is not volatile.
   private mutating func binds(_ node: Node?, action: Int) -> [Int] {
-    guard let resource = rules.actions[action].resource else { return [] }
+    guard let resource = rules.actions[action].resource else {
+      if let node {
+        report("wrong-kind", at: node.range, "'\(rules.actions[action].name)' has no resource to bind", expected: "no 'binds' here")
+      }
+      return []
+    }
     let fields = vocabulary.schema.entities[resource].fields
     guard let node else { return fields.indices.filter { !fields[$0].isVolatile } }
     return reader.words(node, as: "a bound field").compactMap { word in
@@ -352,6 +357,11 @@ extension RuleSetChecker {
       let members = reader.members(node, of: "a clock", keys: ["from", "within", "late", "sop"], required: ["from", "within"]),
       let from = members["from"], let within = members["within"]?.scalar.flatMap({ duration($0) })
     else { return nil }
+    if within <= TimeSpan(seconds: 0) {
+      report(
+        "malformed-duration", at: members["within"]?.range ?? node.range, "a clock cannot run for no time or less",
+        expected: "a length of time such as 24h")
+    }
     let start = expression(from, expecting: nil, in: scope, given: flow)
     if start.type.content != .timestamp, start.type != .error {
       report("wrong-type", at: from.range, "a clock cannot start at \(vocabulary.name(of: start.type))", expected: "a timestamp")

@@ -13,6 +13,11 @@ extension RuleSetChecker {
     }
   }
 
+  /// Names in groups are looked up once all actions and votes are known, used or not.
+  mutating func expandGroups() {
+    for entry in sections["groups"] ?? [] { _ = targets(entry.key) }
+  }
+
   /// The actions that a word reaches: an action, a group, `prefix.*` or `everything`.
   mutating func targets(_ word: Scalar, seen: Set<String> = []) -> [Int] {
     let text = word.text

@@ -75,9 +75,10 @@ extension RuleSetChecker {
     }
     guard let nodes = reader.sequence(list, as: "the words of enum '\(entry.key.text)'") else { return }
     var words: [String] = []
+    var seen: Set<String> = []
     for node in nodes {
       guard let word = reader.scalar(node, as: "a word of an enum") else { continue }
-      if words.contains(word.text) {
+      if !seen.insert(word.text).inserted {
         report("duplicate-name", at: word.range, "the word '\(word.text)' stands twice", expected: "each word once")
       } else {
         words.append(word.text)

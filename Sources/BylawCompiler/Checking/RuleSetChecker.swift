@@ -132,6 +132,7 @@ package struct RuleSetChecker {
     declareActions()
     checkGroups()
     declareApprovals()
+    expandGroups()
     checkExceptions()
     checkActions()
     checkRules()

@@ -15,6 +15,12 @@ struct ExpressionLowering {
   /// What variables stand for, where that is known when the plan is made.
   private var substitutes: [Int: NodeID] = [:]
   private var nextLocal: Int
+  /// Conditions applied before, by what they are applied to: a chain of them is lowered once, not once a use.
+  private var knownConditions: [ConditionUse: NodeID] = [:]
+  private struct ConditionUse: Hashable {
+    var index: Int
+    var arguments: [NodeID]
+  }
   private var openDefinitions: Set<Int> = []
   private var definitionNodes: [Int: NodeID] = [:]
   private var placeTexts: [SourceRange: String] = [:]
@@ -87,7 +93,11 @@ struct ExpressionLowering {
       return variadic(operation, list.members.map { lower($0.condition) }, range)
     case .condition(let index, let arguments):
       let condition = rules.conditions[index]
-      return bind(Array(zip(condition.parameters.map(\.local), arguments)), condition.body, range)
+      let use = ConditionUse(index: index, arguments: arguments.map { lower($0) })
+      if let known = knownConditions[use] { return known }
+      let node = bind(Array(zip(condition.parameters.map(\.local), arguments)), condition.body, range)
+      knownConditions[use] = node
+      return node
     case .classification(let index, let arguments): return lowerTable(index, arguments, range)
     case .query(let query): return lower(query, range)
     case .bandReached(let threshold, let band): return lowerBand(threshold, band, range)

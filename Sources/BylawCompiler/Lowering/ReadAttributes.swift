@@ -9,6 +9,12 @@ struct ReadAttributes {
   private var resourceFields: Set<Int> = []
   private var contextMembers: Set<Int> = []
   private var seenDefinitions: Set<Int> = []
+  /// Conditions already gone through, with what their parameters stood for.
+  private var seenConditions: Set<ConditionUse> = []
+  private struct ConditionUse: Hashable {
+    var index: Int
+    var roots: [TypedExpression.Root?]
+  }
   /// Variables that stand for the subject or the resource.
   private var aliases: [Int: TypedExpression.Root] = [:]
 
@@ -84,7 +90,8 @@ struct ReadAttributes {
         aliases[parameter.local] = root(of: argument)
         visit(argument)
       }
-      visit(rules.conditions[index].body)
+      let use = ConditionUse(index: index, roots: arguments.map { root(of: $0) })
+      if seenConditions.insert(use).inserted { visit(rules.conditions[index].body) }
     case .classification(let index, let arguments):
       for (parameter, argument) in zip(rules.classifications[index].parameters, arguments) {
         aliases[parameter.local] = root(of: argument)

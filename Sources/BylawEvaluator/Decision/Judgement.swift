@@ -64,7 +64,7 @@ struct Judgement: ~Copyable {
     guard let node else { return true }
     let cell = frame.evaluate(node)
     if cell.isError { note(cell, rule: rule) }
-    return !cell.isError && cell.isTrue
+    return cell.state == .value && cell.isTrue
   }
 
   /// Whether a condition holds where an error means that it does.
@@ -72,7 +72,7 @@ struct Judgement: ~Copyable {
     guard let node else { return true }
     let cell = frame.evaluate(node)
     if cell.isError { note(cell, rule: rule) }
-    return cell.isError || cell.isTrue
+    return cell.state != .value || cell.isTrue
   }
 
   mutating func note(_ cell: Cell, rule: String) {

@@ -176,8 +176,8 @@ struct RequestLoader {
       }
       var problems: [ShapeProblem] = []
       let field = Field(name: name, type: definition.type)
-      let cell =
-        value == .null ? Cell.absent : frame.shape(value, as: field, path: "context.facts.\(name)", problems: &problems)
+      // `null` stands for none where the fact is optional, and for nothing that fits elsewhere.
+      let cell = frame.shape(value, as: field, path: "context.facts.\(name)", problems: &problems)
       refuse(problems, rule: "context.facts.\(name)")
       frame.give(cell, for: definition.position)
     }

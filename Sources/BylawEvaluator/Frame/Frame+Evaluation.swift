@@ -37,10 +37,11 @@ extension Frame {
       return any.isError ? any : Cell(!any.isTrue)
     case .not:
       let operand = evaluate(NodeID(raw: node.a))
-      return operand.isError ? operand : Cell(!operand.isTrue)
+      guard operand.state == .value else { return operand.isError ? operand : fail(.absentValue, id) }
+      return Cell(!operand.isTrue)
     case .conditional:
       let condition = evaluate(NodeID(raw: node.a))
-      if condition.isError { return condition }
+      guard condition.state == .value else { return condition.isError ? condition : fail(.absentValue, id) }
       return evaluate(NodeID(raw: condition.isTrue ? node.b : node.c))
     case .list, .map, .record: return compound(node)
     case .comprehension: return comprehend(plan.comprehensions[Int(node.a)])

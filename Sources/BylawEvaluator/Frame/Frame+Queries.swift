@@ -5,11 +5,17 @@ extension Frame {
   mutating func query(_ query: ExpressionPlan.Query, _ id: NodeID) -> Cell {
     guard source != nil else { return fail(.missingFact, id) }
     var hits: [(record: Cell, order: Cell)] = []
+    var failure: Cell?
     for record in all(of: query.entity) {
       locals[Int(query.local)] = record
       if let condition = query.condition {
         let verdict = evaluate(condition)
-        if verdict.isError { return verdict }
+        if verdict.isError {
+          // Some record that is there outweighs one that cannot be judged, whichever comes first.
+          guard query.kind == .exists else { return verdict }
+          if failure == nil { failure = verdict }
+          continue
+        }
         guard verdict.isTrue else { continue }
       }
       if query.kind == .exists { return .true }
@@ -20,6 +26,7 @@ extension Frame {
       }
       hits.append((record, order))
     }
+    if let failure { return failure }
     if query.order != nil {
       let type = query.orderType.contentType
       hits = sorted(hits, by: type, latestFirst: query.latestFirst)

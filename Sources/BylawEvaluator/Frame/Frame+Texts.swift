@@ -17,7 +17,7 @@ extension Frame {
     case .trim: return cell(trimmed(text(0)))
     case .reverseString: return cell(joined(scalars(text(0)).reversed()))
     case .quote: return cell(quoted(text(0)))
-    case .charAt: return slice(text(0), a[1].payload, a[1].payload + 1, id, allowsEnd: true)
+    case .charAt: return character(of: text(0), at: a[1].payload, id)
     case .substring: return slice(text(0), a[1].payload, Int64(text(0).unicodeScalars.count), id)
     case .substringTo: return slice(text(0), a[1].payload, a[2].payload, id)
     case .indexOf: return Cell(Int64(find(scalars(text(1)), in: scalars(text(0)), from: 0) ?? -1))
@@ -55,11 +55,15 @@ extension Frame {
     }
   }
 
-  private mutating func slice(
-    _ text: String, _ from: Int64, _ to: Int64, _ id: NodeID, allowsEnd: Bool = false
-  ) -> Cell {
+  /// The scalar at a position, nothing right behind the last.
+  private mutating func character(of text: String, at position: Int64, _ id: NodeID) -> Cell {
     let all = scalars(text)
-    if allowsEnd, from == Int64(all.count) { return cell("") }
+    guard (0...Int64(all.count)).contains(position) else { return fail(.outOfBounds, id) }
+    return cell(position == Int64(all.count) ? "" : joined([all[Int(position)]]))
+  }
+
+  private mutating func slice(_ text: String, _ from: Int64, _ to: Int64, _ id: NodeID) -> Cell {
+    let all = scalars(text)
     guard from >= 0, to <= Int64(all.count), from <= to else { return fail(.outOfBounds, id) }
     return cell(joined(Array(all[Int(from)..<Int(to)])))
   }

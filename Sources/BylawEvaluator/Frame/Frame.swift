@@ -239,11 +239,21 @@ package struct Frame: ~Copyable {
 
   /// Moves that have come due are seen by every reader, written down or not.
   private mutating func applyTimedMoves(base: Int, entity: Int) {
-    for move in plan.timedMoves[entity] {
-      let state = arena[base + move.field]
-      let since = arena[base + move.since]
-      guard state.state == .value, state.payload == move.from, since.state == .value else { continue }
-      if let due = since.timestamp.adding(move.after), now >= due { arena[base + move.field] = Cell(move.to) }
+    // One move can make the next one due, in whatever order they are written.
+    var moved = true
+    var left = plan.timedMoves[entity].count
+    while moved, left > 0 {
+      moved = false
+      left -= 1
+      for move in plan.timedMoves[entity] {
+        let state = arena[base + move.field]
+        let since = arena[base + move.since]
+        guard state.state == .value, state.payload == move.from, since.state == .value else { continue }
+        if let due = since.timestamp.adding(move.after), now >= due {
+          arena[base + move.field] = Cell(move.to)
+          moved = true
+        }
+      }
     }
   }
 

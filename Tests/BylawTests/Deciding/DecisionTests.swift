@@ -111,6 +111,51 @@ struct DecisionTests {
     #expect(point.decide(Self.request("go", input: ["n": .int(10)]), at: Self.now).outcome == .allow)
   }
 
+  @Test("A fact that is not optional cannot be given as null")
+  func nullFact() throws {
+    let point = try Self.point(
+      """
+      facts: { busy: { exists: Order, where: it.amount > 10 } }
+      actions: { go: { allow: [clerk], require: { r: { that: not facts.busy, else: Busy. } } } }
+      """, records: nil)
+    var request = Self.request("go")
+    request.subject.properties = ["role": .string("clerk")]
+    #expect(point.decide(request, at: Self.now).reasons.map(\.rule) == ["actions.go.require.r"])
+    request.facts = ["busy": .null]
+    #expect(point.decide(request, at: Self.now).reasons.map(\.rule) == ["context.facts.busy"])
+    request.facts = ["busy": .bool(false)]
+    #expect(point.decide(request, at: Self.now).outcome == .allow)
+  }
+
+  @Test(
+    "A record that is there outweighs one that cannot be judged, in any order", arguments: [["a", "b"], ["b", "a"]])
+  func existsAbsorbs(ids: [String]) throws {
+    var records = Self.records
+    for id in ids {
+      let divisor: Int64 = id == "a" ? 0 : 1
+      records.insert(
+        EntityReference(type: "Order", id: id),
+        fields: ["owner": .string("ann"), "amount": .int(divisor), "state": .string("draft")])
+    }
+    let point = try Self.point(
+      """
+      facts: { some: { exists: Order, where: it.owner.id == "ann" && it.state == "draft" && 10 / it.amount > 1 } }
+      actions: { go: { allow: [clerk], require: { r: { that: facts.some, else: None. } } } }
+      """, records: records)
+    #expect(point.decide(Self.request("go"), at: Self.now).outcome == .allow)
+  }
+
+  @Test("A position far out of a text is an error, not a crash")
+  func farPosition() throws {
+    let point = try Self.point(
+      "actions: { go: { allow: [clerk], input: { n: int }, require: { r: { that: '\"abc\".charAt(input.n) == \"a\"', else: No. } } } }"
+    )
+    for position in [Int64.max, .min, 4, -1] {
+      #expect(point.decide(Self.request("go", input: ["n": .int(position)]), at: Self.now).outcome == .deny)
+    }
+    #expect(point.decide(Self.request("go", input: ["n": .int(0)]), at: Self.now).outcome == .allow)
+  }
+
   // MARK: Stages
 
   @Test("Only the first stage that refuses speaks")
@@ -226,6 +271,28 @@ struct DecisionTests {
     // Bob has no manager, so nobody fills the first place.
     let unreachable = point.decide(Self.request("go", as: "bob"), at: Self.now).missing
     #expect(unreachable.first?.reachable == false)
+  }
+
+  @Test("Which places are still open does not depend on the order of the votes")
+  func missingInAnyOrder() throws {
+    let point = try Self.point(
+      """
+      actions: { go: { allow: [clerk] } }
+      approvals:
+        a:
+          for: go
+          places:
+            - { of: { role: boss } }
+            - { of: { role: auditor } }
+            - of:
+                where: approver.role in ["boss", "auditor"]
+      """)
+    func missing(_ approvers: [String]) -> [Decision.Missing] {
+      point.decide(Self.request("go", approvals: approvers.map { ($0, .approve) }), at: Self.now).missing
+    }
+    #expect(missing(["bob", "bea"]) == missing(["bea", "bob"]))
+    #expect(missing(["bob", "bea"]).map(\.of) == ["role:auditor"])
+    #expect(missing(["cy", "bob"]) == missing(["bob", "cy"]))
   }
 
   @Test("Any rejection by somebody who may vote ends it; by anybody else it is nothing")
