@@ -6,7 +6,12 @@ package struct Pattern: Sendable, Hashable {
   let program: PatternProgram
 
   /// Reads a pattern; throws what is wrong with it and where.
+  ///
+  /// A longer text than the limit is refused unread: patterns also come with requests.
   package init(parsing text: String) throws(PatternError) {
+    guard text.utf8.count <= PatternLimits.length else {
+      throw PatternError(.tooLong, at: 0..<text.unicodeScalars.count)
+    }
     var parser = PatternParser(text)
     let syntax = try parser.parse()
     program = try PatternProgram(syntax, length: parser.scalars.count)

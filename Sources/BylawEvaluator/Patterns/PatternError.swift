@@ -14,7 +14,7 @@ package struct PatternError: Error, Sendable, Hashable {
     case backreference, lookaround, atomicGroup, possessive
     /// `\Z`, `\G`, `\X`, `\R`, `\K`, `\C` and comments.
     case notInProfile
-    case tooLarge, tooDeep
+    case tooLong, tooLarge, tooDeep
   }
   package var problem: Problem
   /// The part of the pattern that is wrong, as positions of Unicode scalars from 0.

@@ -22,6 +22,7 @@ extension PatternError {
     case .lookaround: "patterns cannot look ahead or behind"
     case .atomicGroup, .possessive: "patterns cannot forbid backtracking"
     case .notInProfile: "this is not part of RE2's patterns"
+    case .tooLong: "the pattern is too long"
     case .tooLarge: "the pattern is too large"
     case .tooDeep: "the groups of the pattern are nested too deeply"
     }
@@ -44,6 +45,7 @@ extension PatternError {
     case .unknownPosixClass: PosixClasses.names.map { "[:\($0):]" }.joined(separator: ", ")
     case .unknownFlag: "some of i, m, s, U"
     case .invalidGroupName: "letters, digits and '_'"
+    case .tooLong: "at most \(PatternLimits.length) bytes"
     case .tooLarge: "at most \(PatternLimits.program) steps once the counts are written out"
     case .tooDeep: "at most \(PatternLimits.depth) levels"
     case .rangeInverted, .countsInverted, .repeatedGroupName, .backreference, .lookaround, .atomicGroup, .possessive,

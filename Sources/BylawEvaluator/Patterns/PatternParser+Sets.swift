@@ -179,12 +179,10 @@ extension PatternParser {
 
   private mutating func posix() throws(PatternError) -> ScalarSet? {
     let start = position
-    var place = position + 2
-    while place + 1 < scalars.count, scalars[place] != ":" || scalars[place + 1] != "]" {
-      if scalars[place] == "]" { return nil }
-      place += 1
-    }
-    guard place + 1 < scalars.count else { return nil }
+    closing = max(closing, position + 2)
+    while closing < scalars.count, scalars[closing] != "]" { closing += 1 }
+    let place = closing - 1
+    guard closing < scalars.count, place >= position + 2, scalars[place] == ":" else { return nil }
     var name = ""
     name.unicodeScalars.append(contentsOf: scalars[(position + 2)..<place])
     let isNegated = name.hasPrefix("^")

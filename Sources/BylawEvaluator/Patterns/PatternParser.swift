@@ -10,6 +10,8 @@ struct PatternParser {
   let scalars: [Unicode.Scalar]
   var position = 0
   var flags = Flags()
+  /// Where the next `]` is: looked for once, however often `[:` stands before it.
+  var closing = -1
   private var depth = 0
   private var groupNames: Set<String> = []
 

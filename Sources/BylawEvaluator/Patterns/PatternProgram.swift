@@ -101,6 +101,7 @@ struct PatternProgram: Sendable, Hashable {
 
   private mutating func emitRepetition(_ part: PatternSyntax, least: Int, most: Int?, then next: Int32) -> Int32? {
     var result = next
+    var copies = least
     if let most {
       for _ in 0..<(most - least) {
         guard let start = emit(part, then: result), let split = add(.split, next: start, other: next) else { return nil }
@@ -109,9 +110,11 @@ struct PatternProgram: Sendable, Hashable {
     } else {
       guard let split = add(.split, next: -1, other: next), let start = emit(part, then: split) else { return nil }
       instructions[Int(split)].next = start
-      result = split
+      // What is there at least once starts in the loop's own copy: nested `+` do not double the program.
+      result = least == 0 ? split : start
+      copies = max(0, least - 1)
     }
-    for _ in 0..<least {
+    for _ in 0..<copies {
       guard let start = emit(part, then: result) else { return nil }
       result = start
     }

@@ -1,5 +1,7 @@
 /// The limits that keep patterns small.
 enum PatternLimits {
+  /// The greatest length of a pattern in bytes of UTF-8.
+  static let length = 4096
   /// The greatest count of a repetition.
   static let count = 1000
   /// The greatest number of instructions.
@@ -50,11 +52,11 @@ struct ScalarSet: Sendable, Hashable {
       categories |= other.categories
       return
     }
-    // A negated set comes either from ranges or from categories alone, so its complement is exact.
-    if other.categories != 0 {
+    if other.ranges.isEmpty {
       categories |= ~other.categories & UnicodeCategories.all
     } else {
-      ranges += ScalarSet.complement(of: other.ranges)
+      let members = other.ranges + UnicodeCategories.ranges(of: other.categories)
+      ranges += ScalarSet.complement(of: members)
     }
   }
 
@@ -86,8 +88,7 @@ struct ScalarSet: Sendable, Hashable {
   /// The set with every scalar that differs from a member by case only.
   func foldingCase() -> ScalarSet {
     var result = self
-    result.ranges += CaseFolding.partners(of: ranges)
-    if categories & UnicodeCategories.cased != 0 { result.categories |= UnicodeCategories.cased }
+    result.ranges += CaseFolding.partners(of: ranges) + CaseFolding.partners(ofCategories: categories)
     return result
   }
 }

@@ -7,18 +7,43 @@ enum UnicodeCategories {
   ]
   /// Every category.
   static let all: UInt32 = (1 << 30) - 1
-  /// Letters that have a case: Lu, Ll, Lt.
-  static let cased: UInt32 = 0b111
 
   /// The bits of a name such as `Lu`, or `L` for all letters; `nil` when there is none of that name.
+  ///
+  /// RE2 knows no `Cn`, and its `C` leaves out what is not assigned.
   static func bits(named name: String) -> UInt32? {
     if name == "Any" { return all }
     var result: UInt32 = 0
-    for (position, candidate) in names.enumerated() where candidate == name || candidate.prefix(1) == name {
+    for (position, candidate) in names.enumerated() 
+    where candidate != "Cn" && (candidate == name || candidate.prefix(1) == name) {
       result |= 1 << UInt32(position)
     }
     return result == 0 ? nil : result
   }
+
+  /// The scalars of some categories.
+  static func ranges(of categories: UInt32) -> [ClosedRange<UInt32>] {
+    var result: [ClosedRange<UInt32>] = []
+    for (position, ranges) in byCategory.enumerated() where categories & 1 << UInt32(position) != 0 {
+      result += ranges
+    }
+    return result
+  }
+
+  /// The scalars of each category in ascending order; filled on first use.
+  private static let byCategory: [[ClosedRange<UInt32>]] = {
+    var result: [[ClosedRange<UInt32>]] = Array(repeating: [], count: names.count)
+    for value in UInt32(0)...0x10FFFF {
+      // Only surrogates are no scalars.
+      let position = Unicode.Scalar(value).map { bit(of: $0).trailingZeroBitCount } ?? 27
+      if let last = result[position].last, last.upperBound + 1 == value {
+        result[position][result[position].count - 1] = last.lowerBound...value
+      } else {
+        result[position].append(value...value)
+      }
+    }
+    return result
+  }()
 
   /// The bit of the category of a scalar.
   static func bit(of scalar: Unicode.Scalar) -> UInt32 {
@@ -68,8 +93,8 @@ enum CaseFolding {
     0xFF21...0xFF5A, 0x10400...0x105BF, 0x10C80...0x10D8F, 0x118A0...0x118DF, 0x16E40...0x16E7F, 0x1E900...0x1E943,
   ]
 
-  /// All scalars that have partners, by what they fold to; filled on first use.
-  private static let classes: [UInt32: [UInt32]] = {
+  /// Scalars that differ by case only, class by class.
+  private static let classes: [[UInt32]] = {
     var result: [UInt32: [UInt32]] = [:]
     for stretch in stretches {
       for value in stretch {
@@ -77,7 +102,23 @@ enum CaseFolding {
         result[folded(scalar).value, default: []].append(value)
       }
     }
-    return result.filter { $0.value.count > 1 }
+    return result.values.filter { $0.count > 1 }
+  }()
+
+  /// All scalars that have partners, in ascending order, each with the position of its class.
+  private static let members: [(scalar: UInt32, group: Int)] = classes.enumerated().flatMap { group, scalars in
+    scalars.map { (scalar: $0, group: group) }
+  }.sorted { $0.scalar < $1.scalar }
+
+  /// By category the partners of its scalars, those within the category included.
+  private static let byCategory: [[ClosedRange<UInt32>]] = {
+    var result: [[ClosedRange<UInt32>]] = Array(repeating: [], count: UnicodeCategories.names.count)
+    for member in members {
+      guard let scalar = Unicode.Scalar(member.scalar) else { continue }
+      let position = UnicodeCategories.bit(of: scalar).trailingZeroBitCount
+      result[position] += classes[member.group].map { $0...$0 }
+    }
+    return result.map { ScalarSet.merged($0) }
   }()
 
   /// What a scalar folds to: one by one, as RE2 does, so that `ß` is not `ss`.
@@ -96,11 +137,29 @@ enum CaseFolding {
   /// The scalars that differ from one of the ranges by case only.
   static func partners(of ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
     var result: [ClosedRange<UInt32>] = []
-    for members in classes.values {
-      guard members.contains(where: { value in ranges.contains { $0.contains(value) } }) else { continue }
-      result += members.map { $0...$0 }
+    for range in ScalarSet.merged(ranges) {
+      var low = 0
+      var high = members.count
+      while low < high {
+        let middle = (low + high) / 2
+        if members[middle].scalar < range.lowerBound { low = middle + 1 } else { high = middle }
+      }
+      while low < members.count, members[low].scalar <= range.upperBound {
+        result += classes[members[low].group].map { $0...$0 }
+        low += 1
+      }
     }
     return ScalarSet.merged(result)
+  }
+
+  /// The scalars that differ from one of these categories by case only.
+  static func partners(ofCategories categories: UInt32) -> [ClosedRange<UInt32>] {
+    guard categories != 0 else { return [] }
+    var result: [ClosedRange<UInt32>] = []
+    for (position, ranges) in byCategory.enumerated() where categories & 1 << UInt32(position) != 0 {
+      result += ranges
+    }
+    return result
   }
 }
 

@@ -32,6 +32,9 @@ struct PatternTests {
       Case("^a*?b+?c??$", yes: ["b", "aabbc"], no: ["a"]),
       Case("^a{2}$", yes: ["aa"], no: ["a", "aaa"]),
       Case("^a{2,}$", yes: ["aa", "aaaaa"], no: ["a"]),
+      Case("^a{1,}b$", yes: ["ab", "aab"], no: ["b"]),
+      Case("^(a+b){2,}$", yes: ["abab", "aabab"], no: ["ab", "aba"]),
+      Case("^(a*)+$", yes: ["", "aa"], no: ["b"]),
       Case("^a{2,3}$", yes: ["aa", "aaa"], no: ["a", "aaaa"]),
       Case("^a{0}b$", yes: ["b"], no: ["ab"]),
       Case("^(ab){2}$", yes: ["abab"], no: ["ab"]),
@@ -71,6 +74,8 @@ struct PatternTests {
       Case("^\\P{Latin}$", yes: ["я", "1"], no: ["é"]),
       Case("^[\\x41-\\x{43}\\055]+$", yes: ["ABC-"], no: ["D"]),
       Case("^\\p{Any}$", yes: ["a", "\n"], no: [""]),
+      Case("^\\p{C}$", yes: ["\n", "\u{AD}", "\u{E000}"], no: ["a", "\u{378}"]),
+      Case("^\\PC$", yes: ["a", "\u{378}"], no: ["\n"]),
     ])
   func sets(_ example: Case) throws { try check(example) }
 
@@ -93,7 +98,11 @@ struct PatternTests {
       Case("(?i)^k$", yes: ["K", "\u{212A}"], no: ["c"]),
       Case("(?i)^i$", yes: ["I"], no: ["ı", "İ"]),
       Case("(?i)^σ$", yes: ["Σ", "ς"]),
-      Case("(?i)^\\p{Lu}$", yes: ["a", "A"], no: ["1"]),
+      Case("(?i)^\\p{Lu}$", yes: ["a", "A"], no: ["1", "\u{138}", "ª"]),
+      Case("(?i)^[\\P{Lu}]$", yes: ["1", "\u{138}"], no: ["a", "A"]),
+      Case("(?i)^[^\\P{Lu}]$", yes: ["a", "A"], no: ["1", "\u{138}"]),
+      Case("(?i)^[^\\p{Lu}x]$", yes: ["1", "\u{138}"], no: ["a", "A", "x"]),
+      Case("(?i)^\\p{Ll}$", yes: ["a", "A", "\u{138}"], no: ["1"]),
       Case("^a(?i)b$", yes: ["ab", "aB"], no: ["AB"]),
       Case("^(?i:a)b$", yes: ["Ab"], no: ["aB"]),
       Case("^((?i)a)b$", yes: ["Ab"], no: ["aB"]),
@@ -137,6 +146,7 @@ struct PatternTests {
       ("\\xZ1", .invalidCodePoint, "\\xZ1"),
       ("\\p{Klingon}", .unknownProperty, "\\p{Klingon}"),
       ("\\pQ", .unknownProperty, "\\pQ"),
+      ("\\p{Cn}", .unknownProperty, "\\p{Cn}"),
       ("[[:foo:]]", .unknownPosixClass, "[:foo:]"),
       ("(?q)a", .unknownFlag, "q"),
       ("(?)a", .unknownFlag, "(?)"),
@@ -174,13 +184,55 @@ struct PatternTests {
     #expect(try Pattern(parsing: shallow).matches("a"))
   }
 
+  @Test("a pattern over 4096 bytes is refused unread, whatever it says")
+  func length() throws {
+    #expect(try Pattern(parsing: String(repeating: "é", count: 2_048)).matches(String(repeating: "é", count: 2_048)))
+    let long = String(repeating: "(?i)é(", count: 1_000_000)
+    let error = #expect(throws: PatternError.self) { _ = try Pattern(parsing: long) }
+    #expect(error?.problem == .tooLong)
+    #expect(error?.range == 0..<6_000_000)
+  }
+
+  @Test("repetitions within repetitions keep the program as long as the pattern")
+  func nesting() throws {
+    let nested = String(repeating: "(", count: 150) + "a" + String(repeating: ")+", count: 150)
+    let pattern = try Pattern(parsing: "^" + nested + "$")
+    #expect(pattern.matches("aaa"))
+    #expect(!pattern.matches("aab"))
+  }
+
+  @Test(
+    "the longest pattern of its kind is read without going through it again and again",
+    arguments: [
+      ("[" + String(repeating: "[:", count: 2_047), PatternError.Problem.missingClassEnd),
+      ("(?i)" + String(repeating: "é", count: 2_046), nil),
+      ("(?i)" + String(repeating: "\\pL", count: 1_300), nil),
+    ])
+  func reading(_ pattern: String, problem: PatternError.Problem?) {
+    do throws(PatternError) {
+      _ = try Pattern(parsing: pattern)
+      #expect(problem == nil)
+    } catch {
+      #expect(error.problem == problem)
+    }
+  }
+
   @Test(
     "what makes other engines backtrack for ever takes linear time",
-    arguments: ["(a*)*b", "(a+)+$x", "(a|aa)+b", "(x?){25}a{25}b", "(.*)(.*)(.*)(.*)(.*)b", "^(([a-z])+.)+[A-Z]([a-z])+$"])
+    arguments: [
+      "(a*)*b", "(a+)+$x", "(a|aa)+b", "(x?){25}a{25}b", "(.*)(.*)(.*)(.*)(.*)b", "^(([a-z])+.)+[A-Z]([a-z])+$",
+      "(a+a+)+y",
+    ])
   func pathological(_ pattern: String) throws {
-    let text = String(repeating: "a", count: 5_000)
-    let compiled = try Pattern(parsing: pattern)
-    let time = ContinuousClock().measure { #expect(!compiled.matches(text)) }
-    #expect(time < .seconds(5))
+    // Anything above linear time would not end: the square is 10 000 million steps.
+    #expect(!(try Pattern(parsing: pattern)).matches(String(repeating: "a", count: 100_000)))
+  }
+
+  @Test("'(x+x+)+y' fails on many x in linear time")
+  func manyX() throws {
+    let pattern = try Pattern(parsing: "(x+x+)+y")
+    let text = String(repeating: "x", count: 100_000)
+    #expect(!pattern.matches(text))
+    #expect(pattern.matches(text + "y"))
   }
 }
