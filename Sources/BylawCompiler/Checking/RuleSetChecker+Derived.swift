@@ -234,9 +234,22 @@ extension RuleSetChecker {
       let local = checker.makeLocal()
       let item = TypedExpression(.local(local), element, at: range)
       guard let condition = referencesHold(item, inner, range: range) else { return nil }
-      guard case .list = value.type else { return nil }
-      return TypedExpression(
-        .comprehension(.init(kind: .all, range: value, local: local, condition: condition)), .bool, at: range)
+      var loop = TypedExpression.Comprehension(kind: .all, range: value, local: local, condition: condition)
+      if case .map = value.type {
+        loop.local = checker.makeLocal()
+        loop.second = local
+      }
+      return TypedExpression(.comprehension(loop), .bool, at: range)
+    case .patch:
+      let fields = vocabulary.schema.fields(of: value.type)
+      let parts = fields.indices.compactMap { position -> TypedExpression? in
+        let content = fields[position].type.content
+        let member = TypedExpression(.field(value, position), .optional(content), at: range)
+        let constraint = fields[position].constraint
+        return referencesHold(
+          member, fields[position].type.isOptional ? constraint : .wrapping(constraint), range: range)
+      }
+      return parts.isEmpty ? nil : TypedExpression(.and(parts), .bool, at: range)
     case .record(let record):
       let fields = vocabulary.schema.records[record].fields
       let parts = fields.indices.compactMap { position -> TypedExpression? in

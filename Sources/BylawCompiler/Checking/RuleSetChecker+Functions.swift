@@ -46,9 +46,9 @@ extension RuleSetChecker {
     _ key: Scalar, _ meaning: Vocabulary.Function.Meaning, _ parameters: [CheckedRuleSet.Parameter],
     _ result: ValueType
   ) {
-    guard vocabulary.functions[key.text] == nil else {
+    guard vocabulary.functions[key.text] == nil, !checker.functionNames.contains(key.text) else {
       report(
-        "duplicate-name", at: key.range, "'\(key.text)' is already the name of a condition, classification or calendar",
+        "duplicate-name", at: key.range, "'\(key.text)' is already the name of a function, condition, classification or calendar",
         expected: "a name of its own", hint: "rename one of them")
       return
     }

@@ -89,7 +89,7 @@ extension RuleSetChecker {
   }
 
   /// The type of `subject`.
-  var subjectType: ValueType { .entity(rules.manifest.subjects) }
+  var subjectType: ValueType { rules.manifest.subjects.isEmpty ? .error : .entity(rules.manifest.subjects) }
 
   private mutating func defineGlobalScope() {
     globalScope.names["subject"] = .value(.root(.subject), subjectType)

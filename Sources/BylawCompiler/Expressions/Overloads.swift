@@ -112,7 +112,6 @@ struct Overload: Sendable {
     .function("math.bitNot", .int, gives: .int, by: .bitNot),
     .function("math.bitShiftLeft", .int, .int, gives: .int, by: .bitShiftLeft),
     .function("math.bitShiftRight", .int, .int, gives: .int, by: .bitShiftRight),
-    .function("lists.range", .int, gives: .list(.int), by: .range),
   ]
 
   /// Conversions whose argument decides alone; `string(x)` and those of decimals are the checker's.

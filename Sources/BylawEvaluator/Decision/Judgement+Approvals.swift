@@ -100,6 +100,7 @@ extension Judgement {
     guard let given = request.approvals.first(where: { $0.approver.id == ballot.id }), !given.bound.isEmpty else {
       return true
     }
+    guard frame.resourceHasFields(given.bound.keys) else { return false }
     for field in approval.binds where !frame.resourceField(field, equals: given.bound) { return false }
     return true
   }

@@ -32,6 +32,7 @@ struct RequestLoader {
     loadContext(into: &frame)
     loadInputs(into: &frame)
     loadFacts(into: &frame)
+    checkApprovers(in: &frame)
     frame.afterValues = action.after
   }
 
@@ -165,6 +166,17 @@ struct RequestLoader {
       refuse(
         "actions.\(action.name).input.\(name)",
         "'input.\(name)' is not known; expected \(known.isEmpty ? "no inputs" : known).")
+    }
+  }
+
+  /// A vote needs somebody who can be a subject.
+  private mutating func checkApprovers(in frame: inout Frame) {
+    for (index, approval) in request.approvals.enumerated() {
+      let approver = frame.reference(to: approval.approver)
+      if let approver, plan.subjects.entities.contains(frame.entity(of: approver)) { continue }
+      refuse(
+        "context.approvals[\(index)].approver",
+        "'context.approvals[\(index)].approver' is nobody who can vote.", isRequest: true)
     }
   }
 

@@ -55,6 +55,14 @@ extension Frame {
 
   package func timestamp(of cell: Cell) -> Timestamp { cell.timestamp }
 
+  /// Whether all these are names of fields of the resource.
+  func resourceHasFields(_ names: some Sequence<String>) -> Bool {
+    let reference = resourceReference
+    guard reference.state == .value else { return false }
+    let fields = plan.schema.entities[entity(of: reference)].fields
+    return names.allSatisfy { name in fields.contains { $0.name == name } }
+  }
+
   /// Whether a field of the resource still has the value that an approver saw.
   mutating func resourceField(_ field: Int, equals bound: [String: Value]) -> Bool {
     let reference = resourceReference

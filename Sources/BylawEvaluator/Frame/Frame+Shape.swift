@@ -21,6 +21,9 @@ package struct ShapeProblem: Sendable, Hashable {
 }
 
 extension Frame {
+  /// After so many problems the rest of a list is left unread.
+  static let problemLimit = 100
+
   /// Reads a value as a declaration asks; each problem is noted with its path.
   package mutating func shape(
     _ value: Value, as field: Field, path: String, problems: inout [ShapeProblem]
@@ -209,12 +212,15 @@ extension Frame {
     _ value: Value, _ element: ValueType, _ constraint: Constraint, _ path: String, _ problems: inout [ShapeProblem]
   ) -> Cell? {
     guard case .list(let values) = value else { return nil }
+    // What is too long is not read through.
+    let before = problems.count
+    checkCount(values.count, constraint, path, &problems)
+    guard problems.count == before else { return nil }
     let inner = constraint.element.first ?? .none
     var cells: [Cell] = []
-    for (index, value) in values.enumerated() {
+    for (index, value) in values.enumerated() where problems.count < Self.problemLimit {
       cells.append(shape(value, element, inner, "\(path)[\(index)]", &problems))
     }
-    checkCount(cells.count, constraint, path, &problems)
     return compound(cells, count: cells.count)
   }
 

@@ -399,9 +399,6 @@ struct MismatchMistakeTests {
       Mistake(
         "strings.quote(1)", "type-mismatch", at: "1",
         message: "this is int, where text is needed", expected: "text", hint: "text stands in quotes"),
-      Mistake(
-        "lists.range('a')", "type-mismatch", at: "'a'",
-        message: "this is text, where int is needed", expected: "int", hint: "write the number without quotes"),
     ] as [Mistake])
   func `a value of a wrong type is reported with the way out`(_ mistake: Mistake) { mistake.verify() }
 }

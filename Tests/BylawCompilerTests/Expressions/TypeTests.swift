@@ -180,7 +180,7 @@ struct TypeTests {
     Typed("resource.watchers.first()", "User?"), Typed("resource.watchers.last().?name", "text?"),
     Typed("input.tags.distinct()", "list(text)"), Typed("input.tags.sort()", "list(text)"),
     Typed("input.nested.flatten()", "list(int)"), Typed("input.tags.slice(0, 1)", "list(text)"),
-    Typed("input.tags.reverse()", "list(text)"), Typed("lists.range(3)", "list(int)"),
+    Typed("input.tags.reverse()", "list(text)"),
     Typed("leaves(input.payload)", "list(text)"), Typed("input.payload.leaves()", "list(text)"),
     Typed("type(subject)", "entity type"), Typed("share(1, 2)", "share"), Typed("percent(5)", "share"),
     Typed("input.changes.count()", "int"), Typed("severity_of(resource.impact)", "Severity"),
