@@ -106,11 +106,11 @@ extension RuleSetChecker {
     for entry in approvalEntries {
       let id = "approvals.\(entry.key.text)"
       _ = clauses(entry.members, owner: id)
-      for action in entry.actions {
-        if let approval = approval(entry, id: id, scope: actionScopes[action], action: action) {
-          rules.actions[action].approvals.append(approval)
+      forEachAction(entry.actions) { checker, action in
+        if let approval = checker.approval(entry, id: id, scope: checker.actionScopes[action], action: action) {
+          checker.rules.actions[action].approvals.append(approval)
         }
-        for kind in ["approve", "reject", "ask"] { addVoter(entry, id: id, kind: kind, of: action) }
+        for kind in ["approve", "reject", "ask"] { checker.addVoter(entry, id: id, kind: kind, of: action) }
       }
     }
     shareProposal()
@@ -245,10 +245,13 @@ extension RuleSetChecker {
     guard
       let members = reader.members(node, of: "a place", keys: ["count", "of", "when", "sop"], required: ["of"]),
       let of = members["of"],
-      let kinds = reader.members(of, of: "'of'", keys: ["role", "permission", "people", "where"]),
-      kinds.entries.count == 1, let kind = kinds.entries.first
-    else {
-      if node.isMapping { report("missing-key", at: node.range, "a place does not say who fills it", expected: "of: { role | permission | people | where: … }") }
+      let kinds = reader.members(of, of: "'of'", keys: ["role", "permission", "people", "where"])
+    else { return nil }
+    guard kinds.entries.count == 1, let kind = kinds.entries.first, !reader.hadUnknownKey else {
+      guard !reader.hadUnknownKey else { return nil }
+      report(
+        "missing-key", at: of.range, "a place says once who fills it",
+        expected: "of: with one of role, permission, people or where")
       return nil
     }
     _ = clauses(members, owner: "approvals")
@@ -347,7 +350,9 @@ extension RuleSetChecker {
       let name = word.text.hasPrefix("resource.") ? String(word.text.dropFirst(9)) : word.text
       let first = name.split(separator: ".").first.map(String.init) ?? name
       if let position = fields.firstIndex(where: { $0.name == first }) { return position }
-      reader.diagnostics.report(Messages.unknownName(word, what: "field", known: fields.map(\.name)))
+      var field = word
+      field.text = first
+      reader.diagnostics.report(Messages.unknownName(field, what: "field", known: fields.map(\.name)))
       return nil
     }
   }

@@ -26,6 +26,7 @@ extension RuleSetChecker {
     else { return nil }
     let stated = Self.effectKinds.filter { members[$0] != nil }
     guard stated.count == 1, let target = members[stated[0]] else {
+      guard !reader.hadUnknownKey else { return nil }
       report("missing-key", at: node.range, "an effect says once what it does", expected: Messages.list(Self.effectKinds))
       return nil
     }
@@ -185,6 +186,9 @@ extension RuleSetChecker {
         scope.names["it"] = .value(.local(local), element)
       } else if list.type != .error {
         report("wrong-type", at: node.range, "'each' goes over \(vocabulary.name(of: list.type)) here", expected: "an entity or a list")
+        scope.names["it"] = .value(.local(local), .error)
+      } else {
+        scope.names["it"] = .value(.local(local), .error)
       }
     }
   }
@@ -234,7 +238,7 @@ extension RuleSetChecker {
     guard !missing.isEmpty else { return }
     report(
       "missing-field", at: effect.range,
-      "a new \(vocabulary.schema.entities[entity].name) needs \(Messages.list(missing.map { "'\(fields[$0].name)'" }))",
+      "a new \(vocabulary.schema.entities[entity].name) needs \(missing.map { "'\(fields[$0].name)'" }.joined(separator: ", "))",
       expected: "a value for each field that is not optional",
       hint: "set it, or give the field a default")
   }

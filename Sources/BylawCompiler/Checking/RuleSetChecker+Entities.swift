@@ -54,7 +54,7 @@ extension RuleSetChecker {
         case .string, .entity, .enumeration: continue
         default:
           report(
-            "wrong-type", at: entry.key.range, "'ignoring' does not fit the field '\(fields[position].name)'",
+            "wrong-type", at: members["ignoring"]?.range ?? entry.key.range, "'ignoring' does not fit the field '\(fields[position].name)'",
             expected: "text fields")
         }
       }

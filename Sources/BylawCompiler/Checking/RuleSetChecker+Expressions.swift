@@ -33,24 +33,33 @@ extension RuleSetChecker {
         let sentence = self.sentence(entries[0].value, in: scope, given: flow)
         return Checked(TypedExpression(.text(sentence.pieces), .string, at: node.range), after: flow)
       }
-      reader.diagnostics.report(Messages.wrongKind(node, expected: "an expression", of: "a condition or value"))
+      reader.diagnostics.report(Messages.noConditionList(node, entries, meant: sources.textMeant(by: node)))
       return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
     case .sequence:
-      reader.diagnostics.report(
-        Diagnostic(
-          "wrong-kind", at: node.range, "a condition or value is a list here", expected: "an expression",
-          hint: "put an expression that starts with '[' in quotes"))
+      reader.diagnostics.report(Messages.noExpression(node, meant: sources.textMeant(by: node)))
       return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
     case .scalar(let scalar):
       guard !scalar.isEmptyPlain else {
-        reader.diagnostics.report(Messages.wrongKind(node, expected: "an expression", of: "a condition or value"))
+        reader.reportKind(of: node, expected: "an expression", "a condition or value")
         return Checked(TypedExpression(.invalid, .error, at: node.range), after: flow)
       }
-      let parsed = ExpressionParser.parse(scalar, diagnostics: &reader.diagnostics)
+      let parsed = parse(scalar)
       let checked = checker.check(parsed, expecting: type, in: scope, given: flow)
       takeDiagnostics()
       return checked
     }
+  }
+
+  /// Reads an expression. Where it cannot be read and a comment follows, the comment has cut it.
+  mutating func parse(_ scalar: Scalar) -> Expression {
+    var found = Diagnostics()
+    let parsed = ExpressionParser.parse(scalar, diagnostics: &found)
+    if found.hasErrors, let cut = sources.commentInText(scalar) {
+      reader.diagnostics.report(cut)
+    } else {
+      reader.diagnostics.report(contentsOf: found.all)
+    }
+    return parsed
   }
 
   private mutating func conditionList(
@@ -90,6 +99,7 @@ extension RuleSetChecker {
     if scalar.text.trimmingSpaces.isEmpty {
       report("wrong-kind", at: scalar.range, "a sentence is blank here", expected: "words for whoever reads the decision")
     }
+    if let cut = sources.commentInText(scalar) { reader.diagnostics.report(cut) }
     let parsed = SentenceParser.parse(scalar, diagnostics: &reader.diagnostics)
     let checked = checker.check(parsed, in: scope, given: flow)
     takeDiagnostics()
@@ -112,7 +122,22 @@ extension RuleSetChecker {
       let literal = TypedExpression(.literal(.string(scalar.text)), type.content, at: node.range)
       return type.isOptional ? TypedExpression(.wrap(literal), type, at: node.range) : literal
     }
+    if let scalar = node.scalar, case .enumeration(let index) = type.content, scalar.isWord,
+      scope.names[scalar.text] == nil
+    {
+      let enumeration = vocabulary.schema.enums[index]
+      reader.diagnostics.report(
+        Messages.unknownWord(scalar, of: "word of \(enumeration.name)", known: enumeration.members))
+      return TypedExpression(.invalid, .error, at: node.range)
+    }
     return expression(node, expecting: type, in: scope, given: flow)
+  }
+}
+
+extension Scalar {
+  /// One word, as enums have them.
+  var isWord: Bool {
+    !text.isEmpty && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-" }
   }
 }
 

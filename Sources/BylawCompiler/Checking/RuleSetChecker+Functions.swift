@@ -7,6 +7,7 @@ extension RuleSetChecker {
     var order = DefinitionOrder(sections: sections)
     for entry in sections["calendars"] ?? [] { checkCalendar(entry) }
     for cycle in order.sort() {
+      cyclicNames.formUnion(cycle.path.map { $0.hasPrefix("facts.") ? String($0.dropFirst(6)) : $0 })
       report(
         "definition-cycle", at: cycle.key.range, "'\(cycle.key.text)' is defined by itself",
         expected: "definitions that do not lead back to themselves: \(cycle.path.joined(separator: ", "))")
@@ -37,7 +38,7 @@ extension RuleSetChecker {
       checkName(entry.key, what: "parameter")
       guard let scalar = reader.scalar(entry.value, as: "the type of '\(entry.key.text)'"),
         let declared = declaredType(scalar)
-      else { return nil }
+      else { return .init(name: entry.key.text, local: checker.makeLocal(), type: .error) }
       return .init(name: entry.key.text, local: checker.makeLocal(), type: declared.type)
     }
   }
@@ -224,6 +225,7 @@ extension RuleSetChecker {
     else { return invalid }
     let stated = kinds.filter { members[$0] != nil }
     guard stated.count == 1, let kind = TypedExpression.Query.Kind(rawValue: stated[0]) else {
+      guard !reader.hadUnknownKey else { return invalid }
       report("missing-key", at: node.range, "a fact says once what it gives", expected: Messages.list(kinds))
       return invalid
     }

@@ -6,13 +6,18 @@ extension RuleSetChecker {
   static let languageVersion = 1
 
   mutating func readManifest(_ node: Node) {
-    let members = reader.members(
+    guard let all = reader.mapping(node, as: "the manifest") else { return }
+    let sections = all.entries.map(\.key).filter { Self.sectionNames.contains($0.text) }
+    for key in sections { reader.diagnostics.report(Messages.sectionInManifest(key)) }
+    let complete = reader.members(
       node, of: "the manifest",
       keys: [
         "bylaw", "name", "version", "subject", "role", "time_zone", "uses", "refusals", "longest_exception", "title",
-      ],
+      ] + sections.map(\.text),
       required: ["bylaw", "name", "version", "subject"])
-    guard let members else { return }
+    // With a mistake in it the rest of the manifest still says what the rules mean.
+    let members = complete ?? all
+    guard members["subject"] != nil else { return }
     if let first = manifestMembers, let key = members.key("bylaw"), let other = first.key("bylaw") {
       report(
         "duplicate-manifest", at: key.range, "this rule set has two manifests", expected: "one file with 'bylaw:'",
@@ -101,6 +106,7 @@ extension RuleSetChecker {
     globalScope.names["after"] = .unavailable("the action changes no resource")
     globalScope.names["input"] = .namespace([:])
     globalScope.names["let"] = .namespace([:])
+    globalScope.names["facts"] = .namespace([:])
     globalScope.names["classified"] = .namespace([:])
     globalScope.names["effects"] = .namespace([:])
     globalScope.names["it"] = .unavailable("'it' stands only where records are looked through")
@@ -169,9 +175,8 @@ extension RuleSetChecker {
   private mutating func checkTypedConstant(_ entry: Node.Entry, _ scalar: Scalar, _ declared: DeclaredType) {
     guard let whole = declaredType(scalar), let text = whole.defaultText else { return }
     guard let value = constant(text.text, for: declared.type) else {
-      report(
-        "malformed-default", at: text.range, "'\(text.text)' is no \(vocabulary.name(of: declared.type))",
-        expected: "a value of type \(vocabulary.name(of: declared.type))")
+      reportDefault(text.text, of: declared.type, at: text.range)
+      globalScope.names[entry.key.text] = .value(.invalid, .error)
       return
     }
     defineConstant(entry.key.text, TypedExpression(.literal(value), declared.type, at: text.range))

@@ -58,7 +58,7 @@ extension RuleSetChecker {
       return .permission(word.text)
     }
     if scalar.text.hasPrefix("voters(") {
-      let parsed = ExpressionParser.parse(scalar, diagnostics: &reader.diagnostics)
+      let parsed = parse(scalar)
       if case .call(target: nil, _, let arguments) = parsed.kind, arguments.count == 1 {
         let record = checker.check(arguments[0], expecting: nil, in: scope, given: flow)
         takeDiagnostics()
@@ -107,15 +107,15 @@ extension RuleSetChecker {
     let reached = TypedExpression(.bandReached(threshold: threshold, band: band), .bool, at: key.range)
     if let forbid = members["forbid"] {
       let targets = targets(forbid, except: members["except"])
-      for action in targets.actions {
-        let onlySystem = rules.actions[action].authority.grants.allSatisfy { $0.holder == .system }
-        if targets.isEverything, onlySystem, !rules.actions[action].authority.grants.isEmpty { continue }
-        guard var rule = rule("forbid", members, key, id: id, scope: actionScopes[action]) else { return }
+      forEachAction(targets.actions) { checker, action in
+        let grants = checker.rules.actions[action].authority.grants
+        if targets.isEverything, !grants.isEmpty, grants.allSatisfy({ $0.holder == .system }) { return }
+        guard var rule = checker.rule("forbid", members, key, id: id, scope: checker.actionScopes[action]) else { return }
         rule.when = reached
         rule.band = (threshold, band)
         rule.sparesSystem = targets.isEverything
         if members["class"] == nil { rule.denialClass = .overThreshold }
-        rules.actions[action].rules.append(rule)
+        checker.rules.actions[action].rules.append(rule)
       }
     }
     for action in rules.actions.indices where members["notify"] != nil {

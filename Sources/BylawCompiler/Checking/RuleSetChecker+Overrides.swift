@@ -85,8 +85,8 @@ extension RuleSetChecker {
       let id = "reactions.\(entry.key.text)"
       var reaction = CheckedRuleSet.Reaction(
         id: id, clauses: clauses(members, owner: id), bodies: [], range: entry.key.range)
-      for action in targets(members["after"], except: nil).actions {
-        reaction.bodies.append(reactionBody(members, node: entry.value, id: id, action: action))
+      forEachAction(targets(members["after"], except: nil).actions) { checker, action in
+        reaction.bodies.append(checker.reactionBody(members, node: entry.value, id: id, action: action))
       }
       rules.reactions.append(reaction)
     }

@@ -61,6 +61,7 @@ extension RuleSetChecker {
     let name = entry.key.text
     if let index = roleWords.firstIndex(of: name) {
       report("duplicate-name", at: entry.key.range, "'\(roleWords[index])' is a role already", expected: "a name that no role has")
+      return
     }
     guard
       let members = reader.members(entry.value, of: "a derived role", keys: ["of", "title", "sop"], required: ["of"]),

@@ -5,7 +5,7 @@ import BylawSyntax
 extension RuleSetChecker {
   mutating func checkGroups() {
     for entry in sections["groups"] ?? [] {
-      groups[entry.key.text] = reader.words(entry.value, as: "an action of a group").map(\.text)
+      groups[entry.key.text] = reader.words(entry.value, as: "an action of a group")
       groupKeys[entry.key.text] = entry.key.range
       if actionIndex[entry.key.text] != nil {
         report("duplicate-name", at: entry.key.range, "'\(entry.key.text)' is the name of an action too", expected: "a name of its own")
@@ -28,11 +28,7 @@ extension RuleSetChecker {
         report("group-cycle", at: groupKeys[text] ?? word.range, "group '\(text)' contains itself", expected: "no cycle of groups")
         return []
       }
-      return members.flatMap { member -> [Int] in
-        var inner = word
-        inner.text = member
-        return targets(inner, seen: seen.union([text]))
-      }
+      return members.flatMap { targets($0, seen: seen.union([text])) }
     }
     if text.hasSuffix(".*") {
       let prefix = text.dropLast()
@@ -67,14 +63,15 @@ extension RuleSetChecker {
       else { continue }
       let stated = Self.ruleKinds.filter { members[$0] != nil }
       guard stated.count == 1 else {
+        guard !reader.hadUnknownKey else { continue }
         report("missing-key", at: entry.key.range, "a rule says once what it does", expected: Messages.list(Self.ruleKinds))
         continue
       }
       _ = clauses(members, owner: id)
       let reached = targets(members[stated[0]], except: members["except"])
       if stated[0] == "grant" { refuseWideGrant(members["grant"]) }
-      for action in reached.actions {
-        instantiate(stated[0], members, entry.key, id: id, action: action, isEverything: reached.isEverything)
+      forEachAction(reached.actions) { checker, action in
+        checker.instantiate(stated[0], members, entry.key, id: id, action: action, isEverything: reached.isEverything)
       }
     }
   }
@@ -144,6 +141,7 @@ extension RuleSetChecker {
   ) -> CheckedRuleSet.Rule? {
     let isForbid = kind == "forbid"
     guard let message = members[isForbid ? "because" : "else"] else {
+      guard !reader.hadUnknownKey else { return nil }
       report("missing-key", at: key.range, "'\(key.text)' does not say why it refuses", expected: isForbid ? "because: a sentence" : "else: a sentence")
       return nil
     }
@@ -175,7 +173,8 @@ extension RuleSetChecker {
       }
       rule.that = condition(that, in: scope, given: flow).expression
     } else if members["that"] != nil || members["else"] != nil {
-      report("unknown-key", at: key.range, "a forbid has no 'that' or 'else'", expected: "when, unless and because")
+      let place = (members.key("that") ?? members.key("else") ?? key).range
+      report("unknown-key", at: place, "a forbid has no 'that' or 'else'", expected: "when, unless and because")
     }
     rule.message = sentence(message, in: scope, given: messageFlow)
     rule.clauses = reader.words(members["sop"], as: "'sop'").map(\.text)

@@ -125,6 +125,12 @@ extension RuleSetChecker {
         return TypedExpression(.invalid, .error, at: node.range)
       }
     }
+    if let scalar = node.scalar, scalar.isWord, scope.names[scalar.text] == nil, type.isWrittenOut {
+      report(
+        "malformed-cell", at: scalar.range, "'\(scalar.text)' is no \(vocabulary.name(of: type))",
+        expected: "a value of type \(vocabulary.name(of: type)), or an expression")
+      return TypedExpression(.invalid, .error, at: node.range)
+    }
     return expression(node, expecting: type, in: scope)
   }
 
@@ -170,6 +176,14 @@ private struct CellBounds {
 }
 
 extension ValueType {
+  /// Whether values of the type are written as they read, without quotes.
+  var isWrittenOut: Bool {
+    switch self {
+    case .bool, .int, .decimal, .duration, .timestamp, .date, .range: true
+    default: false
+    }
+  }
+
   /// Whether values of the type can be compared with `<` (an unordered enum is refused elsewhere).
   var hasOrder: Bool {
     switch self {

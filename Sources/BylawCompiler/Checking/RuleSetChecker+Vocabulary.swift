@@ -38,9 +38,13 @@ extension RuleSetChecker {
     checkName(key, what: "type")
     let name = key.text
     guard vocabulary.enums[name] == nil, vocabulary.records[name] == nil, vocabulary.entities[name] == nil else {
+      let types = ["enums", "records", "entities"].flatMap { sections[$0] ?? [] }
+      let first = types.first { $0.key.text == name && $0.key.range != key.range }
       report(
         "duplicate-name", at: key.range, "type '\(name)' is defined twice",
-        expected: "a name that no other enum, record or entity has", hint: "rename one of them")
+        expected: "a name that no other enum, record or entity has",
+        notes: first.map { [.init(range: $0.key.range, message: "first defined here")] } ?? [],
+        hint: "rename one of them")
       return false
     }
     return true
@@ -114,7 +118,7 @@ extension RuleSetChecker {
     }
     guard let scalar = reader.scalar(typeNode, as: "the type of '\(entry.key.text)'"),
       let declared = declaredType(scalar)
-    else { return nil }
+    else { return Field(name: entry.key.text, type: .error) }
     var field = Field(
       name: entry.key.text, type: declared.type, constraint: declared.constraint, isVolatile: isVolatile)
     if let text = declared.defaultText { field.defaultValue = defaultValue(text.text, for: declared.type, at: text.range) }
@@ -129,10 +133,28 @@ extension RuleSetChecker {
   private mutating func defaultValue(_ text: String, for type: ValueType, at range: SourceRange) -> Field.Default? {
     if text == "now", type.content == .timestamp { return .now }
     if let value = constant(text, for: type.content) { return .value(value) }
-    report(
-      "malformed-default", at: range, "'\(text)' is no \(vocabulary.name(of: type))",
-      expected: "a value of type \(vocabulary.name(of: type))")
+    reportDefault(text, of: type, at: range)
     return nil
+  }
+
+  /// Says what is wrong with the value that stands after `=`.
+  mutating func reportDefault(_ text: String, of type: ValueType, at range: SourceRange) {
+    let map = ScalarMap(file: range.file, start: range.start)
+    let scalar = Scalar(text: text, style: .plain, range: range, map: map)
+    let before = reader.diagnostics.all.count
+    switch type.content {
+    case .bool: _ = scalar.readBool(&reader.diagnostics)
+    case .int: _ = scalar.readInt(&reader.diagnostics)
+    case .decimal(let scale): _ = scalar.readDecimal(places: scale, &reader.diagnostics)
+    case .enumeration(let index):
+      let enumeration = vocabulary.schema.enums[index]
+      reader.diagnostics.report(
+        Messages.unknownWord(scalar, of: "word of \(enumeration.name)", known: enumeration.members))
+    default: break
+    }
+    guard reader.diagnostics.all.count == before else { return }
+    reader.diagnostics.report(
+      Messages.malformedDefault(text, type: type, named: vocabulary.name(of: type), at: range))
   }
 
   /// A constant of a type, written as a word.

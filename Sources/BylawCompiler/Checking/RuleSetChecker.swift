@@ -31,7 +31,7 @@ package struct RuleSetChecker {
   var manifestMembers: Members?
   /// Names that every expression can use.
   var globalScope = Scope()
-  var groups: [String: [String]] = [:]
+  var groups: [String: [Scalar]] = [:]
   var groupKeys: [String: SourceRange] = [:]
   var derivedRoles: [String: DerivedRole] = [:]
   var roleWords: [String] = []
@@ -43,6 +43,11 @@ package struct RuleSetChecker {
   var lastApprover = -1
   /// The exceptions to each rule, by its id.
   var exceptions: [String: [CheckedRuleSet.Exception]] = [:]
+
+  /// Conditions, classifications and facts that are defined by themselves.
+  var cyclicNames: Set<String> = []
+  /// What stands before a colon in files that could not be read: names that they may define.
+  var unreadNames: Set<String> = []
 
   /// A relation that stands for a role, for each entity that it is declared for.
   struct DerivedRole {
@@ -61,6 +66,7 @@ package struct RuleSetChecker {
   private init(sources: SourceMap) {
     self.sources = sources
     checker = ExpressionChecker(vocabulary: Vocabulary())
+    reader.sources = sources
   }
 
   /// Checks the files of one rule set; the manifest is the file named `bylaw.yaml` that states `bylaw:`.
@@ -81,11 +87,14 @@ package struct RuleSetChecker {
     let diagnostics = checker.reader.diagnostics
     return CheckResult(
       ruleSet: diagnostics.hasErrors || checker.manifestMembers == nil ? nil : checker.rules,
-      diagnostics: diagnostics.all, sources: sources)
+      diagnostics: checker.withoutFollowOns(diagnostics.all), sources: sources)
   }
 
   private mutating func readFile(_ file: FileID) {
-    guard let node = YAMLReader.read(file, in: sources, diagnostics: &reader.diagnostics) else { return }
+    guard let node = YAMLReader.read(file, in: sources, diagnostics: &reader.diagnostics) else {
+      unreadNames.formUnion(Self.keys(in: sources[file].bytes))
+      return
+    }
     guard let members = reader.mapping(node, as: "a rule file") else { return }
     if members.key("bylaw") != nil {
       readManifest(node)

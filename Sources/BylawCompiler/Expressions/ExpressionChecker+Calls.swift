@@ -279,6 +279,16 @@ extension ExpressionChecker {
       call, in: context)
   }
 
+  /// Every function and method of the language as authors write it, for the reference: `share`, `math.abs`, `.matches`.
+  package static var authorNames: Set<String> {
+    let own = [
+      "has", "same", "share", "percent", "size", "type", "string", "decimal", "date", "month_start", "math.greatest",
+      "math.least", "optional.of", "optional.none", "optional.ofNonZeroValue", "cel.bind",
+    ]
+    let methods = methodNames.union(Overload.methods.keys).map { ".\($0)" }
+    return Set(own).union(Overload.functions.keys).union(methods)
+  }
+
   /// Methods that have rules of their own, for suggestions.
   static let methodNames = macros.union(optionalMethods).union(ownersOfMethods.keys)
 

@@ -1,9 +1,11 @@
+import BylawModel
 import BylawSyntax
 
 /// The wording of what the reader and the checker of rule sets report.
 enum Messages {
   static func list(_ words: [String]) -> String {
-    let shown = words.count > 12 ? Array(words.prefix(12)) + ["…"] : words
+    guard words.count <= 12 else { return words.prefix(12).joined(separator: ", ") + ", …" }
+    let shown = words
     guard shown.count > 1, let last = shown.last else { return shown.first ?? "nothing" }
     return shown.dropLast().joined(separator: ", ") + " or " + last
   }
@@ -18,29 +20,23 @@ enum Messages {
       hint: didYouMean(key.text, among: known))
   }
 
+  /// A section of rules in the manifest.
+  static func sectionInManifest(_ key: Scalar) -> Diagnostic {
+    Diagnostic(
+      "unknown-key", at: key.range, "'\(key.text)' does not stand in the manifest",
+      expected: "name, version, subject and what else describes the rule set as a whole",
+      hint: "move it to another file of the folder, such as rules.yaml")
+  }
+
   static func missingKey(_ key: String, in what: String, at range: SourceRange) -> Diagnostic {
     Diagnostic("missing-key", at: range, "\(what) needs '\(key)'", expected: "a key '\(key)' here")
   }
 
-  static func wrongKind(_ node: Node, expected: String, of what: String) -> Diagnostic {
+  /// - Parameter meant: the text that the author probably meant, in quotes, where YAML reads something else.
+  static func wrongKind(_ node: Node, expected: String, of what: String, meant: String? = nil) -> Diagnostic {
     Diagnostic(
-      "wrong-kind", at: node.range, "\(what) is \(node.kindName) here", expected: expected,
-      hint: expected == "a text" && !node.isAbsent ? "put the text in quotes if YAML reads it as something else" : nil)
-  }
-
-  static func notBool(_ scalar: Scalar) -> Diagnostic {
-    let yes = ["yes", "on", "y"].contains(scalar.text.lowercased())
-    let no = ["no", "off", "n"].contains(scalar.text.lowercased())
-    return Diagnostic(
-      "wrong-kind", at: scalar.range, "'\(scalar.text)' is neither true nor false", expected: "true or false",
-      hint: yes ? "write true" : no ? "write false" : nil)
-  }
-
-  static func notInt(_ scalar: Scalar, _ bounds: ClosedRange<Int>) -> Diagnostic {
-    let upper = bounds.upperBound == .max ? "" : " to \(bounds.upperBound)"
-    return Diagnostic(
-      "wrong-kind", at: scalar.range, "'\(scalar.text)' is no whole number that may stand here",
-      expected: "a whole number from \(bounds.lowerBound)\(upper)")
+      "wrong-kind", at: node.range, "\(node.kindName) stands where \(what) should", expected: expected,
+      hint: meant.map { "if it is text, put it in quotes: \($0)" })
   }
 
   static func unknownWord(_ scalar: Scalar, of what: String, known: [String]) -> Diagnostic {
@@ -58,7 +54,55 @@ enum Messages {
 
   static func article(_ noun: String) -> String {
     guard let first = noun.first else { return noun }
-    return ("aeiou".contains(first) ? "an " : "a ") + noun
+    let hasVowel = "aeiou".contains(first) && !noun.hasPrefix("uni")
+    return (hasVowel ? "an " : "a ") + noun
+  }
+
+  /// A mistake that an entry makes in some of the actions that it reaches.
+  ///
+  /// - Parameter others: in how many more than `action`.
+  static func reaching(_ diagnostic: Diagnostic, action: CheckedRuleSet.Action?, others: Int) -> Diagnostic {
+    guard let action else { return diagnostic }
+    let more = others > 0 ? " and \(others) more in which it is wrong" : ""
+    var diagnostic = diagnostic
+    diagnostic.notes.append(.init(range: action.range, message: "it reaches this action\(more)"))
+    return diagnostic
+  }
+
+  /// What stands after `=` in a declaration is no value of the type.
+  static func malformedDefault(_ text: String, type: ValueType, named name: String, at range: SourceRange) -> Diagnostic {
+    let expected: String =
+      switch type.content {
+      case .date: "a day that exists, such as 2026-01-31"
+      case .timestamp: "a time with its zone, such as 2026-01-31T09:00:00Z"
+      case .duration: "a length of time, such as 24h, 15 min or 2 days"
+      case .list: "[] for an empty list"
+      case .map, .record, .patch: "{} for an empty one"
+      default: "a value of type \(name)"
+      }
+    return Diagnostic("malformed-default", at: range, "'\(text)' is no \(name)", expected: expected)
+  }
+
+  /// A mapping where a condition or value stands, which is no list of named conditions.
+  static func noConditionList(_ node: Node, _ entries: [Node.Entry], meant: String?) -> Diagnostic {
+    let words = ["all", "any", "none"]
+    if entries.count == 1, let near = suggestion(for: entries[0].key.text, among: words) {
+      return Diagnostic(
+        "unknown-key", at: entries[0].key.range, "unknown key '\(entries[0].key.text)' in a list of conditions",
+        expected: list(words), hint: "did you mean '\(near)'?")
+    }
+    return Diagnostic(
+      "wrong-kind", at: node.range, "a mapping stands where a condition or value should", expected: "an expression",
+      hint: meant.map { "if it is an expression, put it in quotes: \($0)" }
+        ?? "a list of conditions stands under 'all:', 'any:' or 'none:'")
+  }
+
+  /// `[…]` where a condition or value stands.
+  static func noExpression(_ node: Node, meant: String?) -> Diagnostic {
+    Diagnostic(
+      "wrong-kind", at: node.range, "a list stands where a condition or value should", expected: "an expression",
+      hint: meant.map { "an expression that starts with '[' stands in quotes: \($0)" }
+        ?? "conditions stand under 'all:', 'any:' or 'none:', each behind its sentence")
   }
 
   static func duplicate(_ name: String, what: String, at range: SourceRange, first: SourceRange) -> Diagnostic {

@@ -20,6 +20,9 @@ struct Members {
   }
 
   func key(_ key: String) -> Scalar? { byKey[key]?.key }
+
+  /// Whether the value of a key was refused where it was read.
+  func isRefused(_ key: String) -> Bool { byKey[key]?.value.isRefused ?? false }
 }
 
 extension Node {
@@ -53,19 +56,36 @@ extension Node {
 /// Reads located nodes as what the place expects and reports what is something else.
 struct NodeReader {
   var diagnostics = Diagnostics()
+  /// The files, for hints that show an author's text again.
+  var sources = SourceMap()
+  /// Whether in the mapping read last a key or a value was reported: then what it lacks is likely behind that.
+  private(set) var hadUnknownKey = false
 
   /// A mapping with known keys; reports unknown ones with the nearest known, and missing required ones.
   mutating func members(
     _ node: Node, of what: String, keys: [String], required: [String] = []
   ) -> Members? {
+    hadUnknownKey = false
+    var unknown = 0
     guard let members = mapping(node, as: what) else { return nil }
+    var meant: Set<String> = []
     for entry in members.entries where !keys.contains(entry.key.text) {
       diagnostics.report(Messages.unknownKey(entry.key, in: what, known: keys))
+      unknown += 1
+      if let near = suggestion(for: entry.key.text, among: keys) { meant.insert(near) }
     }
+    hadUnknownKey = unknown > 0 || members.entries.contains { $0.value.isRefused }
     var isComplete = true
     for key in required where members[key] == nil {
-      diagnostics.report(Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(node.range, members)))
       isComplete = false
+      // What was refused where it was read is not missing too.
+      if members.isRefused(key) || meant.contains(key) { continue }
+      // An unknown key most likely stands for the missing one.
+      if unknown > 0 {
+        unknown -= 1
+        continue
+      }
+      diagnostics.report(Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(node.range, members)))
     }
     return isComplete ? members : nil
   }
@@ -77,7 +97,7 @@ struct NodeReader {
   /// A mapping with keys of the author's choice.
   mutating func mapping(_ node: Node, as what: String) -> Members? {
     guard case .mapping(let entries) = node.kind else {
-      diagnostics.report(Messages.wrongKind(node, expected: "a mapping", of: what))
+      reportKind(of: node, expected: "a mapping", what)
       return nil
     }
     return Members(entries, range: node.range)
@@ -85,7 +105,7 @@ struct NodeReader {
 
   mutating func sequence(_ node: Node, as what: String) -> [Node]? {
     guard case .sequence(let elements) = node.kind else {
-      diagnostics.report(Messages.wrongKind(node, expected: "a list", of: what))
+      reportKind(of: node, expected: "a list", what)
       return nil
     }
     return elements
@@ -99,10 +119,17 @@ struct NodeReader {
 
   mutating func scalar(_ node: Node, as what: String) -> Scalar? {
     guard case .scalar(let scalar) = node.kind, !scalar.isEmptyPlain else {
-      diagnostics.report(Messages.wrongKind(node, expected: "a text", of: what))
+      reportKind(of: node, expected: "a text", what)
       return nil
     }
     return scalar
+  }
+
+  /// Reports a node of another kind than its place expects, once: what was refused is reported already.
+  mutating func reportKind(of node: Node, expected: String, _ what: String) {
+    guard !node.isRefused else { return }
+    let meant = expected == "a mapping" || expected == "a list" ? nil : sources.textMeant(by: node)
+    diagnostics.report(Messages.wrongKind(node, expected: expected, of: what, meant: meant))
   }
 
   mutating func text(_ node: Node?, as what: String) -> String? {
@@ -112,23 +139,14 @@ struct NodeReader {
 
   mutating func bool(_ node: Node?, as what: String) -> Bool? {
     guard let node, let scalar = scalar(node, as: what) else { return nil }
-    switch (scalar.style, scalar.text) {
-    case (.plain, "true"): return true
-    case (.plain, "false"): return false
-    default:
-      diagnostics.report(Messages.notBool(scalar))
-      return nil
-    }
+    return scalar.readBool(&diagnostics)
   }
 
   /// A whole number within bounds.
   mutating func int(_ node: Node?, as what: String, in bounds: ClosedRange<Int>) -> Int? {
     guard let node, let scalar = scalar(node, as: what) else { return nil }
-    guard let value = Int(scalar.text), scalar.text == String(value), bounds.contains(value) else {
-      diagnostics.report(Messages.notInt(scalar, bounds))
-      return nil
-    }
-    return value
+    let range = Int64(bounds.lowerBound)...Int64(bounds.upperBound)
+    return scalar.readInt(in: range, &diagnostics).map { Int($0) }
   }
 
   /// One of a closed set of words.

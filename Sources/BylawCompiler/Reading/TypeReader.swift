@@ -302,7 +302,8 @@ struct TypeReader {
 
   @discardableResult
   private mutating func fail(_ at: Int, _ message: String, expected: String) -> DeclaredType? {
-    let end = max(at, min(bytes.count, at + 1))
+    var end = max(at, min(bytes.count, at + 1))
+    while end > at, end < bytes.count, Self.isWord(bytes[end - 1]), Self.isWord(bytes[end]) { end += 1 }
     problem = Diagnostic(
       "malformed-type", at: scalar.map.range(at..<end), message, expected: expected)
     return nil

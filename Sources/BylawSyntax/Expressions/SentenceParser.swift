@@ -87,7 +87,9 @@ package struct SentenceParser {
       pieces.append(.hole(parser.finish(part)))
       return parser.current.range.upperBound
     } catch {
-      diagnostics.report(error.diagnostic)
+      // Without a brace behind it, the rest of the sentence was read as an expression.
+      let isClosed = bytes[start...].contains(UInt8(ascii: "}"))
+      diagnostics.report(isClosed ? error.diagnostic : SyntaxMessages.unclosedHole(map.range(start..<start + 1)))
       let end = endOfBrokenHole(from: start, mistakeAt: error.offset)
       pieces.append(.hole(Expression(kind: .invalid, range: map.range(start..<end))))
       return end

@@ -25,7 +25,14 @@ enum ScalarMessages {
   static func notDecimal(_ scalar: Scalar) -> Diagnostic {
     Diagnostic(
       YAMLCode.notDecimal.code, at: scalar.range, wrong(scalar, "not a number"),
-      expected: "a number such as 12.50", hint: mended(scalar.text).map { "write \($0)" })
+      expected: "a number such as 12.50", hint: (decimalComma(scalar.text) ?? mended(scalar.text)).map { "write \($0)" })
+  }
+
+  /// `1,5` with a point; a comma before three digits separates thousands.
+  private static func decimalComma(_ text: String) -> String? {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].count != 3 else { return nil }
+    return WrittenNumber(parts.joined(separator: ".")).flatMap { $0.fraction == nil ? nil : $0.canonical }
   }
 
   /// More decimal places than the type has: nothing is rounded.

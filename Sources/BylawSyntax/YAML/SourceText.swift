@@ -57,6 +57,9 @@ struct SourceText {
   /// Whether the file starts with a byte order mark; it becomes spaces, and what follows is read.
   private var hasByteOrderMark = false
 
+  /// Where the content starts: behind a byte order mark.
+  var contentStart: Int { hasByteOrderMark ? 3 : 0 }
+
   /// What is wrong with one character; `nil` for most.
   private mutating func fault(of scalar: Unicode.Scalar?, at offset: Int, length: Int) -> Diagnostic? {
     let range = SourceRange(file: file, start: Int32(offset), end: Int32(offset + length))

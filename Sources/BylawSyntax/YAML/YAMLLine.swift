@@ -57,14 +57,31 @@ struct YAMLLine {
       position += 1
     }
     guard start > content else { return nil }
-    let isEnd: (UInt8) -> Bool = {
-      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "]")
-    }
     let from = min(offset, range.upperBound)
-    let end = bytes[from..<range.upperBound].firstIndex(where: isEnd) ?? range.upperBound
+    // What is closed before the mistake is no part of a text.
+    guard !bytes[start..<max(start, from)].contains(where: { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "]") })
+    else { return nil }
+    let end = entryEnd(from: from)
     while start < end, Self.isBlank(bytes[start]) { start += 1 }
     let (found, rest) = Self.key(bytes, start..<end)
     return mended(key: found, value: rest)
+  }
+
+  /// Where an entry inside brackets ends, with the brackets that open and close in it.
+  private func entryEnd(from offset: Int) -> Int {
+    var depth = 0
+    for position in offset..<range.upperBound {
+      switch bytes[position] {
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")") where depth > 0: depth -= 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        if depth == 0 { return position }
+        depth -= 1
+      case UInt8(ascii: ",") where depth == 0: return position
+      default: break
+      }
+    }
+    return range.upperBound
   }
 
   /// `nil` for what is empty or too long to be shown.

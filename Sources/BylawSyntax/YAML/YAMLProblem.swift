@@ -228,8 +228,10 @@ struct YAMLProblem {
   /// Neither a comma nor the closing bracket: the bracket is open, or a text was cut.
   private func unexpectedInBrackets(_ bracket: Character) -> Diagnostic {
     let opening = YAMLLine(bytes, at: fault.contextOffset)
-    if let interval = intervalText(rest(from: fault.contextOffset)) {
-      return YAMLMessages.interval(interval, at: place(fault.contextOffset, interval.utf8.count))
+    var innermost = fault.contextOffset
+    while innermost + 1 < bytes.count, bytes[innermost + 1] == UInt8(ascii: "[") { innermost += 1 }
+    if let interval = intervalText(rest(from: innermost)) {
+      return YAMLMessages.interval(interval, at: place(innermost, interval.utf8.count))
     }
     guard opening.range.contains(fault.offset) else {
       let isEnd = fault.offset >= bytes.count || line.range.isEmpty

@@ -45,7 +45,7 @@ extension YAMLReader {
       let event = try next()
       if case .sequenceEnd = event.kind {
         let end = isFlow ? event.end : items.last.map { Int($0.range.end) } ?? event.start
-        if isFlow { reportCommaCuts(in: items) }
+        if isFlow { items = withoutCommaCuts(items) }
         return Node(kind: .sequence(items), range: place(start.start, max(end, start.start)))
       }
       items.append(try readNode(event, depth: depth + 1, parentIndent: start.column))
@@ -63,9 +63,10 @@ extension YAMLReader {
     while true {
       let event = try next()
       if case .mappingEnd = event.kind {
-        if let report = finish(&cut) { diagnostics.report(report) }
+        let lacksValue = conclude(&cut, in: &entries)
         if isFlow { end = event.end }
-        return Node(kind: .mapping(entries), range: place(start.start, max(end, start.start)))
+        let range = place(start.start, max(end, start.start))
+        return lacksValue && entries.isEmpty ? Node(refusedAt: range) : Node(kind: .mapping(entries), range: range)
       }
       let key = try readKey(event, depth: depth, parentIndent: start.column)
       let value = try readNode(try next(), depth: depth + 1, parentIndent: start.column)
@@ -76,7 +77,7 @@ extension YAMLReader {
         cut.add(piece: key.range, behind: entries.last)
         continue
       }
-      if let report = finish(&cut) { diagnostics.report(report) }
+      _ = conclude(&cut, in: &entries)
       if let first = keys.insert(key) {
         diagnostics.report(
           YAMLMessages.duplicateKey(key.text, at: key.range, first: first))
@@ -97,7 +98,7 @@ extension YAMLReader {
     }
     let reported = diagnostics
     let node = try readNode(event, depth: depth + 1, parentIndent: parentIndent)
-    guard case .scalar(let key) = node.kind else {
+    guard case .scalar(let key) = node.kind, case .scalar = event.kind else {
       // What is wrong inside of it does not matter any more.
       diagnostics = reported
       diagnostics.report(YAMLMessages.keyNotText(at: node.range))

@@ -100,11 +100,25 @@ extension YAMLReader {
       at: place(Int(value.range.start), Int(last.end)))
   }
 
-  /// Reports items of `[ ]` that are halves of a text with round brackets: `[f(a, b)]`.
-  mutating func reportCommaCuts(in items: [Node]) {
+  /// Reports a cut that has ended, and refuses the value that it has cut. Whether keys without a value stand there
+  /// that no text goes on in.
+  mutating func conclude(_ cut: inout CommaCut, in entries: inout [Node.Entry]) -> Bool {
+    guard let report = finish(&cut) else { return false }
+    diagnostics.report(report)
+    guard report.code != YAMLCode.missingValue.code, let last = entries.indices.last else { return true }
+    entries[last].value = Node(refusedAt: report.range)
+    return false
+  }
+
+  /// Reports items of `[ ]` that are halves of a text with round brackets, `[f(a, b)]`, and refuses them.
+  mutating func withoutCommaCuts(_ items: [Node]) -> [Node] {
+    var kept: [Node] = []
+    var isLost = false
     var open: (item: Scalar, depth: Int)?
     for item in items {
+      kept.append(item)
       guard case .scalar(let scalar) = item.kind, scalar.style == .plain else {
+        isLost = isLost || open != nil
         open = nil
         continue
       }
@@ -112,16 +126,20 @@ extension YAMLReader {
         byte == UInt8(ascii: "(") ? sum + 1 : byte == UInt8(ascii: ")") ? sum - 1 : sum
       }
       if let begun = open {
+        kept.removeLast()
         let depth = begun.depth + balance
         open = (begun.item, depth)
         guard depth <= 0 else { continue }
         let range = place(Int(begun.item.range.start), Int(scalar.range.end))
         diagnostics.report(
           YAMLMessages.commaCut(key: nil, text: text(Int(range.start), Int(range.end)), at: range))
+        if !kept.isEmpty { kept[kept.count - 1] = Node(refusedAt: range) }
         open = nil
       } else if balance > 0 {
         open = (scalar, balance)
       }
     }
+    // A text that nothing closes is reported where it is read.
+    return isLost || open != nil ? items : kept
   }
 }

@@ -45,7 +45,8 @@ package struct YAMLReader: ~Copyable {
     // Bad characters are reported here, all at once: libyaml would stop at the first.
     let text = SourceText(original, file: file, diagnostics: &diagnostics)
     guard text.isText else { return nil }
-    var start = 0
+    let first = text.contentStart
+    var start = first
     for _ in 0...restartLimit {
       guard let events = YAMLEvents(text.bytes, from: start, isASCII: text.isASCII) else {
         diagnostics.report(YAMLMessages.outOfMemory(file))
@@ -55,7 +56,7 @@ package struct YAMLReader: ~Copyable {
       do throws(Halt) {
         let node = try reader.readDocument(from: start)
         diagnostics.report(contentsOf: reader.diagnostics.all)
-        return start == 0 ? node : nil
+        return start == first ? node : nil
       } catch {
         diagnostics.report(contentsOf: reader.diagnostics.all)
         guard case .fault(let offset) = error,
