@@ -65,7 +65,7 @@ let package = Package(
       dependencies: [
         "BylawCompiler", "BylawSyntax", "BylawEvaluator", "BylawModel", "BylawTestSupport",
       ],
-      swiftSettings: strict),
+      exclude: ["Golden/cases", "Golden/preludes"], swiftSettings: strict),
     .testTarget(
       name: "BylawTests", dependencies: ["Bylaw", "BylawModel", "BylawTestSupport"],
       swiftSettings: strict),
