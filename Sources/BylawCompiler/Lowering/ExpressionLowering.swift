@@ -445,11 +445,19 @@ struct ExpressionLowering {
       case .all: .all
       }
     let made = ExpressionPlan.Table(
-      hitPolicy: policy, rows: rows, otherwise: otherwise, worstRank: rows.compactMap(\.rank).max() ?? .max)
+      hitPolicy: policy, rows: rows, otherwise: otherwise, worstRank: worstRank(rows, of: table))
     let position = plan.tables.firstIndex(of: made) ?? plan.tables.count
     if position == plan.tables.count { plan.tables.append(made) }
     let nodes = rows.flatMap { [$0.condition, $0.output] } + [otherwise].compactMap { $0 }
     return add(PlanNode(.table, a: Int32(position)), range, free: free(of: nodes))
+  }
+
+  /// The worst that any row can give; a row that computes its word can give each word of the enumeration.
+  private func worstRank(_ rows: [ExpressionPlan.Table.Row], of table: CheckedRuleSet.Classification) -> Int64 {
+    guard rows.contains(where: { $0.rank == nil }), case .enumeration(let index) = table.outputs[0].type else {
+      return rows.compactMap(\.rank).max() ?? .max
+    }
+    return Int64(plan.schema.enums[index].members.count - 1)
   }
 
   private func rank(_ output: NodeID) -> Int64? {

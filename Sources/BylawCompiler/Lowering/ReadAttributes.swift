@@ -28,6 +28,98 @@ struct ReadAttributes {
     return (reads.subjectFields.sorted(), reads.resourceFields.sorted(), reads.contextMembers.sorted())
   }
 
+  /// The facts and lets that the action reads anywhere, in its texts and notices too, by position, ascending.
+  static func definitions(of action: CheckedRuleSet.Action, in rules: CheckedRuleSet) -> [Int] {
+    var reads = ReadAttributes(rules)
+    reads.visit(action)
+    reads.visitRest(action)
+    return reads.seenDefinitions.sorted().filter { index in
+      switch rules.definitions[index].kind {
+      case .fact, .letValue: true
+      case .classified, .constant: false
+      }
+    }
+  }
+
+  /// What goes along with a decision and decides nothing, or decides only where it is claimed.
+  private mutating func visitRest(_ action: CheckedRuleSet.Action) {
+    for rule in action.rules { visitRest(rule) }
+    for approval in action.approvals + action.votesOn {
+      visit(approval)
+      visit(approval.message)
+    }
+    for wait in action.waits { visit(wait.message) }
+    for notice in action.notices + action.denialNotices { visit(notice) }
+    for followUp in action.followUps { visit(followUp.message) }
+    for change in action.after { visit(change.value) }
+    for effect in action.effects { visit(effect) }
+    for override in rules.overrides where override.action == action.name {
+      for rule in override.rules {
+        visit(rule)
+        visitRest(rule)
+      }
+      for effect in override.effects { visit(effect) }
+      for notice in override.notices { visit(notice) }
+      for followUp in override.followUps { visit(followUp.message) }
+    }
+  }
+
+  private mutating func visitRest(_ rule: CheckedRuleSet.Rule) {
+    visit(rule.message)
+    for exception in rule.exceptions { visit(exception.condition) }
+  }
+
+  private mutating func visit(_ notice: CheckedRuleSet.Notice) {
+    visit(notice.when)
+    visit(notice.text)
+    for case .people(let people) in notice.to { visit(people) }
+    if let band = notice.band { visit(threshold: band.threshold) }
+  }
+
+  private mutating func visit(_ effect: CheckedRuleSet.Effect) {
+    visit(effect.when)
+    visit(effect.each)
+    visit(effect.patch)
+    visit(effect.resource)
+    if case .update(let target) = effect.kind { visit(target) }
+    for member in effect.set { visit(member.value) }
+    for member in effect.fieldPatches { visit(member.patch) }
+    for argument in effect.arguments { visit(argument.value) }
+  }
+
+  private mutating func visit(_ sentence: TypedSentence?) {
+    for case .hole(let hole) in sentence?.pieces ?? [] { visit(hole) }
+  }
+
+  private mutating func visit(_ rule: CheckedRuleSet.Rule) {
+    visit(rule.each?.list)
+    visit(rule.when)
+    visit(rule.unless)
+    visit(rule.that)
+  }
+
+  private mutating func visit(_ approval: CheckedRuleSet.Approval) {
+    visit(approval.when)
+    for place in approval.places {
+      visit(place.when)
+      switch place.eligible {
+      case .people(let value), .condition(let value): visit(value)
+      default: break
+      }
+    }
+    for exclusion in approval.excluding {
+      visit(exclusion.people)
+      visit(exclusion.when)
+    }
+    visit(approval.clock?.from)
+  }
+
+  private mutating func visit(threshold index: Int) {
+    visit(rules.thresholds[index].condition)
+    visit(rules.thresholds[index].measure)
+    visit(rules.thresholds[index].of)
+  }
+
   private mutating func visit(_ action: CheckedRuleSet.Action) {
     if !action.authority.grants.allSatisfy({ $0.holder == .system || $0.holder == .anyone })
       || action.authority.permission != nil, let role = rules.manifest.role
@@ -36,28 +128,9 @@ struct ReadAttributes {
       visit(role)
     }
     for grant in action.authority.grants { visit(grant.condition) }
-    for rule in action.rules {
-      visit(rule.each?.list)
-      visit(rule.when)
-      visit(rule.unless)
-      visit(rule.that)
-    }
+    for rule in action.rules { visit(rule) }
     for item in action.classify { visit(definition: item.definition) }
-    for approval in action.approvals {
-      visit(approval.when)
-      for place in approval.places {
-        visit(place.when)
-        switch place.eligible {
-        case .people(let value), .condition(let value): visit(value)
-        default: break
-        }
-      }
-      for exclusion in approval.excluding {
-        visit(exclusion.people)
-        visit(exclusion.when)
-      }
-      visit(approval.clock?.from)
-    }
+    for approval in action.approvals { visit(approval) }
     for wait in action.waits {
       visit(wait.when)
       visit(wait.until)
@@ -101,10 +174,8 @@ struct ReadAttributes {
         visit(row.condition)
         for output in row.outputs { visit(output) }
       }
-    case .bandReached(let threshold, _):
-      visit(rules.thresholds[threshold].condition)
-      visit(rules.thresholds[threshold].measure)
-      visit(rules.thresholds[threshold].of)
+      for output in rules.classifications[index].otherwise ?? [] { visit(output) }
+    case .bandReached(let threshold, _): visit(threshold: threshold)
     case .calendar(let index, let time):
       visit(rules.calendars[index].zone)
       visit(time)

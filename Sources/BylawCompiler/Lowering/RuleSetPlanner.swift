@@ -36,9 +36,8 @@ package struct RuleSetPlanner {
     plan.overrides = overrides
     plan.context = rules.context.map { ContextPlan(field: $0.field, fromServer: $0.fromServer) }
     plan.singletons = rules.singletons.map { ($0.name, $0.entity) }
-    for (position, definition) in rules.definitions.enumerated() where definition.kind != .constant {
-      plan.definitions[definition.name] = (position, definition.value.type)
-    }
+    plan.factNames = Set(
+      rules.definitions.filter { $0.kind == .fact || $0.kind == .letValue }.map(\.name))
     return plan
   }
 
@@ -103,6 +102,11 @@ package struct RuleSetPlanner {
     plan.followUps = action.followUps.map { self.plan($0) }
     plan.audit = action.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) }
     plan.after = action.after.map { ($0.field, lowering.lower($0.value)) }
+    // `let` of different actions may have one name; a classification is never given, it is made.
+    for position in ReadAttributes.definitions(of: action, in: rules) {
+      let definition = rules.definitions[position]
+      plan.facts[definition.name, default: []].append((position, definition.value.type))
+    }
     let reads = ReadAttributes.of(action, in: rules)
     plan.neededOfSubject = reads.subject
     plan.neededOfResource = reads.resource

@@ -112,7 +112,3 @@ enum Messages {
       notes: [.init(range: first, message: "first defined here")], hint: "rename one of them")
   }
 }
-
-extension DiagnosticCode: ExpressibleByStringLiteral {
-  package init(stringLiteral value: String) { self.init(rawValue: value) }
-}

@@ -9,8 +9,8 @@ package struct DecisionPlan: Sendable {
   package var actionIndex: [String: Int] = [:]
   package var overrides: [OverridePlan] = []
   package var context: [ContextPlan] = []
-  /// Names of the definitions that a request may give a value for, with their position.
-  package var definitions: [String: (position: Int, type: ValueType)] = [:]
+  /// The names of all facts and lets: what a request may give a value for.
+  package var factNames: Set<String> = []
   /// By name, the entity of each singleton.
   package var singletons: [(name: String, entity: Int)] = []
 
@@ -93,6 +93,8 @@ package struct ActionPlan: Sendable {
   package var obligations: [(name: String, value: Value)] = []
   package var followUps: [FollowUpPlan] = []
   package var audit: AuditPlan?
+  /// The facts and lets that this action reads, by the name that a request gives them by.
+  package var facts: [String: [(definition: Int, type: ValueType)]] = [:]
   /// The fields of the resource that the effects change.
   package var after: [(field: Int, value: NodeID)] = []
   /// The fields of the subject and of the resource that a rule of this action reads.

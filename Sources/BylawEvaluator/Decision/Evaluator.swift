@@ -28,12 +28,14 @@ package struct Evaluator: ~Copyable {
     var loader = RequestLoader(plan: plan, action: action, request: request, isLenient: isLenient)
     loader.load(into: &loaded)
     guard loader.reasons.isEmpty else {
+      loaded.release()
       frame = consume loaded
-      return refusal(loader.denialClass, loader.reasons, request, now)
+      let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
+      return refusal(loader.denialClass, reasons, request, now)
     }
     var judgement = Judgement(
       plan: plan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
-      isSystem: loader.isSystem, frame: loaded)
+      isSystem: loader.isSystem, override: loader.override, frame: loaded)
     let decision = judgement.decide()
     var used = judgement.giveBack()
     used.release()

@@ -17,15 +17,13 @@ extension Judgement {
     decision.missing = missing
     guard detail != .outcome else { return decision }
     decision.reasons = reasons.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
-    if reachedRequirements { decision.classified = classified() }
+    // Somebody without authority learns nothing more.
+    if stage > 2 { decision.classified = classified() }
     decision.obligations = obligations(outcome)
     decision.observed = observed.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
     decision.indeterminate = indeterminate.sorted { ($0.rule, $0.place, $0.cause) < ($1.rule, $1.place, $1.cause) }
     return decision
   }
-
-  /// Somebody without authority learns nothing more.
-  private var reachedRequirements: Bool { refused != .unauthorized && refused != .invalidRequest }
 
   private mutating func classified() -> [String: Decision.Classified] {
     var result: [String: Decision.Classified] = [:]
@@ -42,7 +40,7 @@ extension Judgement {
 
   private mutating func obligations(_ outcome: Decision.Outcome) -> [Decision.Obligation] {
     var result: [Decision.Obligation] = []
-    if reachedRequirements {
+    if stage > 3 {
       for notice in action.notices where notice.moment == .always { add(notice, to: &result) }
     }
     switch outcome {

@@ -2,13 +2,15 @@ import BylawModel
 
 /// Stage 5: who else must agree, and when.
 extension Judgement {
-  /// A vote that counts: given in time, by somebody live, on what the resource is now.
+  /// A vote of somebody live, given between the request and now.
   private struct Ballot {
     var approver: Cell
     var id: String
     var roles: UInt64
     var vote: Request.Approval.Vote
     var at: Timestamp
+    /// The bound fields as the approver saw them.
+    var bound: [String: Value]
   }
 
   mutating func judgeApprovals(into missing: inout [Decision.Missing]) {
@@ -18,28 +20,35 @@ extension Judgement {
     }
     guard !triggered.isEmpty else { return }
     let ballots = readBallots()
-    for approval in triggered { judge(approval, ballots, into: &missing) }
+    var pending: [Decision.Reason] = []
+    for approval in triggered { judge(approval, ballots, into: &missing, &pending) }
+    // What is still missing is no reason of a denial.
+    if refused == nil { reasons += pending }
   }
 
   private mutating func judge(
-    _ approval: ApprovalPlan, _ ballots: [Ballot], into missing: inout [Decision.Missing]
+    _ approval: ApprovalPlan, _ ballots: [Ballot], into missing: inout [Decision.Missing],
+    _ pending: inout [Decision.Reason]
   ) {
     let deadline = deadline(of: approval)
     var places: [ApprovalPlan.Place] = []
     for place in approval.places where mayHold(place.when, rule: approval.id) { places.append(place) }
-    var counted: [[Int]] = []
+    var counted: [(approver: Cell, places: [Int])] = []
+    var rejecters: Set<String> = []
     for ballot in ballots where isTimely(ballot, deadline, approval) && isCurrent(ballot, approval) {
       bind(ballot.approver, approval)
       guard !isExcluded(ballot.approver, from: approval) else { continue }
       let eligible = eligiblePlaces(places, approval, roles: ballot.roles)
       guard !eligible.isEmpty else { continue }
-      if ballot.vote == .reject {
-        refuse(.approvalRejected, reason(approval, "\(ballot.id) rejected this."))
-        return
-      }
-      counted.append(eligible)
+      if ballot.vote == .reject { rejecters.insert(ballot.id) }
+      // Somebody who votes twice is counted once.
+      if !counted.contains(where: { $0.approver == ballot.approver }) { counted.append((ballot.approver, eligible)) }
     }
-    let open = PlaceMatching(places: places.map(\.count), voters: counted).open
+    guard rejecters.isEmpty else {
+      for id in rejecters { refuse(.approvalRejected, reason(approval, "\(id) rejected this.")) }
+      return
+    }
+    let open = PlaceMatching(places: places.map(\.count), voters: counted.map(\.places)).open
     guard open.contains(where: { $0 > 0 }) else { return }
     if let deadline, approval.clock?.expires == true, now >= deadline {
       refuse(.approvalExpired, reason(approval, "The time for this approval is over."))
@@ -49,7 +58,7 @@ extension Judgement {
       missing.append(Decision.Missing(rule: approval.id))
       return
     }
-    noteReason(of: approval)
+    pending += pendingReasons(approval)
     let excluded = excludedIDs(approval)
     let reachable = isReachable(approval, places, ballots)
     for (place, count) in zip(places, open) where count > 0 {
@@ -70,15 +79,10 @@ extension Judgement {
       guard isLive(approver) else { continue }
       let at = given.at ?? now
       guard at <= now, at >= request.requestedAt ?? at else { continue }
-      let ballot = Ballot(
-        approver: approver, id: given.approver.id, roles: roleMask(plan.subjects.approverRole), vote: given.vote,
-        at: at)
-      // Somebody who votes twice is counted once, and a rejection stays one.
-      if let earlier = ballots.firstIndex(where: { $0.approver == approver }) {
-        if given.vote == .reject { ballots[earlier].vote = .reject }
-      } else {
-        ballots.append(ballot)
-      }
+      ballots.append(
+        Ballot(
+          approver: approver, id: given.approver.id, roles: roleMask(plan.subjects.approverRole), vote: given.vote,
+          at: at, bound: given.bound))
     }
     return ballots
   }
@@ -97,11 +101,9 @@ extension Judgement {
 
   /// Whether the resource still has the bound values that the approver saw.
   private mutating func isCurrent(_ ballot: Ballot, _ approval: ApprovalPlan) -> Bool {
-    guard let given = request.approvals.first(where: { $0.approver.id == ballot.id }), !given.bound.isEmpty else {
-      return true
-    }
-    guard frame.resourceHasFields(given.bound.keys) else { return false }
-    for field in approval.binds where !frame.resourceField(field, equals: given.bound) { return false }
+    guard !ballot.bound.isEmpty else { return true }
+    guard frame.resourceHasFields(ballot.bound.keys) else { return false }
+    for field in approval.binds where !frame.resourceField(field, equals: ballot.bound) { return false }
     return true
   }
 
@@ -168,33 +170,35 @@ extension Judgement {
     _ approval: ApprovalPlan, _ places: [ApprovalPlan.Place], _ ballots: [Ballot]
   ) -> Bool? {
     guard hasRecords else { return nil }
+    var people: [Cell] = []
+    for entity in plan.subjects.entities { people += frame.all(of: entity) }
+    var known = Set(people)
+    // Somebody may vote whom only the request describes.
+    for ballot in ballots where known.insert(ballot.approver).inserted { people.append(ballot.approver) }
     var voters: [[Int]] = []
-    for entity in plan.subjects.entities {
-      for person in frame.all(of: entity) {
-        bind(person, approval)
-        guard isLive(person), !isExcluded(person, from: approval) else { continue }
-        let roles = roleMask(plan.subjects.approverRole)
-        voters.append(eligiblePlaces(places, approval, roles: roles))
-      }
+    for person in people {
+      bind(person, approval)
+      guard isLive(person), !isExcluded(person, from: approval) else { continue }
+      let roles = roleMask(plan.subjects.approverRole)
+      voters.append(eligiblePlaces(places, approval, roles: roles))
     }
     return PlaceMatching(places: places.map(\.count), voters: voters).open.allSatisfy { $0 == 0 }
   }
 
-  private mutating func noteReason(of approval: ApprovalPlan) {
+  /// Why an approval is asked for: its own sentence, or those of the conditions that hold.
+  private mutating func pendingReasons(_ approval: ApprovalPlan) -> [Decision.Reason] {
     var named: [SentenceID] = []
     for trigger in approval.triggers where mayHold(trigger.condition, rule: approval.id) {
       named.append(trigger.sentence)
     }
-    if let message = approval.message {
-      let text = frame.text(of: message)
-      reasons.append(reason(approval, text))
-    } else if named.isEmpty {
-      reasons.append(reason(approval, "This needs an approval."))
-    }
-    for trigger in named where approval.message == nil {
-      let text = frame.text(of: trigger)
+    if let message = approval.message { named = [message] }
+    if named.isEmpty { return [reason(approval, "This needs an approval.")] }
+    var reasons: [Decision.Reason] = []
+    for sentence in named {
+      let text = frame.text(of: sentence)
       reasons.append(reason(approval, text))
     }
+    return reasons
   }
 
   private func reason(_ approval: ApprovalPlan, _ because: String) -> Decision.Reason {

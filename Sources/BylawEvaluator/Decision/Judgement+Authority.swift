@@ -89,31 +89,6 @@ extension Judgement {
 
   // MARK: Overrides
 
-  /// Takes up the override that the request claims; `false` when there is none of that name.
-  mutating func claimOverride() -> Bool {
-    guard let claim = request.override else { return true }
-    guard let found = plan.overrides.first(where: { $0.name == claim.name && $0.action == action.name }) else {
-      refuse(
-        .invalidRequest,
-        Decision.Reason(rule: "context.override", because: "There is no override '\(claim.name)' of this action."))
-      return false
-    }
-    var problems: [ShapeProblem] = []
-    let value = frame.shape(
-      .object(claim.input), as: Field(name: "override.input", type: found.inputType), path: "context.override.input",
-      problems: &problems)
-    for problem in problems {
-      refuse(
-        .invalidInput,
-        Decision.Reason(rule: "\(found.id).input", because: problem.sentence, source: found.source))
-    }
-    guard problems.isEmpty else { return false }
-    frame.setLocal(found.inputLocal, to: value)
-    override = found
-    bypassed = found.bypasses
-    return true
-  }
-
   private mutating func authorize(_ override: OverridePlan, roles: UInt64) {
     if let permission = override.permission, roles & override.permittedRoles == 0 {
       refuse(

@@ -20,6 +20,8 @@ struct Judgement: ~Copyable {
   var frame: Frame
   var bypassed: Set<String> = []
   var override: OverridePlan?
+  /// The stage that is judged.
+  var stage = 2
   var reasons: [Decision.Reason] = []
   var refused: DenialClass?
   var observed: [Decision.Reason] = []
@@ -27,7 +29,7 @@ struct Judgement: ~Copyable {
 
   init(
     plan: DecisionPlan, action: ActionPlan, request: Request, now: Timestamp, detail: Detail, hasRecords: Bool,
-    isSystem: Bool, frame: consuming Frame
+    isSystem: Bool, override: OverridePlan?, frame: consuming Frame
   ) {
     self.plan = plan
     self.action = action
@@ -36,18 +38,23 @@ struct Judgement: ~Copyable {
     self.detail = detail
     self.hasRecords = hasRecords
     self.isSystem = isSystem
+    self.override = override
+    bypassed = override?.bypasses ?? []
     self.frame = frame
   }
 
   /// Goes through the stages that follow the shape of the request.
   mutating func decide() -> Decision {
-    guard claimOverride(), authorize() else { return denial() }
+    guard authorize() else { return denial() }
+    stage = 3
     judge(action.references)
     judgeResource()
     if refused != nil { return denial() }
+    stage = 4
     judge(action.requirements)
     if let override { judgeOverride(override) }
     if refused != nil { return denial() }
+    stage = 5
     var missing: [Decision.Missing] = []
     judgeApprovals(into: &missing)
     if refused != nil { return denial() }
@@ -103,6 +110,7 @@ struct Judgement: ~Copyable {
     let list = frame.evaluate(each.list)
     if list.isError {
       note(list, rule: rule.id)
+      frame.setLocal(each.local, to: list)
       fire(rule, element: nil)
       return
     }

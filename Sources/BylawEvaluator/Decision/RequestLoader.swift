@@ -9,6 +9,8 @@ struct RequestLoader {
   let isLenient: Bool
   private(set) var reasons: [Decision.Reason] = []
   private(set) var isSystem = false
+  /// The override that the request claims.
+  private(set) var override: OverridePlan?
   private var isInvalidRequest = false
 
   init(plan: DecisionPlan, action: ActionPlan, request: Request, isLenient: Bool) {
@@ -26,6 +28,7 @@ struct RequestLoader {
     frame.setSlot(Slot.requestedAt, to: Cell(request.requestedAt ?? frame.now))
     frame.setSlot(Slot.action, text: action.name)
     frame.setToday()
+    layProperties(into: &frame)
     loadSubject(into: &frame)
     loadResource(into: &frame)
     loadSingletons(into: &frame)
@@ -33,6 +36,7 @@ struct RequestLoader {
     loadInputs(into: &frame)
     loadFacts(into: &frame)
     checkApprovers(in: &frame)
+    claimOverride(into: &frame)
     frame.afterValues = action.after
   }
 
@@ -47,8 +51,27 @@ struct RequestLoader {
 
   // MARK: Subject and resource
 
+  /// What the request gives of records stands over what is stored from the start, wherever it is read; what it gives
+  /// of the resource and the subject stands over what it gives of voters.
+  private func layProperties(into frame: inout Frame) {
+    for vote in request.approvals { layProperties(of: vote.approver, into: &frame) }
+    if !isEngine { layProperties(of: request.subject, into: &frame) }
+    guard let resource = request.resource, let reference = frame.reference(to: resource),
+      frame.entity(of: reference) == action.resource
+    else { return }
+    layProperties(of: resource, into: &frame)
+  }
+
+  private func layProperties(of entity: Request.Entity, into frame: inout Frame) {
+    guard !entity.properties.isEmpty, let reference = frame.reference(to: entity) else { return }
+    frame.overlay(entity.properties, on: reference)
+  }
+
+  /// Whether the engine itself is the subject.
+  private var isEngine: Bool { plan.subjects.hasSystem && request.subject.type == "System" }
+
   private mutating func loadSubject(into frame: inout Frame) {
-    if plan.subjects.hasSystem, request.subject.type == "System" {
+    if isEngine {
       isSystem = true
       return
     }
@@ -86,27 +109,28 @@ struct RequestLoader {
     _ reference: Cell, _ given: Request.Entity, needed: [Int], path: String, into frame: inout Frame
   ) {
     let fields = plan.expressions.schema.entities[frame.entity(of: reference)].fields
+    var malformed: Set<String> = []
     if !given.properties.isEmpty {
       if !isLenient {
         for name in given.properties.keys.sorted() where !fields.contains(where: { $0.name == name }) {
           refuse(path, "'\(path).properties.\(name)' is not known; expected \(fields.map(\.name).joined(separator: ", ")).")
         }
       }
-      var problems: [ShapeProblem] = []
       for field in fields {
         guard let value = given.properties[field.name], value != .null else { continue }
-        var relaxed = field
-        relaxed.constraint.reference = .any
-        _ = frame.shape(value, as: relaxed, path: "\(path).properties.\(field.name)", problems: &problems)
+        var problems: [ShapeProblem] = []
+        _ = frame.shape(value, as: field, path: "\(path).properties.\(field.name)", problems: &problems)
+        if !problems.isEmpty { malformed.insert(field.name) }
+        refuse(problems, rule: path)
       }
-      refuse(problems, rule: path)
-      frame.overlay(given.properties, on: reference)
     }
     // A record that is not there at all is judged later, so that it answers as a foreign one.
-    if frame.hasSource, frame.isMissing(reference), given.properties.isEmpty, path == "resource" { return }
+    if frame.hasSource, path == "resource", frame.isMissing(reference) { return }
     for position in needed {
       let field = fields[position]
-      guard !isOptional(field.type), field.defaultValue == nil, frame.lacks(position, of: reference) else { continue }
+      guard !isOptional(field.type), field.defaultValue == nil, !malformed.contains(field.name),
+        frame.lacks(position, of: reference)
+      else { continue }
       refuse(path, "'\(path).properties.\(field.name)' is missing; a rule of this action reads it.")
     }
   }
@@ -131,7 +155,7 @@ struct RequestLoader {
       let given = request.context[member.field.name].flatMap { $0 == .null ? nil : $0 }
       var problems: [ShapeProblem] = []
       var cell = frame.member(given, member.field, path: "context.\(member.field.name)", problems: &problems)
-      if given == nil, !action.neededContext.contains(position) {
+      if given == nil, !problems.isEmpty, !action.neededContext.contains(position) {
         problems = []
         cell = frame.missing("context.\(member.field.name)")
       }
@@ -180,18 +204,42 @@ struct RequestLoader {
     }
   }
 
+  /// Facts that the request gives instead of having them looked up; one that this action does not read is ignored.
   private mutating func loadFacts(into frame: inout Frame) {
     for (name, value) in request.facts.sorted(by: { $0.key < $1.key }) {
-      guard let definition = plan.definitions[name] else {
+      guard plan.factNames.contains(name) else {
         if !isLenient { refuse("context.facts.\(name)", "There is no fact '\(name)'.") }
         continue
       }
-      var problems: [ShapeProblem] = []
-      let field = Field(name: name, type: definition.type)
-      // `null` stands for none where the fact is optional, and for nothing that fits elsewhere.
-      let cell = frame.shape(value, as: field, path: "context.facts.\(name)", problems: &problems)
-      refuse(problems, rule: "context.facts.\(name)")
-      frame.give(cell, for: definition.position)
+      for fact in action.facts[name] ?? [] {
+        var problems: [ShapeProblem] = []
+        let field = Field(name: name, type: fact.type)
+        let cell = frame.shape(value, as: field, path: "context.facts.\(name)", problems: &problems)
+        refuse(problems, rule: "context.facts.\(name)")
+        frame.give(cell, for: fact.definition)
+      }
     }
+  }
+
+  // MARK: Overrides
+
+  /// Takes up the override that the request claims, with its inputs.
+  private mutating func claimOverride(into frame: inout Frame) {
+    guard let claim = request.override else { return }
+    guard let found = plan.overrides.first(where: { $0.name == claim.name && $0.action == action.name }) else {
+      isInvalidRequest = true
+      reasons.append(
+        Decision.Reason(rule: "context.override", because: "There is no override '\(claim.name)' of this action."))
+      return
+    }
+    var problems: [ShapeProblem] = []
+    let value = frame.shape(
+      .object(claim.input), as: Field(name: "override.input", type: found.inputType), path: "context.override.input",
+      problems: &problems)
+    for problem in problems {
+      reasons.append(Decision.Reason(rule: "\(found.id).input", because: problem.sentence, source: found.source))
+    }
+    frame.setLocal(found.inputLocal, to: value)
+    override = found
   }
 }

@@ -148,8 +148,9 @@ extension Frame {
 
   private mutating func share(_ part: Int64, _ whole: Int64, _ id: NodeID) -> Cell {
     guard whole != 0 else { return fail(.divisionByZero, id) }
-    guard whole > 0 || (whole > .min && part > .min) else { return fail(.overflow, id) }
-    let sign: Int64 = whole < 0 ? -1 : 1
+    // The whole is positive where that fits; comparing minds the sign of what does not.
+    let isTurned = whole < 0 && whole > .min && part > .min
+    let sign: Int64 = isTurned ? -1 : 1
     return compound([Cell(part * sign), Cell(whole * sign)], count: 2)
   }
 

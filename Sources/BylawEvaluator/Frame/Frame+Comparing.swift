@@ -57,11 +57,11 @@ extension Frame {
       if a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) { return -1 }
       return b.unicodeScalars.lexicographicallyPrecedes(a.unicodeScalars) ? 1 : 0
     case .ratio:
-      // Denominators are positive.
       let (a, b) = (element(0, of: left), element(1, of: left))
       let (c, d) = (element(0, of: right), element(1, of: right))
       let cross = (Int128(a.payload) * Int128(d.payload), Int128(c.payload) * Int128(b.payload))
-      return cross.0 < cross.1 ? -1 : cross.0 > cross.1 ? 1 : 0
+      let sign = cross.0 < cross.1 ? -1 : cross.0 > cross.1 ? 1 : 0
+      return (b.payload < 0) == (d.payload < 0) ? sign : -sign
     default:
       if left.payload != right.payload { return left.payload < right.payload ? -1 : 1 }
       return left.aux < right.aux ? -1 : left.aux > right.aux ? 1 : 0

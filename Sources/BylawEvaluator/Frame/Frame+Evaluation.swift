@@ -52,8 +52,11 @@ extension Frame {
     case .calendar: return isOpen(plan.calendars[Int(node.a)], NodeID(raw: node.b), id)
     case .bind:
       let value = evaluate(NodeID(raw: node.b))
+      let outer = locals[Int(node.a)]
       locals[Int(node.a)] = value
-      return evaluate(NodeID(raw: node.c))
+      let result = evaluate(NodeID(raw: node.c))
+      locals[Int(node.a)] = outer
+      return result
     case .unwrap:
       let operand = evaluate(NodeID(raw: node.a))
       return operand.isAbsent ? fail(.absentValue, id) : operand
@@ -129,7 +132,17 @@ extension Frame {
 
   // MARK: Comprehensions
 
+  /// Goes through a list or a map; the variables get back what they had, as the same loop may be under way further out.
   private mutating func comprehend(_ loop: ExpressionPlan.Comprehension) -> Cell {
+    let outer = locals[Int(loop.local)]
+    let outerSecond = loop.second.map { locals[Int($0)] }
+    let result = iterate(loop)
+    locals[Int(loop.local)] = outer
+    if let second = loop.second, let outerSecond { locals[Int(second)] = outerSecond }
+    return result
+  }
+
+  private mutating func iterate(_ loop: ExpressionPlan.Comprehension) -> Cell {
     let range = evaluate(loop.range)
     guard range.state == .value else { return range.isAbsent ? fail(.absentValue, loop.range) : range }
     let count = Int(range.aux)
@@ -221,7 +234,8 @@ extension Frame {
         if failure == nil { failure = cell }
         continue
       }
-      let rank = row.rank ?? cell.payload
+      // Several outputs make a record; the first of them is ranked.
+      let rank = row.rank ?? (cell.isList ? element(0, of: cell).payload : cell.payload)
       if best.map({ rank > $0.rank }) ?? true { best = (rank, cell, position) }
       if rank >= table.worstRank { break }
     }

@@ -33,9 +33,7 @@ extension Frame {
   package mutating func reference(to entity: Request.Entity) -> Cell? {
     let index = plan.schema.entities.firstIndex { $0.name == entity.type || $0.wire == entity.type }
     guard let index, !entity.id.isEmpty else { return nil }
-    let cell = reference(entity: index, id: entity.id)
-    if !entity.properties.isEmpty, overlays[Int(cell.payload)] == nil { overlay(entity.properties, on: cell) }
-    return cell
+    return reference(entity: index, id: entity.id)
   }
 
   /// Lays fields given with the request over the stored ones.
@@ -46,7 +44,8 @@ extension Frame {
 
   /// Whether neither the request nor the source has a field.
   mutating func lacks(_ field: Int, of reference: Cell) -> Bool {
-    self.field(field, of: reference).isError
+    let cell = self.field(field, of: reference)
+    return cell.isError && error(of: cell).cause != EvaluationCause.malformedAttribute.rawValue
   }
 
   mutating func missing(_ path: String) -> Cell { fail(.missingAttribute, place: path) }
@@ -71,7 +70,7 @@ extension Frame {
     guard let seen = bound[declared.name] else { return true }
     var problems: [ShapeProblem] = []
     var relaxed = declared
-    relaxed.constraint = .none
+    relaxed.constraint = declared.constraint.ofStoredValue
     let cell = seen == .null ? Cell.absent : shape(seen, as: relaxed, path: declared.name, problems: &problems)
     guard problems.isEmpty else { return false }
     return areEqual(cell, self.field(field, of: reference), declared.type)

@@ -74,20 +74,15 @@ extension Frame {
   private mutating func aggregate(_ query: ExpressionPlan.Query, _ hits: [Cell], _ id: NodeID) -> Cell {
     guard let of = query.of else { return fail(.invalidArgument, id) }
     let type = query.ofType.contentType
-    var result: Cell = query.kind == .sum ? Cell(0) : .absent
+    var result = Cell.absent
+    var values: [Cell] = []
     for record in hits {
       locals[Int(query.local)] = record
       let value = evaluate(of)
       if value.isError { return value }
       if value.isAbsent { continue }
       switch query.kind {
-      case .sum where type == .duration:
-        guard let sum = result.span.adding(value.span) else { return fail(.overflow, id) }
-        result = Cell(sum)
-      case .sum:
-        let (sum, overflow) = result.payload.addingReportingOverflow(value.payload)
-        if overflow { return fail(.overflow, id) }
-        result = Cell(sum)
+      case .sum: values.append(value)
       default:
         if result.isAbsent {
           result = value
@@ -97,6 +92,6 @@ extension Frame {
         }
       }
     }
-    return result
+    return query.kind == .sum ? sum(values, type, id) : result
   }
 }

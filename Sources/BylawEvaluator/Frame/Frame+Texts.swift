@@ -152,20 +152,15 @@ extension Frame {
     return merged + left + right
   }
 
-  private mutating func sum(_ cells: [Cell], _ type: ValueType, _ id: NodeID) -> Cell {
+  /// The exact sum whatever the order; it errs only when it does not fit itself.
+  mutating func sum(_ cells: [Cell], _ type: ValueType, _ id: NodeID) -> Cell {
     if type == .double { return Cell(cells.reduce(0.0) { $0 + $1.double }) }
-    var total = Cell(0)
-    for cell in cells {
-      if type == .duration {
-        guard let sum = total.span.adding(cell.span) else { return fail(.overflow, id) }
-        total = Cell(sum)
-      } else {
-        let (sum, overflow) = total.payload.addingReportingOverflow(cell.payload)
-        if overflow { return fail(.overflow, id) }
-        total = Cell(sum)
-      }
+    if type == .duration {
+      let total = cells.reduce(Int128(0)) { $0 + $1.span.totalNanoseconds }
+      return TimeSpan(totalNanoseconds: total).map { Cell($0) } ?? fail(.overflow, id)
     }
-    return total
+    let total = cells.reduce(Int128(0)) { $0 + Int128($1.payload) }
+    return Int64(exactly: total).map { Cell($0) } ?? fail(.overflow, id)
   }
 }
 

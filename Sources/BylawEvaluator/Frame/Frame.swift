@@ -85,6 +85,8 @@ package struct Frame: ~Copyable {
     let count = plan.inputBase + inputCount
     if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
     for index in slots.indices { slots[index] = .absent }
+    for index in locals.indices { locals[index] = .absent }
+    for index in rows.indices { rows[index] = -1 }
     forget()
   }
 
@@ -226,35 +228,41 @@ package struct Frame: ~Copyable {
         return shape(value, as: field, path: field.name, problems: &ignored)
       case nil:
         if field.type.isOptionalType { return .absent }
-        if case .list = field.type { return compound([], count: 0) }
+        switch field.type {
+        case .list, .map: return compound([], count: 0)
+        default: break
+        }
         return fail(.missingAttribute, place: "\(reference).\(field.name)")
       }
     }
     var problems: [ShapeProblem] = []
     var relaxed = field
-    relaxed.constraint = .none
+    relaxed.constraint = field.constraint.ofStoredValue
     let cell = shape(value, as: relaxed, path: field.name, problems: &problems)
     return problems.isEmpty ? cell : fail(.malformedAttribute, place: "\(reference).\(field.name)")
   }
 
-  /// Moves that have come due are seen by every reader, written down or not.
+  /// Moves that have come due are seen by every reader, written down or not: each at its time, the earliest first.
   private mutating func applyTimedMoves(base: Int, entity: Int) {
-    // One move can make the next one due, in whatever order they are written.
-    var moved = true
-    var left = plan.timedMoves[entity].count
-    while moved, left > 0 {
-      moved = false
-      left -= 1
-      for move in plan.timedMoves[entity] {
-        let state = arena[base + move.field]
-        let since = arena[base + move.since]
-        guard state.state == .value, state.payload == move.from, since.state == .value else { continue }
-        if let due = since.timestamp.adding(move.after), now >= due {
-          arena[base + move.field] = Cell(move.to)
-          moved = true
-        }
-      }
+    var entered: Set<Int64> = []
+    while let move = nextMove(base: base, entity: entity, but: entered) {
+      entered.insert(move.from)
+      arena[base + move.field] = Cell(move.to)
     }
+  }
+
+  /// The due move out of the present state that came first; no state is left twice.
+  private func nextMove(base: Int, entity: Int, but left: Set<Int64>) -> ExpressionPlan.TimedMove? {
+    var first: (at: Timestamp, move: ExpressionPlan.TimedMove)?
+    for move in plan.timedMoves[entity] where !left.contains(move.to) {
+      let state = arena[base + move.field]
+      let since = arena[base + move.since]
+      guard state.state == .value, state.payload == move.from, since.state == .value,
+        let due = since.timestamp.adding(move.after), now >= due
+      else { continue }
+      if first.map({ (due, move.to) < ($0.at, $0.move.to) }) ?? true { first = (due, move) }
+    }
+    return first?.move
   }
 
   mutating func field(_ field: Int, of reference: Cell) -> Cell {
@@ -291,5 +299,18 @@ extension ValueType {
 
   var contentType: ValueType {
     if case .optional(let content) = self { content } else { self }
+  }
+}
+
+extension Constraint {
+  /// What a stored value is read by: text is normalized as on input, but not measured again.
+  var ofStoredValue: Constraint {
+    var result = Constraint.none
+    if text == .text {
+      result.text = .text
+      result.lower = 0
+    }
+    result.element = element.map(\.ofStoredValue)
+    return result
   }
 }

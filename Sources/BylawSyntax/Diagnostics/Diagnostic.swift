@@ -6,6 +6,11 @@ package struct DiagnosticCode: Hashable, Sendable, RawRepresentable {
   package init(_ rawValue: String) { self.rawValue = rawValue }
 }
 
+extension DiagnosticCode: ExpressibleByStringLiteral {
+  /// A code written out where it is reported.
+  package init(stringLiteral value: String) { self.init(rawValue: value) }
+}
+
 /// A mistake of a rule author, with its place, what was expected there and what to do.
 package struct Diagnostic: Sendable, Hashable {
   /// An error keeps a rule set from being used; a warning does not.
