@@ -51,15 +51,15 @@ package struct RequestGenerator {
     return records
   }
 
-  private mutating func fields(_ fields: [GeneratedField], onlySome: Int = 99) -> [String: Value] {
+  private mutating func fields(_ fields: [GeneratedField], onlySome: Int = 997) -> [String: Value] {
     var result: [String: Value] = [:]
-    for field in fields where random.chance(onlySome) {
+    for field in fields where random.below(1_000) < onlySome {
       if case .optional(let content) = field.type {
         if random.chance(55) { result[field.name] = value(content) }
       } else {
         result[field.name] = value(field.type)
       }
-      if random.below(1_000) < 4 { result[field.name] = junk() }
+      if random.below(1_000) < 2 { result[field.name] = junk() }
     }
     return result
   }
@@ -90,7 +90,7 @@ package struct RequestGenerator {
     case .reference(let name): return reference(name)
     case .person: return .reference(EntityReference(type: "User", id: random.pick(Self.users + ["nobody"]))).orGroup(random.chance(40), random.pick(["g0", "g1"]))
     case .record(let name):
-      return .object(fields(rules.vocabulary.records.first { $0.name == name }?.fields ?? [], onlySome: 99))
+      return .object(fields(rules.vocabulary.records.first { $0.name == name }?.fields ?? [], onlySome: 997))
     case .list(let element): return .list((0..<random.below(4)).map { _ in value(element) })
     case .map(let element):
       return .object(Dictionary(["a", "b", "c"].filter { _ in random.chance(60) }.map { ($0, value(element)) }) { first, _ in first })
@@ -141,7 +141,7 @@ package struct RequestGenerator {
     }
     let now = Timestamp(seconds: Self.base + Int64(random.below(300_000)))
     return GeneratedCase(
-      request: request, records: random.chance(85) ? records : nil, now: now, isLenient: random.chance(10))
+      request: request, records: random.chance(94) ? records : nil, now: now, isLenient: random.chance(10))
   }
 
   private mutating func time(before span: Int) -> Timestamp {
@@ -153,19 +153,19 @@ package struct RequestGenerator {
     if random.chance(1) { entity.id = random.pick(["", "nobody"]) }
     if random.chance(25) {
       let declared = rules.vocabulary.entities.first { $0.name == name }?.fields ?? []
-      entity.properties = fields(declared, onlySome: random.pick([10, 40, 99]))
+      entity.properties = fields(declared, onlySome: random.pick([100, 400, 997]))
       if random.chance(2) { entity.properties["unknown"] = .int(1) }
     }
     return entity
   }
 
   private mutating func given(_ field: GeneratedField) -> Value {
-    if random.chance(2) { return junk() }
+    if random.chance(1) { return junk() }
     return value(field.type)
   }
 
   private mutating func fillInputs(_ request: inout Request, _ action: GeneratedAction) {
-    for field in action.inputs where random.chance(98) {
+    for field in action.inputs where random.below(1_000) < 993 {
       if case .optional = field.type, random.chance(50) { continue }
       request.input[field.name] = given(field)
       if field.prefix == "acting ", random.chance(80) { request.input[field.name] = .string(request.subject.id) }
@@ -176,9 +176,9 @@ package struct RequestGenerator {
   }
 
   private mutating func fillContext(_ request: inout Request) {
-    for field in rules.context where random.chance(98) { request.context[field.name] = given(field) }
+    for field in rules.context where random.below(1_000) < 993 { request.context[field.name] = given(field) }
     if random.chance(1) { request.context["unknown"] = .int(1) }
-    for fact in rules.facts where random.chance(8) {
+    for fact in rules.facts where random.chance(fact.name.hasPrefix("classified") ? 1 : 6) {
       request.facts[fact.name] = random.chance(3) ? junk() : value(fact.type)
     }
     if random.chance(1) { request.facts["unknown"] = .int(1) }
