@@ -9,12 +9,14 @@ extension Decision {
   /// - Parameter isPretty: One member a line for people, instead of one line.
   public func json(isPretty: Bool = false) -> String {
     var writer = JSONWriter(isPretty ? .pretty : .compact)
-    write(to: &writer)
+    writer.beginObject()
+    writeMembers(to: &writer)
+    writer.endObject()
     return writer.text
   }
 
-  package func write(to writer: inout JSONWriter) {
-    writer.beginObject()
+  /// Writes the members of the open object.
+  func writeMembers(to writer: inout JSONWriter) {
     writer.member("decision", .string(outcome.rawValue))
     writer.optionalMember("class", denialClass.map { .string($0.rawValue) })
     writer.list("reasons", reasons) { $0.write(to: &$1) }
@@ -38,7 +40,6 @@ extension Decision {
     writer.member("digest", .string(ruleSet.digest))
     writer.endObject()
     writer.member("at", .timestamp(at))
-    writer.endObject()
   }
 }
 

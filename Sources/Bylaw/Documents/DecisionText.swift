@@ -48,7 +48,7 @@ struct DecisionText {
 
   private var reasons: [String] {
     let notes = decision.reasons.map { reason in
-      [reason.rule, reason.clauses.joined(separator: ", "), reason.source]
+      [reason.rule, reason.source, reason.clauses.joined(separator: ", ")]
     }
     return zip(decision.reasons, columns(notes)).flatMap { reason, note in
       let element = reason.element.map { " (element \($0 + 1))" } ?? ""
@@ -87,14 +87,16 @@ struct DecisionText {
   }
 
   private var obligations: [String] {
-    columns(
-      decision.obligations.map { obligation in
-        var detail = obligation.text.map(Self.plain) ?? ""
-        if let by = obligation.by { detail += (detail.isEmpty ? "" : " ") + "(by \(by))" }
-        if let once = obligation.once { detail += (detail.isEmpty ? "" : " ") + "(once a \(once))" }
-        if let due = obligation.due { detail += (detail.isEmpty ? "" : " ") + "(due \(due))" }
-        return [obligation.kind, Self.word(obligation.value), detail, obligation.rule]
-      })
+    decision.obligations.flatMap { obligation in
+      var sentence = obligation.kind + " " + Self.word(obligation.value)
+      if let text = obligation.text { sentence += ": " + Self.plain(text) }
+      var notes: [String] = []
+      if let by = obligation.by { notes.append("by \(by)") }
+      if let once = obligation.once { notes.append("once a \(once)") }
+      if let due = obligation.due { notes.append("due \(due)") }
+      if !notes.isEmpty { sentence += " (\(notes.joined(separator: ", ")))" }
+      return [sentence, "  " + obligation.rule]
+    }
   }
 
   private var indeterminate: [String] {
@@ -123,14 +125,38 @@ struct DecisionText {
     switch value {
     case .string(let text): plain(text)
     case .null: "?"
-    case .object(let members):
-      members.sorted { $0.key < $1.key }.map { "\($0.key) \(word($0.value))" }.joined(separator: ", ")
-    default: plain(JSONWriter.write(value))
+    case .duration(let span): words(span)
+    case .timestamp(let time): time.description
+    case .date(let date): date.description
+    case .reference(let reference): plain(reference.description)
+    case .list(let elements): elements.map { word($0) }.joined(separator: ", ")
+    case .object(let members): range(members) ?? words(members)
+    case .bool, .int, .decimal, .double: JSONWriter.write(value)
     }
   }
 
+  private static func words(_ members: [String: Value]) -> String {
+    members.sorted { $0.key < $1.key }.map { "\($0.key) \(word($0.value))" }.joined(separator: ", ")
+  }
+
+  /// `15 min to 30 min` for an object that is a range with both ends.
+  private static func range(_ members: [String: Value]) -> String? {
+    guard members.count == 2, let from = members["from"] else { return nil }
+    if let to = members["to"] { return "\(word(from)) to \(word(to))" }
+    return members["under"].map { "\(word(from)) to under \(word($0))" }
+  }
+
+  /// A length of time in the largest unit that gives a whole number: `15 min`, `2 days`.
+  private static func words(_ span: TimeSpan) -> String {
+    guard span.nanoseconds == 0, span.seconds != 0 else { return span.description }
+    let units: [(size: Int64, name: String)] = [(86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")]
+    let unit = units.first { span.seconds % $0.size == 0 } ?? (1, "s")
+    let count = span.seconds / unit.size
+    return "\(count) \(abs(count) == 1 && unit.size == 86_400 ? "day" : unit.name)"
+  }
+
   /// A text on one line: control characters, which could steer a terminal, become spaces.
-  private static func plain(_ text: String) -> String {
+  static func plain(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format

@@ -14,6 +14,7 @@ struct EvalCommand: ParsableCommand {
 
       Examples:
         bylaw eval --rules rules/ai-operations --entities records.yaml --request request.json
+        bylaw eval --rules rules/ai-operations --explain < request.json
         bylaw eval --rules rules/ai-operations --format json --now 2025-12-01T20:00:00Z < requests.jsonl
 
       Exit status for one request: 0 allow, 2 deny, 4 pending, 3 invalid rules or input, 64 wrong usage. For JSON Lines: \
@@ -34,6 +35,9 @@ struct EvalCommand: ParsableCommand {
 
   @Option(help: "How decisions are written: text or json.")
   var format = OutputFormat.text
+
+  @Flag(help: "Show how each condition of the rules came out, with the values that it saw.")
+  var explain = false
 
   func run() throws {
     let document = try readDocument()
@@ -98,16 +102,30 @@ struct EvalCommand: ParsableCommand {
       for problem in error.problems { CommandOutput.report("error: \(problem)") }
       throw ExitStatus.invalid
     }
-    let decision = decisionPoint.decide(request, at: time)
-    switch format {
-    case .json: CommandOutput.write(decision.json(isPretty: true) + "\n")
-    case .text: CommandOutput.write(decision.text(isColored: CommandOutput.isColored))
-    }
-    switch decision.outcome {
+    let (outcome, text) = answer(request, decisionPoint, time, isPretty: true)
+    CommandOutput.write(text)
+    switch outcome {
     case .allow: return
     case .deny: throw ExitStatus.denied
     case .pending: throw ExitStatus.pending
     }
+  }
+
+  /// The answer as it is written, with its explanation where one is asked for.
+  private func answer(
+    _ request: Request, _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp, isPretty: Bool
+  ) -> (Decision.Outcome, String) {
+    if explain {
+      let explanation = decisionPoint.explain(request, at: time)
+      let text =
+        format == .json
+        ? explanation.json(isPretty: isPretty) + "\n" : explanation.text(isColored: CommandOutput.isColored)
+      return (explanation.decision.outcome, text)
+    }
+    let decision = decisionPoint.decide(request, at: time)
+    let text =
+      format == .json ? decision.json(isPretty: isPretty) + "\n" : decision.text(isColored: CommandOutput.isColored)
+    return (decision.outcome, text)
   }
 
   private func decide(
@@ -116,12 +134,8 @@ struct EvalCommand: ParsableCommand {
     var failed = 0
     for line in lines {
       do throws(RequestError) {
-        let decision = decisionPoint.decide(try Request(json: line.bytes), at: time)
-        switch format {
-        case .json: CommandOutput.write(decision.json() + "\n")
-        case .text:
-          CommandOutput.write("line \(line.number)  " + decision.text(isColored: CommandOutput.isColored) + "\n")
-        }
+        let (_, text) = answer(try Request(json: line.bytes), decisionPoint, time, isPretty: false)
+        CommandOutput.write(format == .json ? text : "line \(line.number)  \(text)\n")
       } catch {
         failed += 1
         switch format {

@@ -4,9 +4,9 @@ package import BylawSyntax
 
 /// Lowers a checked rule set to the plan that decides.
 package struct RuleSetPlanner {
-  private let rules: CheckedRuleSet
-  private let sources: SourceMap
-  private var lowering: ExpressionLowering
+  let rules: CheckedRuleSet
+  let sources: SourceMap
+  var lowering: ExpressionLowering
   /// The variable that voters are bound to when their roles and their being live are judged.
   private let approver: Int
   private var places: [SourceRange: String] = [:]
@@ -22,6 +22,15 @@ package struct RuleSetPlanner {
   package static func plan(_ rules: CheckedRuleSet, sources: SourceMap, digest: String) -> DecisionPlan {
     var planner = RuleSetPlanner(rules, sources)
     return planner.plan(digest: digest)
+  }
+
+  /// The plan of a rule set together with what an explanation of one action asks again.
+  package static func explained(
+    _ rules: CheckedRuleSet, sources: SourceMap, digest: String, action: String
+  ) -> (plan: DecisionPlan, outlines: [RuleOutline]) {
+    var planner = RuleSetPlanner(rules, sources)
+    let outlines = rules.actions.first { $0.name == action }.map { planner.outlines(of: $0) } ?? []
+    return (planner.plan(digest: digest), outlines)
   }
 
   private mutating func plan(digest: String) -> DecisionPlan {

@@ -18,6 +18,25 @@ package struct Evaluator: ~Copyable {
     _ request: Request, records: (any RecordSource)?, now: Timestamp, detail: Detail = .reasons,
     isLenient: Bool = false
   ) -> Decision {
+    var traces: [RuleTrace] = []
+    return decide(
+      request, records: records, now: now, detail: detail, isLenient: isLenient, outlines: [], traces: &traces)
+  }
+
+  /// Decides a request and tells how the conditions of the outlined rules came out, as far as their stage was reached.
+  package mutating func explain(
+    _ request: Request, records: (any RecordSource)?, now: Timestamp, outlines: [RuleOutline]
+  ) -> (decision: Decision, traces: [RuleTrace]) {
+    var traces: [RuleTrace] = []
+    let decision = decide(
+      request, records: records, now: now, detail: .reasons, isLenient: false, outlines: outlines, traces: &traces)
+    return (decision, traces)
+  }
+
+  private mutating func decide(
+    _ request: Request, records: (any RecordSource)?, now: Timestamp, detail: Detail, isLenient: Bool,
+    outlines: [RuleOutline], traces: inout [RuleTrace]
+  ) -> Decision {
     guard let index = plan.actionIndex[request.action] else {
       return refusal(
         .invalidRequest, [reason("action", "There is no action '\(request.action)'.")], request, now)
@@ -37,7 +56,13 @@ package struct Evaluator: ~Copyable {
       plan: plan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
       isSystem: loader.isSystem, override: loader.override, frame: loaded)
     let decision = judgement.decide()
+    let stage = judgement.stage
     var used = judgement.giveBack()
+    if !outlines.isEmpty {
+      var tracer = OutlineTracer(frame: used)
+      for outline in outlines where outline.stage <= stage { traces += tracer.traces(of: outline) }
+      used = tracer.giveBack()
+    }
     used.release()
     frame = consume used
     return decision

@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+@Suite struct EvalCommandTests {
+  static let options = [
+    "eval", "--rules", "rules/incident-management", "--entities", "examples/entities-incident-management.yaml",
+    "--now", "2025-09-24T09:00:00Z",
+  ]
+
+  static func example(_ name: String) -> String { "examples/requests/incident-management/\(name).json" }
+
+  static func line(_ name: String) throws -> String {
+    let text = try String(contentsOf: CommandRunner.package.appendingPathComponent(example(name)), encoding: .utf8)
+    return text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined()
+  }
+
+  @Test(arguments: [
+    ("01-create-an-incident", 0, "ALLOW\n"), ("03-client-contact-may-not", 2, "DENY  unauthorized\n"),
+    ("04-inputs-are-missing", 2, "DENY  invalid_input\n"), ("06-critical-change-waits", 4, "PENDING\n"),
+    ("07-critical-change-approved", 0, "ALLOW\n"),
+  ])
+  func `the exit status of one request is its answer`(name: String, status: Int32, headline: String) throws {
+    let result = try CommandRunner.run(Self.options + ["--request", Self.example(name)])
+    #expect(result.status == status)
+    #expect(result.output.hasPrefix(headline))
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func `standard input is read where no file is named`() throws {
+    let line = try Self.line("03-client-contact-may-not")
+    #expect(try CommandRunner.run(Self.options, input: line).status == 2)
+    #expect(try CommandRunner.run(Self.options + ["--request", "-"], input: line).status == 2)
+  }
+
+  @Test func `JSON Lines are answered line by line, bad ones by an error`() throws {
+    let allow = try Self.line("01-create-an-incident")
+    let deny = try Self.line("03-client-contact-may-not")
+    let result = try CommandRunner.run(
+      Self.options + ["--format", "json"], input: "\(allow)\n\nnot json\n{\"subject\":1}\n\(deny)\n")
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 3)
+    #expect(lines.count == 4)
+    #expect(lines[0].hasPrefix(#"{"decision":"allow""#))
+    #expect(lines[1].hasPrefix(#"{"error":{"line":3,"problems":[{"path":"$","#))
+    #expect(lines[2].hasPrefix(#"{"error":{"line":4,"problems":[{"path":"$.subject","#))
+    #expect(lines[3].hasPrefix(#"{"decision":"deny","class":"unauthorized""#))
+    #expect(result.errors.contains("line 3: error: $"))
+  }
+
+  @Test func `JSON Lines without bad lines end well whatever the answers`() throws {
+    let lines = try Self.line("01-create-an-incident") + "\n" + Self.line("03-client-contact-may-not")
+    let result = try CommandRunner.run(Self.options, input: lines)
+    #expect(result.status == 0)
+    #expect(result.output.contains("line 1  ALLOW\n"))
+    #expect(result.output.contains("line 2  DENY  unauthorized\n"))
+  }
+
+  @Test func `a request that is none ends with 3 and says where`() throws {
+    let result = try CommandRunner.run(Self.options, input: #"{"subject":{"type":"User","id":"im-1"}}"#)
+    #expect(result.status == 3)
+    #expect(result.output.isEmpty)
+    #expect(result.errors == "error: $.action: is missing, expected an object with name\n")
+  }
+
+  @Test(arguments: [
+    (["--rules", "no-such-folder"], "error: 'no-such-folder' is no folder of rules\n"),
+    (["--rules", "rules/incident-management", "--entities", "none.yaml"], "error: 'none.yaml' cannot be read\n"),
+    (["--rules", "rules/incident-management", "--request", "none.json"], "error: 'none.json' cannot be read\n"),
+  ])
+  func `what cannot be read ends with 3`(arguments: [String], message: String) throws {
+    let result = try CommandRunner.run(["eval"] + arguments, input: "{}")
+    #expect(result.status == 3)
+    #expect(result.errors == message)
+  }
+
+  @Test(arguments: [["eval"], ["eval", "--rules"], ["eval", "--rules", "r", "--now", "soon"], ["evil"]])
+  func `wrong usage ends with 64`(arguments: [String]) throws {
+    #expect(try CommandRunner.run(arguments).status == 64)
+  }
+
+  @Test func `an explanation goes with the decision in both formats`() throws {
+    let request = ["--request", Self.example("06-critical-change-waits"), "--explain"]
+    let text = try CommandRunner.run(Self.options + request)
+    #expect(text.status == 4)
+    #expect(text.output.contains("Rules judged\n"))
+    #expect(text.output.contains("✓ The risk is critical  rules/incident-management/approvals.yaml:"))
+    let json = try CommandRunner.run(Self.options + request + ["--format", "json"])
+    let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect(document?["decision"] as? String == "pending")
+    #expect((document?["explanation"] as? [Any])?.isEmpty == false)
+  }
+
+  @Test func `no colour is written to a file`() throws {
+    let result = try CommandRunner.run(Self.options + ["--request", Self.example("01-create-an-incident")])
+    #expect(!result.output.contains("\u{1B}"))
+  }
+
+  @Test func `help shows examples and exit statuses, and shells can complete`() throws {
+    let help = try CommandRunner.run(["eval", "--help"])
+    #expect(help.status == 0)
+    #expect(help.output.contains("bylaw eval --rules rules/ai-operations"))
+    #expect(help.output.contains("0 allow, 2 deny, 4 pending"))
+    for shell in ["bash", "zsh", "fish"] {
+      let script = try CommandRunner.run(["--generate-completion-script", shell])
+      #expect(script.status == 0)
+      #expect(script.output.contains("--entities") || script.output.contains("entities"))
+    }
+  }
+}
