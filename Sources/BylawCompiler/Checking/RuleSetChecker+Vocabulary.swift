@@ -56,6 +56,11 @@ extension RuleSetChecker {
       key.text.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
       } && !(key.text.first?.isNumber ?? true)
+    if isName, Self.reservedNames.contains(key.text), ["singleton", "constant", "function"].contains(what) {
+      report(
+        "reserved-name", at: key.range, "'\(key.text)' has a meaning of its own in expressions",
+        expected: "another name")
+    }
     guard !isName else { return }
     let mended = String(key.text.map { $0 == "-" || $0 == " " ? "_" : $0 })
     report(
@@ -63,6 +68,12 @@ extension RuleSetChecker {
       expected: "letters, digits and '_', as expressions use this name",
       hint: mended == key.text ? nil : "write '\(mended)'")
   }
+
+  /// Words that expressions read as roots, operators and literals.
+  static let reservedNames: Set<String> = [
+    "subject", "resource", "action", "after", "input", "facts", "let", "classified", "context", "effects", "now",
+    "requested_at", "today", "it", "approver", "proposal", "true", "false", "null", "in", "not", "has", "type",
+  ]
 
   private mutating func declareEnumeration(_ entry: Node.Entry) {
     guard isFreeTypeName(entry.key) else { return }

@@ -39,6 +39,10 @@ enum Messages {
       hint: meant.map { "if it is text, put it in quotes: \($0)" })
   }
 
+  static func blank(_ scalar: Scalar, what: String) -> Diagnostic {
+    Diagnostic("wrong-kind", at: scalar.range, "\(what) is blank here", expected: "a text")
+  }
+
   static func unknownWord(_ scalar: Scalar, of what: String, known: [String]) -> Diagnostic {
     Diagnostic(
       "unknown-word", at: scalar.range, "unknown \(what) '\(scalar.text)'", expected: list(known),

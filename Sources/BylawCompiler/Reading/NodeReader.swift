@@ -133,8 +133,12 @@ struct NodeReader {
   }
 
   mutating func text(_ node: Node?, as what: String) -> String? {
-    guard let node else { return nil }
-    return scalar(node, as: what)?.text
+    guard let node, let scalar = scalar(node, as: what) else { return nil }
+    if scalar.text.trimmingSpaces.isEmpty {
+      diagnostics.report(Messages.blank(scalar, what: what))
+      return nil
+    }
+    return scalar.text
   }
 
   mutating func bool(_ node: Node?, as what: String) -> Bool? {

@@ -6,7 +6,7 @@ extension Frame {
     func text(_ index: Int) -> String { string(a[index].payload) }
     switch builtin {
     case .sizeString: return Cell(Int64(text(0).unicodeScalars.count))
-    case .concatenateStrings: return cell(text(0) + text(1))
+    case .concatenateStrings: return limited(text(0) + text(1), id)
     case .contains: return Cell(text(1).isEmpty || find(scalars(text(1)), in: scalars(text(0)), from: 0) != nil)
     case .startsWith: return Cell(text(0).unicodeScalars.starts(with: text(1).unicodeScalars))
     case .endsWith: return Cell(text(0).unicodeScalars.reversed().starts(with: text(1).unicodeScalars.reversed()))
@@ -31,14 +31,20 @@ extension Frame {
       return lastIndex(text(0), text(1), a[2].payload, id)
     case .join, .joinWith:
       let parts = (0..<count(of: a[0])).map { string(element($0, of: a[0]).payload) }
-      return cell(parts.joined(separator: builtin == .join ? "" : text(1)))
-    case .replace: return cell(replaced(text(0), text(1), text(2), limit: -1))
-    case .replaceCount: return cell(replaced(text(0), text(1), text(2), limit: a[3].payload))
+      return limited(parts.joined(separator: builtin == .join ? "" : text(1)), id)
+    case .replace: return limited(replaced(text(0), text(1), text(2), limit: -1), id)
+    case .replaceCount: return limited(replaced(text(0), text(1), text(2), limit: a[3].payload), id)
     case .split: return list(split(text(0), text(1), limit: -1))
     case .splitCount: return list(split(text(0), text(1), limit: a[2].payload))
     case .format: return formatted(text(0), Array(a.dropFirst()), id)
     default: return nil
     }
+  }
+
+  /// A text that was put together; one that has grown beyond all use errs.
+  private mutating func limited(_ text: String?, _ id: NodeID) -> Cell {
+    guard let text, text.utf8.count <= textLimit else { return fail(.overflow, id) }
+    return cell(text)
   }
 
   private mutating func list(_ texts: [String]) -> Cell {
@@ -215,8 +221,13 @@ private func quoted(_ text: String) -> String {
   return result + "\""
 }
 
+/// The bytes that a text put together may have.
+private let textLimit = 1 << 20
+
 /// Replaces from the left; an empty part stands between all scalars. A negative limit means all.
-private func replaced(_ text: String, _ part: String, _ other: String, limit: Int64) -> String {
+///
+/// `nil` when the text grows beyond the limit.
+private func replaced(_ text: String, _ part: String, _ other: String, limit: Int64) -> String? {
   let (all, wanted) = (scalars(text), scalars(part))
   var result: [Unicode.Scalar] = []
   var left = limit < 0 ? Int64.max : limit
@@ -224,6 +235,7 @@ private func replaced(_ text: String, _ part: String, _ other: String, limit: In
   while position <= all.count {
     let isHit = left > 0 && (wanted.isEmpty || all[position...].starts(with: wanted))
     if isHit {
+      guard result.count + other.unicodeScalars.count <= textLimit else { return nil }
       result += scalars(other)
       left -= 1
       position += wanted.count

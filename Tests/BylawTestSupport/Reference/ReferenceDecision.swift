@@ -285,6 +285,8 @@ extension ReferenceEvaluator {
     if stage > 2 { decision.classified = classified() }
     decision.obligations = obligations(outcome, stage: stage)
     decision.indeterminate = Array(indeterminate)
+    // Somebody without authority is not told that a record is absent.
+    if decision.denialClass == .unauthorized { decision.indeterminate.removeAll { $0.cause == "record not found" } }
     return decision
   }
 
