@@ -28,6 +28,11 @@ public struct PolicyDecisionPoint: Sendable {
   public func decide(_ request: Request, at time: Timestamp) -> Decision {
     evaluators.decide(request, records: records, now: time)
   }
+
+  /// The outcome alone, the same as that of `decide`: no reasons, classifications or obligations are worked out.
+  public func outcome(of request: Request, at time: Timestamp) -> Decision.Outcome {
+    evaluators.decide(request, records: records, now: time, detail: .outcome).outcome
+  }
 }
 
 /// Records in memory, by entity type and id: what references lead to and facts look through.

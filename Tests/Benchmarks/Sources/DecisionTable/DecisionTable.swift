@@ -1,0 +1,58 @@
+import Bylaw
+import BylawModel
+import Foundation
+import Workload
+
+/// Prints what loading and deciding cost, by the number of rules, beside a hand-written function of the same rules.
+@main
+struct DecisionTable {
+  static let time = Timestamp("2026-11-21T10:00:00Z") ?? Timestamp(seconds: 0)
+
+  static func main() {
+    do {
+      try run()
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run() throws {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let rows: [(Int, Workload.Spread)] = [
+      (200, .actions), (1_000, .actions), (10_000, .actions), (1_000, .oneAction), (10_000, .oneAction),
+    ]
+    if let rounds = option("--rounds", in: arguments).flatMap({ Int($0) }) {
+      try repeatDecisions(arguments, rounds: rounds)
+      return
+    }
+    let counts = option("--rules", in: arguments).flatMap { Int($0) }
+    print(Row.heading)
+    for (count, spread) in rows where counts.map({ $0 == count }) ?? true {
+      print(try Row(ruleCount: count, spread: spread, countsInstructions: arguments.contains("--instructions")).text)
+    }
+  }
+
+  /// Decides and prints nothing: for callgrind.
+  private static func repeatDecisions(_ arguments: [String], rounds: Int) throws {
+    let count = option("--rules", in: arguments).flatMap { Int($0) } ?? 1_000
+    let spread: Workload.Spread = arguments.contains("oneAction") ? .oneAction : .actions
+    let workload = Workload(ruleCount: count, spread: spread, requestCount: 256)
+    let decisionPoint = PolicyDecisionPoint(try RuleSet(files: workload.files))
+    let isPermission = arguments.contains("permission")
+    for _ in 0..<rounds {
+      for request in workload.requests {
+        if isPermission {
+          _ = decisionPoint.outcome(of: request, at: time)
+        } else {
+          _ = decisionPoint.decide(request, at: time)
+        }
+      }
+    }
+  }
+
+  private static func option(_ name: String, in arguments: [String]) -> String? {
+    guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+    return arguments[index + 1]
+  }
+}
