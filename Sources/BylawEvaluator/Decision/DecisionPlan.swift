@@ -21,6 +21,12 @@ package struct DecisionPlan: Sendable {
   }
 }
 
+/// A part of a plan that is handed on as one reference: copying its members would count references for each.
+final class Shared<Part: Sendable>: Sendable {
+  let part: Part
+  init(_ part: Part) { self.part = part }
+}
+
 /// Who can be a subject, and how roles and permissions are told.
 package struct SubjectPlan: Sendable {
   /// Positions of the entities a subject may be of.

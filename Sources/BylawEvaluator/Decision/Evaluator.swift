@@ -5,11 +5,14 @@ package import BylawModel
 /// Pure and synchronous: the same request, records and time give the same decision, byte for byte. One evaluator
 /// serves one thread; any number of evaluators share a plan.
 package struct Evaluator: ~Copyable {
-  private let plan: DecisionPlan
+  private let sharedPlan: Shared<DecisionPlan>
+  private let actions: [Shared<ActionPlan>]
+  private var plan: DecisionPlan { sharedPlan.part }
   private var frame: Frame?
 
   package init(_ plan: DecisionPlan) {
-    self.plan = plan
+    sharedPlan = Shared(plan)
+    actions = plan.actions.map { Shared($0) }
     frame = Frame(plan: plan.expressions)
   }
 
@@ -41,10 +44,10 @@ package struct Evaluator: ~Copyable {
       return refusal(
         .invalidRequest, [reason("action", "There is no action '\(request.action)'.")], request, now)
     }
-    let action = plan.actions[index]
+    let action = actions[index]
     var loaded = frame.take() ?? Frame(plan: plan.expressions)
-    loaded.reset(source: records, now: now, inputCount: action.inputs.count)
-    var loader = RequestLoader(plan: plan, action: action, request: request, isLenient: isLenient)
+    loaded.reset(source: records, now: now, inputCount: action.part.inputs.count)
+    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: isLenient)
     loader.load(into: &loaded)
     guard loader.reasons.isEmpty else {
       loaded.release()
@@ -53,7 +56,7 @@ package struct Evaluator: ~Copyable {
       return refusal(loader.denialClass, reasons, request, now)
     }
     var judgement = Judgement(
-      plan: plan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
+      plan: sharedPlan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
       isSystem: loader.isSystem, override: loader.override, frame: loaded)
     let decision = judgement.decide()
     let stage = judgement.stage

@@ -10,8 +10,10 @@ package enum Detail: Sendable, Hashable {
 
 /// Decides one request on a loaded frame: the five stages, one after the other.
 struct Judgement: ~Copyable {
-  let plan: DecisionPlan
-  let action: ActionPlan
+  private let sharedPlan: Shared<DecisionPlan>
+  private let sharedAction: Shared<ActionPlan>
+  var plan: DecisionPlan { sharedPlan.part }
+  var action: ActionPlan { sharedAction.part }
   let request: Request
   let now: Timestamp
   let detail: Detail
@@ -28,11 +30,11 @@ struct Judgement: ~Copyable {
   var indeterminate: [Decision.Indeterminate] = []
 
   init(
-    plan: DecisionPlan, action: ActionPlan, request: Request, now: Timestamp, detail: Detail, hasRecords: Bool,
-    isSystem: Bool, override: OverridePlan?, frame: consuming Frame
+    plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: Request, now: Timestamp, detail: Detail,
+    hasRecords: Bool, isSystem: Bool, override: OverridePlan?, frame: consuming Frame
   ) {
-    self.plan = plan
-    self.action = action
+    sharedPlan = plan
+    sharedAction = action
     self.request = request
     self.now = now
     self.detail = detail
@@ -126,7 +128,7 @@ struct Judgement: ~Copyable {
     if let from = rule.effectiveFrom, now < from { return false }
     if let until = rule.effectiveUntil, now >= until { return false }
     if rule.observeOnly, detail == .outcome { return false }
-    return !bypassed.contains(rule.id)
+    return bypassed.isEmpty || !bypassed.contains(rule.id)
   }
 
   /// A failed evaluation never spares: only a `when` that is false, an `unless` or a `that` that is true does.

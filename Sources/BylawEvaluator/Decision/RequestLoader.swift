@@ -2,8 +2,10 @@ import BylawModel
 
 /// Stage 1: puts a request into a frame and notes everything that does not fit, each by its path.
 struct RequestLoader {
-  let plan: DecisionPlan
-  let action: ActionPlan
+  private let sharedPlan: Shared<DecisionPlan>
+  private let sharedAction: Shared<ActionPlan>
+  private var plan: DecisionPlan { sharedPlan.part }
+  private var action: ActionPlan { sharedAction.part }
   let request: Request
   /// Undeclared members are ignored instead of refused.
   let isLenient: Bool
@@ -13,9 +15,9 @@ struct RequestLoader {
   private(set) var override: OverridePlan?
   private var isInvalidRequest = false
 
-  init(plan: DecisionPlan, action: ActionPlan, request: Request, isLenient: Bool) {
-    self.plan = plan
-    self.action = action
+  init(plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: Request, isLenient: Bool) {
+    sharedPlan = plan
+    sharedAction = action
     self.request = request
     self.isLenient = isLenient
   }
@@ -111,18 +113,19 @@ struct RequestLoader {
     let fields = plan.expressions.schema.entities[frame.entity(of: reference)].fields
     var malformed: Set<String> = []
     if !given.properties.isEmpty {
-      if !isLenient {
-        for name in given.properties.keys.sorted() where !fields.contains(where: { $0.name == name }) {
-          refuse(path, "'\(path).properties.\(name)' is not known; expected \(fields.map(\.name).joined(separator: ", ")).")
-        }
-      }
+      var known = 0
+      var misfits: [ShapeProblem] = []
       for field in fields {
-        guard let value = given.properties[field.name], value != .null else { continue }
+        guard let value = given.properties[field.name] else { continue }
+        known += 1
+        if value == .null || frame.surelyFits(value, field.type, field.constraint) { continue }
         var problems: [ShapeProblem] = []
         _ = frame.shape(value, as: field, path: "\(path).properties.\(field.name)", problems: &problems)
         if !problems.isEmpty { malformed.insert(field.name) }
-        refuse(problems, rule: path)
+        misfits += problems
       }
+      if !isLenient, known < given.properties.count { refuseUnknown(given.properties, fields, path: path) }
+      refuse(misfits, rule: path)
     }
     // A record that is not there at all is judged later, so that it answers as a foreign one.
     if frame.hasSource, path == "resource", frame.isMissing(reference) { return }
@@ -132,6 +135,12 @@ struct RequestLoader {
         frame.lacks(position, of: reference)
       else { continue }
       refuse(path, "'\(path).properties.\(field.name)' is missing; a rule of this action reads it.")
+    }
+  }
+
+  private mutating func refuseUnknown(_ properties: [String: Value], _ fields: [Field], path: String) {
+    for name in properties.keys.sorted() where !fields.contains(where: { $0.name == name }) {
+      refuse(path, "'\(path).properties.\(name)' is not known; expected \(fields.map(\.name).joined(separator: ", ")).")
     }
   }
 
@@ -153,6 +162,10 @@ struct RequestLoader {
   private mutating func loadContext(into frame: inout Frame) {
     for (position, member) in plan.context.enumerated() {
       let given = request.context[member.field.name].flatMap { $0 == .null ? nil : $0 }
+      if let given, let cell = quick(given, member.field, in: &frame) {
+        frame.setSlot(Slot.first + Int32(position), to: cell)
+        continue
+      }
       var problems: [ShapeProblem] = []
       var cell = frame.member(given, member.field, path: "context.\(member.field.name)", problems: &problems)
       if given == nil, !problems.isEmpty, !action.neededContext.contains(position) {
@@ -162,15 +175,25 @@ struct RequestLoader {
       refuse(problems, rule: "context.\(member.field.name)")
       frame.setSlot(Slot.first + Int32(position), to: cell)
     }
-    guard !isLenient else { return }
+    guard !isLenient, !request.context.isEmpty else { return }
     for name in request.context.keys.sorted() where !plan.context.contains(where: { $0.field.name == name }) {
       refuse("context.\(name)", "'context.\(name)' is not known.")
     }
   }
 
+  /// The cell of a value that surely fits; a text that is normalized takes the long way.
+  private func quick(_ value: Value, _ field: Field, in frame: inout Frame) -> Cell? {
+    guard frame.surelyFits(value, field.type, field.constraint) else { return nil }
+    return frame.quickCell(value, field.type, field.constraint)
+  }
+
   private mutating func loadInputs(into frame: inout Frame) {
     for (position, field) in action.inputs.enumerated() {
       let given = request.input[field.name].flatMap { $0 == .null ? nil : $0 }
+      if let given, let cell = quick(given, field, in: &frame) {
+        frame.setInput(position, to: cell)
+        continue
+      }
       var problems: [ShapeProblem] = []
       let cell = frame.member(given, field, path: "input.\(field.name)", problems: &problems)
       refuse(problems, rule: "actions.\(action.name).input.\(field.name)")
@@ -184,7 +207,7 @@ struct RequestLoader {
         "actions.\(action.name).input.\(names[0])",
         "Exactly one of \(names.joined(separator: ", ")) is needed, not \(given.count).")
     }
-    guard !isLenient else { return }
+    guard !isLenient, !request.input.isEmpty else { return }
     for name in request.input.keys.sorted() where !action.inputs.contains(where: { $0.name == name }) {
       let known = action.inputs.map(\.name).joined(separator: ", ")
       refuse(
@@ -206,6 +229,7 @@ struct RequestLoader {
 
   /// Facts that the request gives instead of having them looked up; one that this action does not read is ignored.
   private mutating func loadFacts(into frame: inout Frame) {
+    guard !request.facts.isEmpty else { return }
     for (name, value) in request.facts.sorted(by: { $0.key < $1.key }) {
       guard plan.factNames.contains(name) else {
         if !isLenient { refuse("context.facts.\(name)", "There is no fact '\(name)'.") }

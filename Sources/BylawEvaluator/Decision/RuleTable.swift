@@ -38,6 +38,7 @@ package struct RuleTable: Sendable {
   /// The rules that can fire, in their order.
   func candidates(in frame: inout Frame) -> [Int32] {
     guard !keys.isEmpty else { return unkeyed }
+    // Shares its storage with the table until a rule is found by key.
     var found = unkeyed
     for key in keys {
       let value = frame.evaluate(key.value)
@@ -47,6 +48,7 @@ package struct RuleTable: Sendable {
         found += positions
       }
     }
-    return found.sorted()
+    if found.count > unkeyed.count { found.sort() }
+    return found
   }
 }

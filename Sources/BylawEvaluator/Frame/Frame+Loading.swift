@@ -38,7 +38,9 @@ extension Frame {
 
   /// Lays fields given with the request over the stored ones.
   mutating func overlay(_ properties: [String: Value], on reference: Cell) {
-    overlays[Int(reference.payload), default: [:]].merge(properties) { _, new in new }
+    if overlays[Int(reference.payload)]?.merge(properties, uniquingKeysWith: { _, new in new }) == nil {
+      overlays[Int(reference.payload)] = properties
+    }
     records[Int(reference.payload)].base = -1
   }
 

@@ -235,6 +235,7 @@ package struct Frame: ~Copyable {
         return fail(.missingAttribute, place: "\(reference).\(field.name)")
       }
     }
+    if let cell = quickCell(value, field.type, field.constraint) { return cell }
     var problems: [ShapeProblem] = []
     var relaxed = field
     relaxed.constraint = field.constraint.ofStoredValue

@@ -275,7 +275,10 @@ package struct StringKey: Hashable, Sendable {
   package init(_ text: String) { self.text = text }
 
   package static func == (left: StringKey, right: StringKey) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    let (a, b) = (left.text.utf8Span.span, right.text.utf8Span.span)
+    guard a.count == b.count else { return false }
+    for index in a.indices where a[index] != b[index] { return false }
+    return true
   }
 
   package func hash(into hasher: inout Hasher) {

@@ -6,16 +6,33 @@ enum Instructions {
   ///
   /// `nil` where there is no valgrind.
   static func perDecision(_ arguments: [String], requests: Int) -> Double? {
-    guard let few = collected(arguments, rounds: 1), let many = collected(arguments, rounds: 3) else { return nil }
+    // Valgrind stumbles over the debugging information of Swift.
+    let stripped = FileManager.default.temporaryDirectory.appendingPathComponent("bylaw-decision-table-\(getpid())").path
+    defer { try? FileManager.default.removeItem(atPath: stripped) }
+    guard run(["strip", "-g", "-o", stripped, "/proc/self/exe"].map(resolved)) != nil,
+      let few = collected([stripped] + arguments, rounds: 1), let many = collected([stripped] + arguments, rounds: 3)
+    else { return nil }
     return Double(many - few) / Double(2 * requests)
   }
 
-  private static func collected(_ arguments: [String], rounds: Int) -> Int? {
+  /// The path of this program instead of its link, which means another program to another process.
+  private static func resolved(_ argument: String) -> String {
+    argument == "/proc/self/exe" ? URL(fileURLWithPath: argument).resolvingSymlinksInPath().path : argument
+  }
+
+  private static func collected(_ command: [String], rounds: Int) -> Int? {
+    let valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    guard let text = run(valgrind + command + ["--rounds", String(rounds)]),
+      let line = text.split(separator: "\n").first(where: { $0.contains("Collected : ") })
+    else { return nil }
+    return line.split(separator: " ").last.flatMap { Int($0) }
+  }
+
+  /// What a command writes to its standard error; `nil` when it fails.
+  private static func run(_ command: [String]) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", CommandLine.arguments[0]] + arguments
-      + ["--rounds", String(rounds)]
+    process.arguments = command
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_DETERMINISTIC_HASHING": "1"]) { $1 }
     let pipe = Pipe()
     process.standardError = pipe
@@ -23,7 +40,6 @@ enum Instructions {
     guard (try? process.run()) != nil else { return nil }
     let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    guard let line = text.split(separator: "\n").first(where: { $0.contains("Collected : ") }) else { return nil }
-    return line.split(separator: " ").last.flatMap { Int($0) }
+    return process.terminationStatus == 0 ? text : nil
   }
 }
