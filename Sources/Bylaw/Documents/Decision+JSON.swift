@@ -4,8 +4,8 @@ extension Decision {
   /// The decision as JSON, a contract for programs: the same decision always gives the same bytes.
   ///
   /// Members stand in a fixed order: `decision`, `class` (of a denial), `reasons`, `missing`, `classified`,
-  /// `obligations`, `indeterminate`, `rule_set`, `at`. What a reason or an entry lacks is left out; the lists are always
-  /// there. `sop` is a text for one clause and a list for several.
+  /// `obligations`, `indeterminate`, `observed` (where a rule under observation would have refused), `rule_set`, `at`.
+  /// What a reason or an entry lacks is left out; all other lists are always there. `sop` is a text for one clause and a list for several.
   /// - Parameter isPretty: One member a line for people, instead of one line.
   public func json(isPretty: Bool = false) -> String {
     var writer = JSONWriter(isPretty ? .pretty : .compact)
@@ -33,6 +33,7 @@ extension Decision {
     writer.endObject()
     writer.list("obligations", obligations) { $0.write(to: &$1) }
     writer.list("indeterminate", indeterminate) { $0.write(to: &$1) }
+    if !observed.isEmpty { writer.list("observed", observed) { $0.write(to: &$1) } }
     writer.key("rule_set")
     writer.beginObject()
     writer.member("name", .string(ruleSet.name))
@@ -99,6 +100,8 @@ extension Decision.Obligation {
     writer.optionalMember("by", by.map { .string($0) })
     writer.optionalMember("once", once.map { .string($0) })
     writer.optionalMember("due", due.map { .timestamp($0) })
+    writer.optionalMember("flag", flag.map { .string($0) })
+    writer.optionalMember("keep", keep.map { .string($0) })
     writer.endObject()
   }
 }

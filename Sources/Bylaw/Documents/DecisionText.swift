@@ -16,11 +16,12 @@ struct DecisionText {
 
   var text: String {
     var lines = [headline]
-    lines += section("Why", reasons)
+    lines += section("Why", Self.lines(of: decision.reasons))
     lines += section("Missing", missing)
     lines += section("Classified", classified)
     lines += section("Along with it", obligations)
     lines += section("Could not be told", indeterminate)
+    lines += section("Observed, without effect", Self.lines(of: decision.observed))
     lines += ["", "by \(decision.ruleSet.name) \(decision.ruleSet.version), as of \(decision.at)"]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -46,13 +47,11 @@ struct DecisionText {
     return ["", isColored ? "\u{1B}[1m\(title)\u{1B}[0m" : title] + body.map { "  " + $0 }
   }
 
-  private var reasons: [String] {
-    let notes = decision.reasons.map { reason in
-      [reason.rule, reason.source, reason.clauses.joined(separator: ", ")]
-    }
-    return zip(decision.reasons, columns(notes)).flatMap { reason, note in
+  private static func lines(of reasons: [Decision.Reason]) -> [String] {
+    let notes = reasons.map { [$0.rule, $0.source, $0.clauses.joined(separator: ", ")] }
+    return zip(reasons, columns(notes)).flatMap { reason, note in
       let element = reason.element.map { " (element \($0 + 1))" } ?? ""
-      return [Self.plain(reason.because) + element, "  " + note]
+      return [plain(reason.because) + element, "  " + note]
     }
   }
 
@@ -80,7 +79,7 @@ struct DecisionText {
 
   private var classified: [String] {
     let entries = decision.classified.sorted { $0.key < $1.key }
-    return columns(
+    return Self.columns(
       entries.map { name, entry in
         [name, Self.word(entry.value), entry.row.map(Self.plain) ?? ""]
       })
@@ -93,6 +92,8 @@ struct DecisionText {
       var notes: [String] = []
       if let by = obligation.by { notes.append("by \(by)") }
       if let once = obligation.once { notes.append("once a \(once)") }
+      if let flag = obligation.flag { notes.append("marked \(flag)") }
+      if let keep = obligation.keep { notes.append("kept \(keep)") }
       if let due = obligation.due { notes.append("due \(due)") }
       if !notes.isEmpty { sentence += " (\(notes.joined(separator: ", ")))" }
       return [sentence, "  " + obligation.rule]
@@ -100,13 +101,13 @@ struct DecisionText {
   }
 
   private var indeterminate: [String] {
-    columns(decision.indeterminate.map { [$0.rule, $0.cause, $0.place] })
+    Self.columns(decision.indeterminate.map { [$0.rule, $0.cause, $0.place] })
   }
 
   // MARK: Words
 
   /// Rows in columns as wide as their widest cell; a column that is empty in all rows is left out.
-  private func columns(_ rows: [[String]]) -> [String] {
+  private static func columns(_ rows: [[String]]) -> [String] {
     var widths = Array(repeating: 0, count: rows.map(\.count).max() ?? 0)
     for row in rows {
       for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.unicodeScalars.count) }
