@@ -59,7 +59,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "BylawEvaluatorTests",
-      dependencies: ["BylawEvaluator", "BylawModel", "BylawTestSupport"], swiftSettings: strict),
+      dependencies: [
+        "BylawEvaluator", "BylawCompiler", "BylawSyntax", "BylawModel", "BylawTestSupport",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "BylawCompilerTests",
       dependencies: [
