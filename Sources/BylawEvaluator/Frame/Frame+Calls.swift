@@ -96,14 +96,7 @@ extension Frame {
     case .negateDouble: return Cell(-a[0].double)
     case .shareInt, .shareDecimal: return share(a[0].payload, a[1].payload, id)
     case .percentInt: return share(a[0].payload, 100, id)
-    case .percentDecimal:
-      var whole: Int64 = 100
-      for _ in 0..<max(0, a[1].payload) {
-        let (product, overflow) = whole.multipliedReportingOverflow(by: 10)
-        if overflow { return fail(.overflow, id) }
-        whole = product
-      }
-      return share(a[0].payload, whole, id)
+    case .percentDecimal: return percent(a[0].payload, scale: a[1].payload, id)
     case .absInt: return a[0].payload == .min ? fail(.overflow, id) : Cell(abs(a[0].payload))
     case .absDouble: return Cell(abs(a[0].double))
     case .signInt: return Cell(a[0].payload.signum())
@@ -144,6 +137,23 @@ extension Frame {
 
   private mutating func checked(_ result: (partialValue: Int64, overflow: Bool), _ id: NodeID) -> Cell {
     result.overflow ? fail(.overflow, id) : Cell(result.partialValue)
+  }
+
+  /// A decimal number of hundredths: units ÷ 10^(2 + scale), shortened until the denominator fits.
+  private mutating func percent(_ units: Int64, scale: Int64, _ id: NodeID) -> Cell {
+    var units = units
+    var denominator: Int64 = 100
+    for _ in 0..<max(0, scale) {
+      let (product, overflow) = denominator.multipliedReportingOverflow(by: 10)
+      if !overflow {
+        denominator = product
+      } else if units % 10 == 0 {
+        units /= 10
+      } else {
+        return fail(.overflow, id)
+      }
+    }
+    return share(units, denominator, id)
   }
 
   private mutating func share(_ part: Int64, _ whole: Int64, _ id: NodeID) -> Cell {

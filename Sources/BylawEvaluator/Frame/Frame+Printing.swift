@@ -155,6 +155,7 @@ extension Frame {
           rest.removeFirst()
         }
         places = Int(digits)
+        guard let places, places <= DoubleText.greatestPlaces else { return fail(.invalidArgument, id) }
       }
       guard let verb = rest.popFirst(), next < arguments.count, next + 1 < types.count + 1,
         let text = formatted(arguments[next], types[next], verb, places)
@@ -191,42 +192,10 @@ extension Frame {
       return verb == "X" ? digits.uppercased() : digits
     case ("f", .double), ("f", .int), ("f", .decimal), ("e", .double), ("e", .int), ("e", .decimal):
       let number: Double = type == .double ? cell.double : Double(text(of: cell, type)) ?? .nan
-      return verb == "f" ? fixed(number, places ?? 6) : exponential(number, places ?? 6)
+      return verb == "f" ? DoubleText.fixed(number, places ?? 6) : DoubleText.exponential(number, places ?? 6)
     default: return nil
     }
   }
 
   private func radix(_ value: Int64, _ radix: Int) -> String { String(value, radix: radix) }
-
-  private func fixed(_ value: Double, _ places: Int) -> String {
-    guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
-    return printed(value, places)
-  }
-
-  /// Rounds half to even in the binary value's exact decimal expansion, which is what a correct rounding gives.
-  private func printed(_ value: Double, _ places: Int) -> String {
-    let scaled = (abs(value) * tenToThe(places)).rounded(.toNearestOrEven)
-    guard scaled < 9e18 else { return String(value) }
-    let units = Int64(scaled)
-    let text = places == 0 ? String(units) : FixedPoint(units: units, scale: min(places, 18)).description
-    return (value < 0 ? "-" : "") + text
-  }
-
-  private func tenToThe(_ exponent: Int) -> Double { (0..<exponent).reduce(1.0) { power, _ in power * 10 } }
-
-  private func exponential(_ value: Double, _ places: Int) -> String {
-    guard value.isFinite, value != 0 else { return fixed(value, places) + (value == 0 ? "e+00" : "") }
-    var exponent = 0
-    var mantissa = abs(value)
-    while mantissa >= 10 {
-      mantissa /= 10
-      exponent += 1
-    }
-    while mantissa < 1 {
-      mantissa *= 10
-      exponent -= 1
-    }
-    let digits = abs(exponent) < 10 ? "0\(abs(exponent))" : "\(abs(exponent))"
-    return (value < 0 ? "-" : "") + printed(mantissa, places) + "e" + (exponent < 0 ? "-" : "+") + digits
-  }
 }
