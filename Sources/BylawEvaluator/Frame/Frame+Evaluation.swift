@@ -43,7 +43,7 @@ extension Frame {
       let condition = evaluate(NodeID(raw: node.a))
       guard condition.state == .value else { return condition.isError ? condition : fail(.absentValue, id) }
       return evaluate(NodeID(raw: condition.isTrue ? node.b : node.c))
-    case .list, .map, .record: return compound(node)
+    case .list, .map, .record: return compound(node, id)
     case .comprehension: return comprehend(plan.comprehensions[Int(node.a)])
     case .query: return query(plan.queries[Int(node.a)], id)
     case .table: return classify(Int(node.a))
@@ -109,14 +109,24 @@ extension Frame {
   }
 
   /// A list, a map or a record; an error of a member is an error of the whole, an absent member of a list is left out.
-  private mutating func compound(_ node: PlanNode) -> Cell {
+  private mutating func compound(_ node: PlanNode, _ id: NodeID) -> Cell {
     var cells: [Cell] = []
     for offset in 0..<Int(node.b) {
       let cell = evaluate(plan.operands[Int(node.a) + offset])
       if cell.isError { return cell }
       cells.append(cell)
     }
-    return compound(cells, count: node.operation == .map ? cells.count / 2 : cells.count)
+    return node.operation == .map ? map(cells, id) : compound(cells, count: cells.count)
+  }
+
+  /// A map of keys and values in turn: keys ascending by scalars, none twice.
+  mutating func map(_ cells: [Cell], _ id: NodeID) -> Cell {
+    let pairs = stride(from: 0, to: cells.count, by: 2).map { (key: cells[$0], value: cells[$0 + 1]) }
+    var keys: Set<Int64> = []
+    for pair in pairs where !keys.insert(pair.key.payload).inserted { return fail(.repeatedKey, id) }
+    let texts = pairs.map { string($0.key.payload) }
+    let order = pairs.indices.sorted { texts[$0].unicodeScalars.lexicographicallyPrecedes(texts[$1].unicodeScalars) }
+    return compound(order.flatMap { [pairs[$0].key, pairs[$0].value] }, count: pairs.count)
   }
 
   private mutating func rescale(_ node: PlanNode, _ id: NodeID) -> Cell {

@@ -238,7 +238,8 @@ extension Frame {
     guard case .object(let members) = value else { return nil }
     let inner = constraint.element.first ?? .none
     var cells: [Cell] = []
-    for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+    let ordered = members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
+    for (key, value) in ordered {
       cells.append(cell(key))
       cells.append(shape(value, element, inner, "\(path).\(key)", &problems))
     }

@@ -50,6 +50,7 @@ package enum EvaluationCause: String, Sendable, Hashable {
   case divisionByZero = "division by zero"
   case outOfBounds = "index out of bounds"
   case noSuchKey = "no such key"
+  case repeatedKey = "key given twice"
   case badConversion = "text that cannot be converted"
   case badPattern = "pattern that is not RE2"
   case badTimeZone = "unknown time zone"
