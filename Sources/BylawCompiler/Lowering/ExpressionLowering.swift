@@ -295,10 +295,11 @@ struct ExpressionLowering {
 
   private mutating func lowerField(_ base: TypedExpression, _ field: Int, _ range: SourceRange) -> NodeID {
     let node = lower(base)
-    let isReference = if case .entity = base.type.content { true } else { false }
-    return add(
-      PlanNode(isReference ? .referenceField : .recordField, a: node.raw, b: Int32(field)), range,
-      free: free[Int(node.raw)])
+    var made = PlanNode(.recordField, a: node.raw, b: Int32(field))
+    if case .entity(let entities) = base.type.content {
+      made = PlanNode(.referenceField, a: node.raw, b: Int32(field), c: Int32(entities[0]))
+    }
+    return add(made, range, free: free[Int(node.raw)])
   }
 
   // MARK: Calls and binding

@@ -24,6 +24,7 @@ extension Frame {
     case .referenceField:
       let base = evaluate(NodeID(raw: node.a))
       guard base.state == .value else { return base }
+      guard entity(of: base) == Int(node.c) else { return fail(.wrongRecord, id) }
       return field(Int(node.b), of: base)
     case .identifier:
       let base = evaluate(NodeID(raw: node.a))

@@ -1,9 +1,16 @@
 import BylawModel
 
 extension Frame {
-  /// Looks through the records of an entity.
+  /// Looks through the records of an entity; `it` gets back what it was, as the same fact may be under way further out.
   mutating func query(_ query: ExpressionPlan.Query, _ id: NodeID) -> Cell {
     guard source != nil else { return fail(.missingFact, id) }
+    let outer = locals[Int(query.local)]
+    let result = search(query, id)
+    locals[Int(query.local)] = outer
+    return result
+  }
+
+  private mutating func search(_ query: ExpressionPlan.Query, _ id: NodeID) -> Cell {
     var hits: [(record: Cell, order: Cell)] = []
     var failure: Cell?
     for record in all(of: query.entity) {

@@ -45,6 +45,7 @@ package enum EvaluationCause: String, Sendable, Hashable {
   case missingAttribute = "attribute not given"
   case malformedAttribute = "attribute of the wrong kind"
   case missingRecord = "record not found"
+  case wrongRecord = "record of another type"
   case missingFact = "fact not given, and no records to look it up in"
   case overflow
   case divisionByZero = "division by zero"

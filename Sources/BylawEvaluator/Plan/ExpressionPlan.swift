@@ -37,7 +37,7 @@ package struct PlanNode: Hashable, Sendable {
     case local
     /// `a`: position of the definition, `b`: its value.
     case definition
-    /// `a`: the base, `b`: the field.
+    /// `a`: the base, `b`: the field; of a reference `c`: the entity that the record must be of.
     case recordField, referenceField
     case identifier
     /// `a`: first operand, `b`: count.
