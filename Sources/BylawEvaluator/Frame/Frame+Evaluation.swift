@@ -265,7 +265,7 @@ extension Frame {
       if verdict.isError {
         if failure == nil { failure = verdict }
       } else if verdict.isTrue {
-        if hit != nil { return fail(.severalRecords, row.condition) }
+        if hit != nil { return fail(.severalRows, row.condition) }
         hit = position
       }
     }
@@ -295,7 +295,7 @@ extension Frame {
 
   private mutating func otherwise(_ table: ExpressionPlan.Table) -> Cell {
     guard let otherwise = table.otherwise else {
-      return fail(.noSuchKey, table.rows.first?.condition ?? NodeID(raw: 0))
+      return fail(.noRow, table.rows.first?.condition ?? NodeID(raw: 0))
     }
     return evaluate(otherwise)
   }

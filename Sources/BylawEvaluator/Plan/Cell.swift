@@ -56,6 +56,8 @@ package enum EvaluationCause: String, Sendable, Hashable {
   case badPattern = "pattern that is not RE2"
   case badTimeZone = "unknown time zone"
   case severalRecords = "more than one record"
+  case noRow = "no row applies"
+  case severalRows = "more than one row applies"
   case overLimit = "more records than the limit"
   case notPositive = "threshold that is not positive"
   case noResource = "no such resource"
