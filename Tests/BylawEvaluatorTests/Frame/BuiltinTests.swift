@@ -75,7 +75,6 @@ struct BuiltinTests {
       ("few.slice(2, 1)", "error: index out of bounds"), ("few.distinct()", "[3,1,2]"), ("few.sort()", "[1,1,2,3]"),
       ("few.min()", "1"), ("empty.min()", "none"), ("empty.max()", "none"), ("empty.sum()", "0"),
       ("few.sum()", "7"), ("few.first()", "3"), ("empty.last()", "none"), ("few.reverse()", "[1,2,1,3]"),
-      ("[[1], [2, 3]].flatten()", "[1,2,3]"), ("lists.range(3)", "[0,1,2]"), ("few + [9]", "[3,1,2,1,9]"),
       ("few == [3, 1, 2, 1]", "true"), ("1 in few", "true"), ("{'b': 2, 'a': 1} == {'a': 1, 'b': 2}", "true"),
       ("{'a': 1}['b']", "error: no such key"), ("{'a': 1}[?'b']", "none"), ("'b' in {'a': 1}", "false"),
       ("{'b': 1, 'a': 2}.map(k, k)", "[\"a\",\"b\"]"),
