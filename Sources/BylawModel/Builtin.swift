@@ -37,9 +37,8 @@ package enum Builtin: UInt8, Hashable, Sendable, CaseIterable {
   case folded
   // Lists. `listSum` of int, double, decimal or duration, 0 of nothing; `listMin` and `listMax` of what can be
   // ordered, `listFirst` and `listLast` give optionals, none of an empty list. `distinct` keeps the first of equal
-  // ones; `sort` ascending; `flatten` takes one level away; `slice(list, from, to)` errs out of bounds;
-  // `range(n)` is 0 up to but without n.
-  case listSum, listMin, listMax, listFirst, listLast, distinct, sortInt, flatten, slice, reverseList, range
+  // ones; `sort` ascending; `flatten` takes one level away; `slice(list, from, to)` errs out of bounds.
+  case listSum, listMin, listMax, listFirst, listLast, distinct, sortInt, flatten, slice, reverseList
   case sort
   // Math extension: int and double forms; `greatest` and `least` take one or more of one type: int, double, decimal.
   case greatest, least, absInt, absDouble, signInt, signDouble, ceil, floor, round, trunc, sqrt, isNaN, isInf, isFinite

@@ -59,7 +59,8 @@ struct RuleSetDirectory {
     var sources = SourceMap()
     let file = sources.add(path: "bylaw.yaml", bytes: bytes)
     var diagnostics = Diagnostics()
-    guard let node = YAMLReader.read(file, in: sources, diagnostics: &diagnostics), case .mapping(let entries) = node.kind,
+    guard let node = YAMLReader.read(file, in: sources, diagnostics: &diagnostics),
+      case .mapping(let entries) = node.kind,
       let uses = entries.first(where: { $0.key.text == "uses" })
     else { return [] }
     switch uses.value.kind {
@@ -80,10 +81,11 @@ struct RuleSetDirectory {
       hasher.update(data: Data("\(name.utf8.count):\(name)\(file.bytes.count):".utf8))
       hasher.update(data: Data(file.bytes))
     }
-    return "sha256:" + hasher.finalize().map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    return "sha256:"
+      + hasher.finalize().map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined()
   }
 }
 

@@ -40,7 +40,11 @@ extension RuleSetChecker {
       report(
         "unreachable-row", at: row.range, "this row can never win",
         expected: never ? "a condition that something meets" : "a row that others leave something for",
-        notes: never ? [] : rivals.prefix(1).map { .init(range: table.rows[$0].range, message: "this row, with others, wins wherever it could") },
+        notes: never
+          ? []
+          : rivals.prefix(1).map {
+            .init(range: table.rows[$0].range, message: "this row, with others, wins wherever it could")
+          },
         hint: never ? "its conditions exclude one another" : "remove it, or narrow the rows that cover it")
     }
   }
@@ -76,7 +80,9 @@ extension RuleSetChecker {
             range: table.rows[first].range, message: "for example, \(space.describe(witness)) also matches this row")
           let message = "rows \(first + 1) and \(second + 1) \(usesOpaque ? "may" : "can") match the same request"
           if usesOpaque {
-            warn("overlapping-rows", at: table.rows[second].range, message, expected: "no overlap, as 'pick' is 'only'", notes: [note])
+            warn(
+              "overlapping-rows", at: table.rows[second].range, message, expected: "no overlap, as 'pick' is 'only'",
+              notes: [note])
           } else {
             report(
               "overlapping-rows", at: table.rows[second].range, message, expected: "no overlap, as 'pick' is 'only'",

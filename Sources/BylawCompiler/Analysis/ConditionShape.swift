@@ -169,7 +169,8 @@ enum ExpressionKey {
     default:
       // Anything else is its own question at its own place, for these variables.
       let bound = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\(of($0.value, [:]))" }
-      return "@\(expression.range.file.index):\(expression.range.start)-\(expression.range.end)[\(bound.joined(separator: ","))]"
+      return
+        "@\(expression.range.file.index):\(expression.range.start)-\(expression.range.end)[\(bound.joined(separator: ","))]"
     }
   }
 }

@@ -154,7 +154,9 @@ extension RuleSetChecker {
     if let allow = members["allow"] {
       authority.hasAllow = true
       for node in reader.oneOrMore(allow) {
-        if let grant = grant(node, id: "\(id).allow", resource: resource, scope: scope) { authority.grants.append(grant) }
+        if let grant = grant(node, id: "\(id).allow", resource: resource, scope: scope) {
+          authority.grants.append(grant)
+        }
       }
     }
     if let permission = members["permission"], let word = reader.scalar(permission, as: "'permission'") {

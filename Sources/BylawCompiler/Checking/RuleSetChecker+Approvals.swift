@@ -39,10 +39,13 @@ extension RuleSetChecker {
   private mutating func checkSingleStatements(_ entries: [ApprovalEntry], action: String) {
     for key in ["binds", "clock", "independent", "runs", "vote", "outcome"] {
       let stating = entries.filter { $0.members[key] != nil }
-      guard stating.count > 1, let first = stating[0].members.key(key), let second = stating[1].members.key(key) else { continue }
+      guard stating.count > 1, let first = stating[0].members.key(key), let second = stating[1].members.key(key) else {
+        continue
+      }
       report(
         "stated-twice", at: second.range, "'\(key)' of the proposal for '\(action)' is stated by two approvals",
-        expected: "one approval of an action to state it", notes: [.init(range: first.range, message: "first stated here")])
+        expected: "one approval of an action to state it",
+        notes: [.init(range: first.range, message: "first stated here")])
     }
   }
 
@@ -81,7 +84,8 @@ extension RuleSetChecker {
         let members = reader.members(vote, of: "'vote'", keys: Self.voteKinds), let node = members[kind]
       else { continue }
       return reader.members(
-        node, of: "a vote", keys: ["title", "sop", "input", "exactly_one", "require", "effects", "notify", "audit", "let"])
+        node, of: "a vote",
+        keys: ["title", "sop", "input", "exactly_one", "require", "effects", "notify", "audit", "let"])
     }
     return nil
   }
@@ -232,7 +236,8 @@ extension RuleSetChecker {
   ) -> [CheckedRuleSet.Approval.Place] {
     guard let node, let nodes = reader.sequence(node, as: "the places of an approval") else { return [] }
     if nodes.isEmpty {
-      report("unfillable-place", at: node.range, "an approval without places asks nobody", expected: "at least one place")
+      report(
+        "unfillable-place", at: node.range, "an approval without places asks nobody", expected: "at least one place")
     }
     return nodes.compactMap { node in
       let before = reader.diagnostics.all.count
@@ -279,7 +284,9 @@ extension RuleSetChecker {
     case "permission":
       let roles = roles(holding: word)
       if roles == 0, rules.manifest.permissions[word.text] != nil {
-        report("unfillable-place", at: word.range, "no role holds '\(word.text)'", expected: "a permission that a role holds")
+        report(
+          "unfillable-place", at: word.range, "no role holds '\(word.text)'", expected: "a permission that a role holds"
+        )
       }
       return (.permission(word.text, roles: roles), word.text)
     case "people":
@@ -318,7 +325,8 @@ extension RuleSetChecker {
       var inner = flow
       if element.isMapping {
         guard
-          let members = reader.members(element, of: "an excluded person", keys: ["people", "when"], required: ["people"]),
+          let members = reader.members(
+            element, of: "an excluded person", keys: ["people", "when"], required: ["people"]),
           let peopleNode = members["people"]
         else { return nil }
         people = peopleNode
@@ -340,7 +348,9 @@ extension RuleSetChecker {
   private mutating func binds(_ node: Node?, action: Int) -> [Int] {
     guard let resource = rules.actions[action].resource else {
       if let node {
-        report("wrong-kind", at: node.range, "'\(rules.actions[action].name)' has no resource to bind", expected: "no 'binds' here")
+        report(
+          "wrong-kind", at: node.range, "'\(rules.actions[action].name)' has no resource to bind",
+          expected: "no 'binds' here")
       }
       return []
     }
@@ -359,7 +369,8 @@ extension RuleSetChecker {
 
   private mutating func clock(_ node: Node, scope: Scope, given flow: Flow) -> CheckedRuleSet.Approval.Clock? {
     guard
-      let members = reader.members(node, of: "a clock", keys: ["from", "within", "late", "sop"], required: ["from", "within"]),
+      let members = reader.members(
+        node, of: "a clock", keys: ["from", "within", "late", "sop"], required: ["from", "within"]),
       let from = members["from"], let within = members["within"]?.scalar.flatMap({ duration($0) })
     else { return nil }
     if within <= TimeSpan(seconds: 0) {
@@ -369,7 +380,9 @@ extension RuleSetChecker {
     }
     let start = expression(from, expecting: nil, in: scope, given: flow)
     if start.type.content != .timestamp, start.type != .error {
-      report("wrong-type", at: from.range, "a clock cannot start at \(vocabulary.name(of: start.type))", expected: "a timestamp")
+      report(
+        "wrong-type", at: from.range, "a clock cannot start at \(vocabulary.name(of: start.type))",
+        expected: "a timestamp")
     }
     return .init(
       from: start, within: within,

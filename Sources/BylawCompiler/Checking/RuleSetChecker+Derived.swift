@@ -28,7 +28,8 @@ extension RuleSetChecker {
         let state = literalState(value, lifecycle, entity: entity), !lifecycle.start.contains(state.index)
       else { continue }
       report(
-        "not-a-start", at: value.range, "a new \(vocabulary.schema.entities[entity].name) does not start as '\(state.word)'",
+        "not-a-start", at: value.range,
+        "a new \(vocabulary.schema.entities[entity].name) does not start as '\(state.word)'",
         expected: Messages.list(lifecycle.start.map { states(of: lifecycle, entity: entity)[$0] }),
         notes: [.init(range: lifecycle.range, message: "the lifecycle stands here")])
     }
@@ -46,7 +47,9 @@ extension RuleSetChecker {
   }
 
   private func states(of lifecycle: CheckedRuleSet.Lifecycle, entity: Int) -> [String] {
-    guard case .enumeration(let index) = vocabulary.schema.entities[entity].fields[lifecycle.field].type else { return [] }
+    guard case .enumeration(let index) = vocabulary.schema.entities[entity].fields[lifecycle.field].type else {
+      return []
+    }
     return vocabulary.schema.enums[index].members
   }
 
@@ -112,7 +115,8 @@ extension RuleSetChecker {
         where key.fields.contains(where: { field in action.after.contains { $0.field == field } }) {
           let after = TypedExpression(.root(.after), .entity([entity]), at: effect.range)
           let values = key.fields.map { field -> TypedExpression? in
-            TypedExpression(.field(after, field), vocabulary.schema.entities[entity].fields[field].type, at: effect.range)
+            TypedExpression(
+              .field(after, field), vocabulary.schema.entities[entity].fields[field].type, at: effect.range)
           }
           addUnique(key, entity: entity, values: values, but: target, when: effect.when, action: index)
         }

@@ -27,7 +27,8 @@ extension RuleSetChecker {
     let stated = Self.effectKinds.filter { members[$0] != nil }
     guard stated.count == 1, let target = members[stated[0]] else {
       guard !reader.hadUnknownKey else { return nil }
-      report("missing-key", at: node.range, "an effect says once what it does", expected: Messages.list(Self.effectKinds))
+      report(
+        "missing-key", at: node.range, "an effect says once what it does", expected: Messages.list(Self.effectKinds))
       return nil
     }
     _ = clauses(members, owner: "effects")
@@ -75,7 +76,9 @@ extension RuleSetChecker {
       effect.kind = .update(target: record)
       guard case .entity(let indices) = record.type, indices.count == 1 else {
         if record.type != .error {
-          report("wrong-type", at: target.range, "\(vocabulary.name(of: record.type)) cannot be updated", expected: "a record of one entity")
+          report(
+            "wrong-type", at: target.range, "\(vocabulary.name(of: record.type)) cannot be updated",
+            expected: "a record of one entity")
         }
         return nil
       }
@@ -103,7 +106,9 @@ extension RuleSetChecker {
 
   private mutating func putKey(_ members: Members, entity: Int) -> Int? {
     guard let word = members["key"]?.scalar else {
-      report("missing-key", at: members.range, "'put' needs the unique key by which the record is found", expected: "key: NAME")
+      report(
+        "missing-key", at: members.range, "'put' needs the unique key by which the record is found",
+        expected: "key: NAME")
       return nil
     }
     let keys = rules.entities[entity].uniqueKeys
@@ -119,7 +124,9 @@ extension RuleSetChecker {
       let name = vocabulary.schema.entities[resource].name
       if let given = effect.resource {
         if case .entity(let indices) = given.type, !indices.contains(resource) {
-          report("wrong-type", at: given.range, "'\(word.text)' acts on \(name), not on \(vocabulary.name(of: given.type))", expected: name)
+          report(
+            "wrong-type", at: given.range, "'\(word.text)' acts on \(name), not on \(vocabulary.name(of: given.type))",
+            expected: name)
         }
       } else {
         report("missing-key", at: word.range, "'\(word.text)' needs a resource", expected: "resource: of type \(name)")
@@ -185,7 +192,9 @@ extension RuleSetChecker {
       if case .list(let element) = list.type {
         scope.names["it"] = .value(.local(local), element)
       } else if list.type != .error {
-        report("wrong-type", at: node.range, "'each' goes over \(vocabulary.name(of: list.type)) here", expected: "an entity or a list")
+        report(
+          "wrong-type", at: node.range, "'each' goes over \(vocabulary.name(of: list.type)) here",
+          expected: "an entity or a list")
         scope.names["it"] = .value(.local(local), .error)
       } else {
         scope.names["it"] = .value(.local(local), .error)
@@ -225,7 +234,9 @@ extension RuleSetChecker {
     effect.patch = patch
     if case .patch = patch.type.content { return }
     if patch.type != .error {
-      report("wrong-type", at: node.range, "\(vocabulary.name(of: patch.type)) is no patch", expected: "an input of type patch(…)")
+      report(
+        "wrong-type", at: node.range, "\(vocabulary.name(of: patch.type)) is no patch",
+        expected: "an input of type patch(…)")
     }
   }
 
@@ -276,7 +287,9 @@ extension RuleSetChecker {
       return TypedExpression(.field(root, field), fields[field].type, at: range)
     }
     for effect in action.effects {
-      guard case .update(let target) = effect.kind, case .root(.resource) = target.kind, effect.each == nil else { continue }
+      guard case .update(let target) = effect.kind, case .root(.resource) = target.kind, effect.each == nil else {
+        continue
+      }
       func change(_ field: Int, _ value: TypedExpression) {
         guard let when = effect.when else {
           values[field] = value

@@ -54,7 +54,8 @@ extension RuleSetChecker {
         case .string, .entity, .enumeration: continue
         default:
           report(
-            "wrong-type", at: members["ignoring"]?.range ?? entry.key.range, "'ignoring' does not fit the field '\(fields[position].name)'",
+            "wrong-type", at: members["ignoring"]?.range ?? entry.key.range,
+            "'ignoring' does not fit the field '\(fields[position].name)'",
             expected: "text fields")
         }
       }
@@ -77,7 +78,8 @@ extension RuleSetChecker {
       guard let position = fieldPositions(Node(kind: .scalar(entry.key), range: entry.key.range), of: entity).first
       else { continue }
       guard case .enumeration(let index) = fields[position].type else {
-        report("wrong-type", at: entry.key.range, "the field '\(entry.key.text)' is no enum", expected: "a field of an enum")
+        report(
+          "wrong-type", at: entry.key.range, "the field '\(entry.key.text)' is no enum", expected: "a field of an enum")
         continue
       }
       guard let members = reader.mapping(entry.value, as: "a lifecycle") else { continue }
@@ -131,7 +133,8 @@ extension RuleSetChecker {
     else { return nil }
     _ = clauses(members, owner: "entities.\(vocabulary.schema.entities[entity].name).lifecycle")
     guard vocabulary.schema.entities[entity].fields[since].type.content == .timestamp else {
-      report("wrong-type", at: members["since"]?.range ?? node.range, "'since' is no time", expected: "a timestamp field")
+      report(
+        "wrong-type", at: members["since"]?.range ?? node.range, "'since' is no time", expected: "a timestamp field")
       return nil
     }
     return .init(from: from, to: to, after: after, since: since, range: node.range)

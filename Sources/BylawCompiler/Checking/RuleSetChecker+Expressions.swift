@@ -97,7 +97,8 @@ extension RuleSetChecker {
   mutating func sentence(_ node: Node, in scope: Scope, given flow: Flow = .none) -> TypedSentence {
     guard let scalar = reader.scalar(node, as: "a sentence") else { return TypedSentence(pieces: []) }
     if scalar.text.trimmingSpaces.isEmpty {
-      report("wrong-kind", at: scalar.range, "a sentence is blank here", expected: "words for whoever reads the decision")
+      report(
+        "wrong-kind", at: scalar.range, "a sentence is blank here", expected: "words for whoever reads the decision")
     }
     if let cut = sources.commentInText(scalar) { reader.diagnostics.report(cut) }
     let parsed = SentenceParser.parse(scalar, diagnostics: &reader.diagnostics)
@@ -137,7 +138,10 @@ extension RuleSetChecker {
 extension Scalar {
   /// One word, as enums have them.
   var isWord: Bool {
-    !text.isEmpty && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-" }
+    !text.isEmpty
+      && text.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+      }
   }
 }
 

@@ -25,7 +25,10 @@ extension RuleSetChecker {
   /// The names that a function of the rule set can use: its parameters, singletons and constants.
   private func functionScope(_ parameters: [CheckedRuleSet.Parameter]) -> Scope {
     var scope = globalScope
-    for root in ["subject", "resource", "after", "action", "input", "let", "classified", "effects", "context", "now", "requested_at", "today", "facts"] {
+    for root in [
+      "subject", "resource", "after", "action", "input", "let", "classified", "effects", "context", "now",
+      "requested_at", "today", "facts",
+    ] {
       scope.names[root] = .unavailable("a condition or classification sees only what it declares")
     }
     for parameter in parameters { scope.names[parameter.name] = .value(.local(parameter.local), parameter.type) }
@@ -49,7 +52,8 @@ extension RuleSetChecker {
   ) {
     guard vocabulary.functions[key.text] == nil, !checker.functionNames.contains(key.text) else {
       report(
-        "duplicate-name", at: key.range, "'\(key.text)' is already the name of a function, condition, classification or calendar",
+        "duplicate-name", at: key.range,
+        "'\(key.text)' is already the name of a function, condition, classification or calendar",
         expected: "a name of its own", hint: "rename one of them")
       return
     }
@@ -181,7 +185,9 @@ extension RuleSetChecker {
     case .scalar: nodes = []
     }
     guard nodes.count == table.outputs.count else {
-      report("wrong-kind", at: node.range, "'otherwise' does not give each output", expected: "\(table.outputs.count) values")
+      report(
+        "wrong-kind", at: node.range, "'otherwise' does not give each output", expected: "\(table.outputs.count) values"
+      )
       return nil
     }
     return zip(nodes, table.outputs).map { element, output in
@@ -256,7 +262,8 @@ extension RuleSetChecker {
     _ node: Node, into query: inout TypedExpression.Query, scope: Scope, given flow: Flow
   ) {
     if case .mapping = node.kind {
-      guard let members = reader.members(node, of: "an order", keys: ["latest_first"], required: ["latest_first"]) else { return }
+      guard let members = reader.members(node, of: "an order", keys: ["latest_first"], required: ["latest_first"])
+      else { return }
       query.latestFirst = true
       query.order = members["latest_first"].map { expression($0, expecting: nil, in: scope, given: flow) }
     } else {
@@ -273,7 +280,9 @@ extension RuleSetChecker {
     case .first, .one: return .optional(record)
     case .sum, .min, .max:
       guard let of = query.of else {
-        report("missing-key", at: members.range, "'\(query.kind.rawValue)' needs 'of'", expected: "of: what is taken of each record")
+        report(
+          "missing-key", at: members.range, "'\(query.kind.rawValue)' needs 'of'",
+          expected: "of: what is taken of each record")
         return .error
       }
       let type = of.type.content
@@ -319,7 +328,9 @@ extension RuleSetChecker {
       if let date = CalendarDate(word.text) {
         calendar.holidays.append(date)
       } else {
-        report("malformed-date", at: word.range, "'\(word.text)' is no day", expected: "a day such as 2025-12-25 that exists")
+        report(
+          "malformed-date", at: word.range, "'\(word.text)' is no day", expected: "a day such as 2025-12-25 that exists"
+        )
       }
     }
     vocabulary.functions[entry.key.text] = .init(

@@ -76,7 +76,9 @@ extension RuleSetChecker {
     switch type {
     case .entity, .error, .undetermined: break
     default:
-      report("wrong-type", at: node.range, "\(vocabulary.name(of: people.type)) cannot be told", expected: "people, a list of them, or a party")
+      report(
+        "wrong-type", at: node.range, "\(vocabulary.name(of: people.type)) cannot be told",
+        expected: "people, a list of them, or a party")
     }
     return .people(people)
   }
@@ -110,7 +112,9 @@ extension RuleSetChecker {
       forEachAction(targets.actions) { checker, action in
         let grants = checker.rules.actions[action].authority.grants
         if targets.isEverything, !grants.isEmpty, grants.allSatisfy({ $0.holder == .system }) { return }
-        guard var rule = checker.rule("forbid", members, key, id: id, scope: checker.actionScopes[action]) else { return }
+        guard var rule = checker.rule("forbid", members, key, id: id, scope: checker.actionScopes[action]) else {
+          return
+        }
         rule.when = reached
         rule.band = (threshold, band)
         rule.sparesSystem = targets.isEverything

@@ -39,7 +39,9 @@ extension RuleSetChecker {
     readLet(members["let"], id: id, scope: &scope)
     var requirements: [CheckedRuleSet.Rule] = []
     for entry in members["require"].flatMap({ reader.mapping($0, as: "'require'") })?.entries ?? [] {
-      if let rule = requirement(entry, id: "\(id).require.\(entry.key.text)", scope: scope) { requirements.append(rule) }
+      if let rule = requirement(entry, id: "\(id).require.\(entry.key.text)", scope: scope) {
+        requirements.append(rule)
+      }
     }
     let effects = effects(members["effects"], id: id, scope: &scope)
     let permission = members["permission"].flatMap { reader.scalar($0, as: "'permission'") }
@@ -64,7 +66,8 @@ extension RuleSetChecker {
           "not-overridable", at: word.range, "'\(word.text)' cannot be overridden", expected: Messages.list(open),
           notes: [.init(range: rule.range, message: "it does not say 'overridable: true'")])
       } else {
-        reader.diagnostics.report(Messages.unknownName(word, what: "overridable rule, band, approval or wait", known: open))
+        reader.diagnostics.report(
+          Messages.unknownName(word, what: "overridable rule, band, approval or wait", known: open))
       }
       return nil
     }

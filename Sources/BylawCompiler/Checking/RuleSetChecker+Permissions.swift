@@ -29,7 +29,8 @@ extension RuleSetChecker {
         for permission in own[next] ?? [] { rules.manifest.permissions[permission, default: 0] |= 1 << UInt64(role) }
         for inner in includes[next] ?? [] {
           if inner == role, let place = places[role] {
-            report("grant-cycle", at: place, "role '\(roleWords[role])' includes itself", expected: "no cycle of 'includes'")
+            report(
+              "grant-cycle", at: place, "role '\(roleWords[role])' includes itself", expected: "no cycle of 'includes'")
           }
           if seen.insert(inner).inserted { open.append(inner) }
         }
@@ -60,7 +61,9 @@ extension RuleSetChecker {
   private mutating func checkDerivedRole(_ entry: Node.Entry) {
     let name = entry.key.text
     if let index = roleWords.firstIndex(of: name) {
-      report("duplicate-name", at: entry.key.range, "'\(roleWords[index])' is a role already", expected: "a name that no role has")
+      report(
+        "duplicate-name", at: entry.key.range, "'\(roleWords[index])' is a role already",
+        expected: "a name that no role has")
       return
     }
     guard
@@ -139,12 +142,16 @@ extension RuleSetChecker {
     guard (members["from"] == nil) != (members["above"] == nil), let node = members["from"] ?? members["above"],
       let scalar = reader.scalar(node, as: "the bound of a band")
     else {
-      report("missing-key", at: entry.key.range, "a band needs one bound", expected: "'from' (bound included) or 'above' (bound excluded)")
+      report(
+        "missing-key", at: entry.key.range, "a band needs one bound",
+        expected: "'from' (bound included) or 'above' (bound excluded)")
       return nil
     }
     let number = scalar.text.hasSuffix("%") ? String(scalar.text.dropLast()).trimmingSpaces : ""
     guard let percent = FixedPoint(number), percent.units >= 0 else {
-      report("malformed-percent", at: scalar.range, "'\(scalar.text)' is no percentage", expected: "a percentage such as 75 %")
+      report(
+        "malformed-percent", at: scalar.range, "'\(scalar.text)' is no percentage",
+        expected: "a percentage such as 75 %")
       return nil
     }
     return .init(
@@ -187,7 +194,9 @@ extension RuleSetChecker {
     if let channel = reader.text(members["channel"], as: "'channel'") {
       return .channel(channel, to: reader.text(members["to"], as: "'to'") ?? "")
     }
-    report("missing-key", at: entry.key.range, "a party does not say who it is", expected: "all, people, permission or channel")
+    report(
+      "missing-key", at: entry.key.range, "a party does not say who it is",
+      expected: "all, people, permission or channel")
     return nil
   }
 }

@@ -8,7 +8,9 @@ extension RuleSetChecker {
       groups[entry.key.text] = reader.words(entry.value, as: "an action of a group")
       groupKeys[entry.key.text] = entry.key.range
       if actionIndex[entry.key.text] != nil {
-        report("duplicate-name", at: entry.key.range, "'\(entry.key.text)' is the name of an action too", expected: "a name of its own")
+        report(
+          "duplicate-name", at: entry.key.range, "'\(entry.key.text)' is the name of an action too",
+          expected: "a name of its own")
       }
     }
   }
@@ -25,7 +27,9 @@ extension RuleSetChecker {
     if let index = actionIndex[text] { return [index] }
     if let members = groups[text] {
       guard !seen.contains(text) else {
-        report("group-cycle", at: groupKeys[text] ?? word.range, "group '\(text)' contains itself", expected: "no cycle of groups")
+        report(
+          "group-cycle", at: groupKeys[text] ?? word.range, "group '\(text)' contains itself",
+          expected: "no cycle of groups")
         return []
       }
       return members.flatMap { targets($0, seen: seen.union([text])) }
@@ -36,7 +40,8 @@ extension RuleSetChecker {
       if !found.isEmpty { return found }
     }
     reader.diagnostics.report(
-      Messages.unknownName(word, what: "action or group", known: Array(actionIndex.keys) + Array(groups.keys) + ["everything"]))
+      Messages.unknownName(
+        word, what: "action or group", known: Array(actionIndex.keys) + Array(groups.keys) + ["everything"]))
     return []
   }
 
@@ -64,7 +69,8 @@ extension RuleSetChecker {
       let stated = Self.ruleKinds.filter { members[$0] != nil }
       guard stated.count == 1 else {
         guard !reader.hadUnknownKey else { continue }
-        report("missing-key", at: entry.key.range, "a rule says once what it does", expected: Messages.list(Self.ruleKinds))
+        report(
+          "missing-key", at: entry.key.range, "a rule says once what it does", expected: Messages.list(Self.ruleKinds))
         continue
       }
       _ = clauses(members, owner: id)
@@ -103,7 +109,8 @@ extension RuleSetChecker {
         else { continue }
         if let when = members["when"] {
           let condition = self.condition(when, in: actionScopes[action]).expression
-          grant.condition = grant.condition.map { TypedExpression(.and([$0, condition]), .bool, at: when.range) } ?? condition
+          grant.condition =
+            grant.condition.map { TypedExpression(.and([$0, condition]), .bool, at: when.range) } ?? condition
         }
         grant.range = key.range
         rules.actions[action].authority.grants.append(grant)
@@ -116,7 +123,9 @@ extension RuleSetChecker {
         when = checked.expression
         flow = checked.whenTrue
       }
-      guard var notice = notice(members, rule: id, at: key.range, scope: actionScopes[action], given: flow) else { return }
+      guard var notice = notice(members, rule: id, at: key.range, scope: actionScopes[action], given: flow) else {
+        return
+      }
       notice.when = when
       notice.isRule = true
       rules.actions[action].notices.append(notice)
@@ -128,7 +137,10 @@ extension RuleSetChecker {
     guard
       let members = reader.members(
         entry.value, of: "a requirement",
-        keys: ["title", "when", "that", "else", "class", "sop", "each", "let", "mode", "effective", "overridable", "absolute", "unless"],
+        keys: [
+          "title", "when", "that", "else", "class", "sop", "each", "let", "mode", "effective", "overridable",
+          "absolute", "unless",
+        ],
         required: ["that", "else"])
     else { return nil }
     _ = clauses(members, owner: id)
@@ -142,7 +154,9 @@ extension RuleSetChecker {
     let isForbid = kind == "forbid"
     guard let message = members[isForbid ? "because" : "else"] else {
       guard !reader.hadUnknownKey else { return nil }
-      report("missing-key", at: key.range, "'\(key.text)' does not say why it refuses", expected: isForbid ? "because: a sentence" : "else: a sentence")
+      report(
+        "missing-key", at: key.range, "'\(key.text)' does not say why it refuses",
+        expected: isForbid ? "because: a sentence" : "else: a sentence")
       return nil
     }
     let isAuthority = members["class"]?.scalar?.text == DenialClass.unauthorized.rawValue
@@ -168,7 +182,9 @@ extension RuleSetChecker {
     }
     if !isForbid {
       guard let that = members["that"] else {
-        report("missing-key", at: key.range, "requirement '\(key.text)' does not say what it requires", expected: "that: a condition")
+        report(
+          "missing-key", at: key.range, "requirement '\(key.text)' does not say what it requires",
+          expected: "that: a condition")
         return nil
       }
       rule.that = condition(that, in: scope, given: flow).expression
@@ -202,7 +218,9 @@ extension RuleSetChecker {
     }
     rule.exceptions = exceptions[rule.id] ?? []
     if rule.absolute, let exception = rule.exceptions.first {
-      report("absolute-rule", at: exception.range, "an absolute rule is never suspended", expected: "an exception to another rule")
+      report(
+        "absolute-rule", at: exception.range, "an absolute rule is never suspended",
+        expected: "an exception to another rule")
     }
   }
 
@@ -244,7 +262,9 @@ extension RuleSetChecker {
     case .list(let element): scope.names[entry.key.text] = .value(.local(local), element)
     case .error: scope.names[entry.key.text] = .value(.local(local), .error)
     default:
-      report("wrong-type", at: entry.value.range, "'each' goes over \(vocabulary.name(of: list.type)) here", expected: "a list")
+      report(
+        "wrong-type", at: entry.value.range, "'each' goes over \(vocabulary.name(of: list.type)) here",
+        expected: "a list")
       scope.names[entry.key.text] = .value(.local(local), .error)
     }
     rule.each = (local, list)
@@ -294,7 +314,8 @@ extension RuleSetChecker {
             id: "exceptions.\(entry.key.text)", condition: self.condition(condition, in: globalScope).expression,
             owner: reader.text(members["owner"], as: "'owner'") ?? "",
             approvedBy: reader.text(members["approved_by"], as: "'approved_by'") ?? "",
-            because: reader.text(members["because"], as: "'because'") ?? "", from: from, until: until, range: entry.key.range))
+            because: reader.text(members["because"], as: "'because'") ?? "", from: from, until: until,
+            range: entry.key.range))
       }
     }
   }

@@ -9,7 +9,9 @@ extension RuleSetChecker {
     let names = reader.words(columns, as: "a column")
     let inputCount = names.count - table.outputs.count
     guard inputCount >= 0 else {
-      report("wrong-columns", at: columns.range, "there are fewer columns than outputs", expected: "the inputs, then each output")
+      report(
+        "wrong-columns", at: columns.range, "there are fewer columns than outputs",
+        expected: "the inputs, then each output")
       return
     }
     var inputs: [TypedExpression] = []
@@ -23,7 +25,9 @@ extension RuleSetChecker {
     }
     for (name, output) in zip(names.dropFirst(inputCount), table.outputs)
     where output.name != "value" && name.text != output.name {
-      report("wrong-columns", at: name.range, "column '\(name.text)' stands where output '\(output.name)' is due", expected: "'\(output.name)'", hint: "the outputs come last, in the order of 'gives'")
+      report(
+        "wrong-columns", at: name.range, "column '\(name.text)' stands where output '\(output.name)' is due",
+        expected: "'\(output.name)'", hint: "the outputs come last, in the order of 'gives'")
     }
     guard let rows, let lists = reader.sequence(rows, as: "the rows of a table with columns") else { return }
     for row in lists {
@@ -35,7 +39,9 @@ extension RuleSetChecker {
         continue
       }
       let conditions = zip(cells, inputs).compactMap { cell($0, of: $1) }
-      let outputs = zip(cells.dropFirst(inputCount), table.outputs).map { constantOrExpression($0, type: $1.type, scope: scope) }
+      let outputs = zip(cells.dropFirst(inputCount), table.outputs).map {
+        constantOrExpression($0, type: $1.type, scope: scope)
+      }
       guard conditions.count == inputCount else { continue }
       let label = cells.prefix(inputCount).map { $0.scalar?.text ?? "" }.joined(separator: ", ")
       table.rows.append(
@@ -75,7 +81,9 @@ extension RuleSetChecker {
     }
     if let bounds = CellBounds(text) {
       guard input.type.hasOrder else {
-        report("malformed-cell", at: range, "\(vocabulary.name(of: input.type)) has no order", expected: "words such as 'P2 or P3' or 'any'")
+        report(
+          "malformed-cell", at: range, "\(vocabulary.name(of: input.type)) has no order",
+          expected: "words such as 'P2 or P3' or 'any'")
         return nil
       }
       var parts: [TypedExpression] = []
@@ -139,7 +147,9 @@ extension RuleSetChecker {
     guard let bounds = CellBounds(text) else { return nil }
     var members: [String: Value] = [:]
     for (word, builtin) in bounds.comparisons {
-      guard let value = constant(word, for: element) ?? bounds.unitSource.flatMap({ constant("\(word) \($0)", for: element) })
+      guard
+        let value = constant(word, for: element)
+          ?? bounds.unitSource.flatMap({ constant("\(word) \($0)", for: element) })
       else { return nil }
       switch builtin {
       case .greaterOrEqual: members["from"] = value

@@ -132,7 +132,9 @@ extension RuleSetChecker {
     else { return Field(name: entry.key.text, type: .error) }
     var field = Field(
       name: entry.key.text, type: declared.type, constraint: declared.constraint, isVolatile: isVolatile)
-    if let text = declared.defaultText { field.defaultValue = defaultValue(text.text, for: declared.type, at: text.range) }
+    if let text = declared.defaultText {
+      field.defaultValue = defaultValue(text.text, for: declared.type, at: text.range)
+    }
     return field
   }
 

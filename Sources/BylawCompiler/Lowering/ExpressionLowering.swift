@@ -311,7 +311,8 @@ struct ExpressionLowering {
       for (left, right) in [(0, 1), (1, 0)] where plan.nodes[Int(nodes[right].raw)].operation == .constant {
         let operation: PlanNode.Operation = builtin == .equal ? .equalConstant : .notEqualConstant
         let constant = plan.nodes[Int(nodes[right].raw)].a
-        return add(PlanNode(operation, a: nodes[left].raw, b: constant), range, free: free[Int(nodes[left].raw)], type: type)
+        return add(
+          PlanNode(operation, a: nodes[left].raw, b: constant), range, free: free[Int(nodes[left].raw)], type: type)
       }
     }
     notePatterns(builtin, arguments)

@@ -156,7 +156,9 @@ package struct RuleSetPlanner {
     plan.observeOnly = rule.observeOnly
     plan.effectiveFrom = rule.effectiveFrom
     plan.effectiveUntil = rule.effectiveUntil
-    plan.exceptions = rule.exceptions.map { .init(condition: lowering.lower($0.condition), from: $0.from, until: $0.until) }
+    plan.exceptions = rule.exceptions.map {
+      .init(condition: lowering.lower($0.condition), from: $0.from, until: $0.until)
+    }
     plan.sparesSystem = rule.sparesSystem
     plan.needsRecords = rule.needsRecords
     return plan

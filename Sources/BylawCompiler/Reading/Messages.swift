@@ -74,7 +74,8 @@ enum Messages {
   }
 
   /// What stands after `=` in a declaration is no value of the type.
-  static func malformedDefault(_ text: String, type: ValueType, named name: String, at range: SourceRange) -> Diagnostic {
+  static func malformedDefault(_ text: String, type: ValueType, named name: String, at range: SourceRange) -> Diagnostic
+  {
     let expected: String =
       switch type.content {
       case .date: "a day that exists, such as 2026-01-31"

@@ -85,7 +85,8 @@ struct NodeReader {
         unknown -= 1
         continue
       }
-      diagnostics.report(Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(node.range, members)))
+      diagnostics.report(
+        Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(node.range, members)))
     }
     return isComplete ? members : nil
   }

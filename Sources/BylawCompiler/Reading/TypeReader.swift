@@ -149,7 +149,9 @@ struct TypeReader {
 
   private mutating func decimal(_ start: Int, _ hasArguments: Bool) -> DeclaredType? {
     guard hasArguments, let scale = number(), (0...18).contains(scale) else {
-      return fail(start, "'decimal' needs its number of decimal places", expected: "decimal(0) to decimal(18), such as decimal(2)")
+      return fail(
+        start, "'decimal' needs its number of decimal places", expected: "decimal(0) to decimal(18), such as decimal(2)"
+      )
     }
     var constraint = Constraint.none
     skipSpace()

@@ -16,13 +16,19 @@ extension Judgement {
     var decision = Decision(outcome: outcome, ruleSet: plan.identity, at: now)
     decision.missing = missing
     guard detail != .outcome else { return decision }
-    decision.reasons = reasons.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
+    decision.reasons = reasons.sorted {
+      ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
+    }
     // Somebody without authority learns nothing more.
     if stage > 2 { decision.classified = classified() }
     decision.obligations = obligations(outcome)
-    decision.observed = observed.sorted { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
+    decision.observed = observed.sorted {
+      ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
+    }
     // Somebody without authority is not told that a record is absent.
-    let told = refused == .unauthorized ? indeterminate.filter { $0.cause != EvaluationCause.missingRecord.rawValue } : indeterminate
+    let told =
+      refused == .unauthorized
+      ? indeterminate.filter { $0.cause != EvaluationCause.missingRecord.rawValue } : indeterminate
     decision.indeterminate = told.sorted { ($0.rule, $0.place, $0.cause) < ($1.rule, $1.place, $1.cause) }
     return decision
   }

@@ -69,7 +69,7 @@ extension Judgement {
     detail == .outcome
       ? nil
       : Decision.Reason(
-      rule: action.allowID, because: because, clauses: action.clauses, source: action.source)
+        rule: action.allowID, because: because, clauses: action.clauses, source: action.source)
   }
 
   /// A voter must be eligible for a place of some approval of the action.
@@ -84,7 +84,7 @@ extension Judgement {
       }
     }
     let reason = authorityReason("This vote is not yours to give.")
-      refuse(.unauthorized, reason)
+    refuse(.unauthorized, reason)
   }
 
   // MARK: Overrides

@@ -24,11 +24,13 @@ extension Frame {
     case .atLeast: return Cell(arguments[0].payload >= arguments[1].payload)
     case .inList:
       let element = plan.types[Int(id.raw)]
-      return Cell((0..<count(of: arguments[1])).contains { areEqual(arguments[0], self.element($0, of: arguments[1]), element) })
+      return Cell(
+        (0..<count(of: arguments[1])).contains { areEqual(arguments[0], self.element($0, of: arguments[1]), element) })
     case .inMap: return Cell(value(of: arguments[0], in: arguments[1]) != nil)
     case .typeOf: return Cell(Int64(records[Int(arguments[0].payload)].entity))
     case .recordExists: return source == nil ? .true : Cell(!isMissing(arguments[0]))
-    case .patchCount: return Cell(Int64((0..<count(of: arguments[0])).count { !element($0, of: arguments[0]).isAbsent }))
+    case .patchCount:
+      return Cell(Int64((0..<count(of: arguments[0])).count { !element($0, of: arguments[0]).isAbsent }))
     case .rangeContains: return Cell(rangeContains(arguments[0], arguments[1], plan.types[Int(id.raw)]))
     case .leaves: return leaves(arguments[0])
     default: break
@@ -105,7 +107,8 @@ extension Frame {
     case .floor: return Cell(a[0].double.rounded(.down))
     case .round: return Cell(a[0].double.rounded(.toNearestOrAwayFromZero))
     case .trunc: return Cell(a[0].double.rounded(.towardZero))
-    case .sqrt: return Cell(plan.types[Int(id.raw)] == .int ? Double(a[0].payload).squareRoot() : a[0].double.squareRoot())
+    case .sqrt:
+      return Cell(plan.types[Int(id.raw)] == .int ? Double(a[0].payload).squareRoot() : a[0].double.squareRoot())
     case .isNaN: return Cell(a[0].double.isNaN)
     case .isInf: return Cell(a[0].double.isInfinite)
     case .isFinite: return Cell(a[0].double.isFinite)

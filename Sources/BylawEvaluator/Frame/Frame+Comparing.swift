@@ -14,7 +14,9 @@ extension Frame {
       return a.entity == b.entity && a.id == b.id
     case .list(let element):
       guard left.aux == right.aux else { return false }
-      return (0..<Int(left.aux)).allSatisfy { areEqual(self.element($0, of: left), self.element($0, of: right), element) }
+      return (0..<Int(left.aux)).allSatisfy {
+        areEqual(self.element($0, of: left), self.element($0, of: right), element)
+      }
     case .map(let value):
       guard left.aux == right.aux else { return false }
       return (0..<Int(left.aux)).allSatisfy { index in

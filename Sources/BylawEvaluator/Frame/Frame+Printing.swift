@@ -35,7 +35,8 @@ extension Frame {
     case .entity: return id(of: cell)
     case .entityType: return plan.schema.entities[Int(cell.payload)].name
     case .optional(let content): return text(of: cell, content)
-    case .list(let inner): return (0..<count(of: cell)).map { text(of: element($0, of: cell), inner) }.joined(separator: ", ")
+    case .list(let inner):
+      return (0..<count(of: cell)).map { text(of: element($0, of: cell), inner) }.joined(separator: ", ")
     case .range(let bound): return rangeText(cell, bound)
     case .map, .record, .patch, .json: return JSONWriter.write(value(of: cell, type), style: .compact)
     case .undetermined, .error: return "?"
@@ -170,7 +171,8 @@ extension Frame {
     switch (verb, type) {
     case ("s", .duration): return cell.span.description
     case ("s", .list(let inner)):
-      return "[" + (0..<count(of: cell)).compactMap { formatted(element($0, of: cell), inner, "s", nil) }
+      return "["
+        + (0..<count(of: cell)).compactMap { formatted(element($0, of: cell), inner, "s", nil) }
         .joined(separator: ", ") + "]"
     case ("s", .map(let inner)):
       let pairs = (0..<Int(cell.aux)).map { index -> (String, String) in

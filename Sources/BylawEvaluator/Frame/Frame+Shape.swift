@@ -138,7 +138,9 @@ extension Frame {
     }
     guard let given else { return nil }
     guard let exact = given.rescaled(to: scale) else {
-      problems.append(ShapeProblem(path: path, message: "has too many decimal places", expectation: expectation(.decimal(scale: scale))))
+      problems.append(
+        ShapeProblem(
+          path: path, message: "has too many decimal places", expectation: expectation(.decimal(scale: scale))))
       return nil
     }
     let lower = constraint.lower.map { FixedPoint(units: $0, scale: scale).description }
@@ -164,7 +166,8 @@ extension Frame {
     } else if let upper = constraint.upper, length > upper {
       problems.append(ShapeProblem(path: path, message: "is too long", expectation: "at most \(upper) characters"))
     } else if constraint.text == .email, !isEmail(text) {
-      problems.append(ShapeProblem(path: path, message: "is no e-mail address", expectation: "an address such as ann@example.org"))
+      problems.append(
+        ShapeProblem(path: path, message: "is no e-mail address", expectation: "an address such as ann@example.org"))
     }
     return cell(text)
   }
@@ -295,7 +298,8 @@ extension Frame {
     guard case .object(let members) = value else { return nil }
     let names = ["from", "above", "to", "under"]
     for name in members.keys.sorted() where !names.contains(name) {
-      problems.append(ShapeProblem(path: "\(path).\(name)", message: "is not known", expectation: names.joined(separator: ", ")))
+      problems.append(
+        ShapeProblem(path: "\(path).\(name)", message: "is not known", expectation: names.joined(separator: ", ")))
     }
     var cells: [Cell] = []
     for name in names {

@@ -132,10 +132,6 @@ extension Frame {
     case .reverseList:
       let all = Array(elements(a[0]).reversed())
       return compound(all, count: all.count)
-    case .range:
-      guard (0...100_000).contains(a[0].payload) else { return fail(.invalidArgument, id) }
-      let all = (0..<a[0].payload).map { Cell($0) }
-      return compound(all, count: all.count)
     case .sort, .sortInt:
       let all = ordered(elements(a[0]), element)
       return compound(all, count: all.count)

@@ -49,7 +49,8 @@ extension PatternError {
     case .tooLarge: "at most \(PatternLimits.program) steps once the counts are written out"
     case .tooDeep: "at most \(PatternLimits.depth) levels"
     case .rangeInverted, .countsInverted, .repeatedGroupName, .backreference, .lookaround, .atomicGroup, .possessive,
-      .notInProfile: nil
+      .notInProfile:
+      nil
     }
   }
 

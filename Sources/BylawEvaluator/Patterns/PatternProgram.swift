@@ -104,7 +104,9 @@ struct PatternProgram: Sendable, Hashable {
     var copies = least
     if let most {
       for _ in 0..<(most - least) {
-        guard let start = emit(part, then: result), let split = add(.split, next: start, other: next) else { return nil }
+        guard let start = emit(part, then: result), let split = add(.split, next: start, other: next) else {
+          return nil
+        }
         result = split
       }
     } else {

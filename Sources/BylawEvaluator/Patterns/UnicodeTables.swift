@@ -14,7 +14,7 @@ enum UnicodeCategories {
   static func bits(named name: String) -> UInt32? {
     if name == "Any" { return all }
     var result: UInt32 = 0
-    for (position, candidate) in names.enumerated() 
+    for (position, candidate) in names.enumerated()
     where candidate != "Cn" && (candidate == name || candidate.prefix(1) == name) {
       result |= 1 << UInt32(position)
     }

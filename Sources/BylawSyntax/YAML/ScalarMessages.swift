@@ -25,7 +25,8 @@ enum ScalarMessages {
   static func notDecimal(_ scalar: Scalar) -> Diagnostic {
     Diagnostic(
       YAMLCode.notDecimal.code, at: scalar.range, wrong(scalar, "not a number"),
-      expected: "a number such as 12.50", hint: (decimalComma(scalar.text) ?? mended(scalar.text)).map { "write \($0)" })
+      expected: "a number such as 12.50", hint: (decimalComma(scalar.text) ?? mended(scalar.text)).map { "write \($0)" }
+    )
   }
 
   /// `1,5` with a point; a comma before three digits separates thousands.

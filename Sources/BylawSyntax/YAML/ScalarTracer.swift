@@ -153,7 +153,7 @@ struct ScalarTracer {
   private enum Chomping { case strip, clip, keep }
 
   /// A literal or folded block: its header, then line by line.
-  /// 
+  ///
   /// A line break is only written when the next line is known: folding, blank lines and chomping decide about it.
   private mutating func traceBlock(isLiteral: Bool, parentIndent: Int) {
     var (indent, chomping) = traceHeader(parentIndent: parentIndent)

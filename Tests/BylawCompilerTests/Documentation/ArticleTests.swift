@@ -104,7 +104,9 @@ struct FunctionRow {
   /// The rows whose first cell is a call: `share(part, whole)` or `x.matches(pattern)`, in backquotes.
   static func all(in article: Article) -> [FunctionRow] {
     article.tableRows.compactMap { cells in
-      guard cells.count == 4, cells[0].hasPrefix("`"), cells[0].contains("("), cells[2].hasPrefix("`") else { return nil }
+      guard cells.count == 4, cells[0].hasPrefix("`"), cells[0].contains("("), cells[2].hasPrefix("`") else {
+        return nil
+      }
       let call = cells[0].dropFirst().prefix { $0 != "(" }
       let parts = call.split(separator: ".")
       let isLibrary = parts.count == 2 && ["math", "strings", "lists", "optional", "cel"].contains(parts[0])

@@ -28,8 +28,10 @@ struct BindingTests {
     func applied(_ argument: TypedExpression) -> TypedExpression {
       let n = Self.typed(.local(1), .int)
       let body = Self.typed(
-        .or([Self.typed(.call(.less, [Self.typed(.call(.addInt, [n, n]), .int), Self.x]), .bool),
-          Self.typed(.call(.less, [Self.x, n]), .bool)]), .bool)
+        .or([
+          Self.typed(.call(.less, [Self.typed(.call(.addInt, [n, n]), .int), Self.x]), .bool),
+          Self.typed(.call(.less, [Self.x, n]), .bool),
+        ]), .bool)
       return Self.typed(.bind(local: 1, value: argument, body: Self.size(Self.filter(body))), .int)
     }
     let inner = applied(Self.typed(.literal(.int(3)), .int))

@@ -15,7 +15,8 @@ struct QueryTests {
         name: "Task",
         fields: [
           Field(name: "points", type: .int), Field(name: "done", type: .bool),
-          Field(name: "due", type: .optional(.timestamp)), Field(name: "weight", type: .double, defaultValue: .value(.double(0.5))),
+          Field(name: "due", type: .optional(.timestamp)),
+          Field(name: "weight", type: .double, defaultValue: .value(.double(0.5))),
           Field(name: "spent", type: .duration, defaultValue: .value(.string("10 min"))),
         ]),
       Schema.Entity(name: "Note", fields: [Field(name: "text", type: .string)]),

@@ -58,7 +58,8 @@ struct ShapeTests {
       ("\"2025-12-01T10:00:00Z\"", .timestamp, "\"2025-12-01T10:00:00Z\""),
       ("\"2025-12-01T11:00:00+01:00\"", .timestamp, "\"2025-12-01T10:00:00Z\""),
       ("\"2025-12-01\"", .timestamp, "x is a text that does not fit"), ("\"2025-12-01\"", .date, "\"2025-12-01\""),
-      ("\"2025-02-30\"", .date, "x is a text that does not fit"), ("\"soon\"", .duration, "x is a text that does not fit"),
+      ("\"2025-02-30\"", .date, "x is a text that does not fit"),
+      ("\"soon\"", .duration, "x is a text that does not fit"),
       ("{\"a\": [1, null]}", .json, "{\"a\":[1,null]}"),
     ])
   func scalars(json: String, type: ValueType, expected: String) throws {

@@ -14,8 +14,12 @@ struct TableTests {
     TypedExpression(.literal(value), type, at: range)
   }
   private static let error = TypedExpression(
-    .call(.less, [TypedExpression(.call(.divideInt, [literal(.int(1), .int), literal(.int(0), .int)]), .int, at: range),
-      literal(.int(0), .int)]), .bool, at: range)
+    .call(
+      .less,
+      [
+        TypedExpression(.call(.divideInt, [literal(.int(1), .int), literal(.int(0), .int)]), .int, at: range),
+        literal(.int(0), .int),
+      ]), .bool, at: range)
 
   /// A plan whose last node is a table with these rows; the rank of a row is its output, which is not a constant of
   /// the table where `isComputed`.

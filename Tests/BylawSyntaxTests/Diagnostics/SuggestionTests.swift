@@ -3,21 +3,22 @@ import Testing
 
 /// `did you mean '…'?`
 struct SuggestionTests {
-  @Test(arguments: [
-    ("efect", "effect"),
-    ("amuont", "amount"),
-    ("Amount", "amount"),
-    ("AMUONT", "amount"),
-    ("requier", "require"),
-    ("becuase", "because"),
-    ("whne", "when"),
-    ("sumbit_task", "submit_task"),
-    ("élseé", nil),
-    ("whatever", nil),
-    ("x", nil),
-    ("", nil),
-    ("wh", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("efect", "effect"),
+      ("amuont", "amount"),
+      ("Amount", "amount"),
+      ("AMUONT", "amount"),
+      ("requier", "require"),
+      ("becuase", "because"),
+      ("whne", "when"),
+      ("sumbit_task", "submit_task"),
+      ("élseé", nil),
+      ("whatever", nil),
+      ("x", nil),
+      ("", nil),
+      ("wh", nil),
+    ] as [(String, String?)])
   func `a near name is suggested and a far one is not`(name: String, expected: String?) {
     let names = ["effect", "amount", "require", "because", "when", "submit_task", "else", "id"]
     #expect(suggestion(for: name, among: names) == expected)

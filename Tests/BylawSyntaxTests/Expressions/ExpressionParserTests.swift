@@ -42,8 +42,11 @@ import Testing
     ("a.all(x, x > 1)", "(.all() a x (> x 1))"), ("a.`b-c`", "(. a b-c)"), ("a.?`b c/d.e`", "(.? a b c/d.e)"),
     ("let.duplicate", "(. let duplicate)"), ("a.package", "(. a package)"), ("a . b", "(. a b)"),
     ("'x'.size()", #"(.size() "x")"#), ("[1][0]", "([] [1] 0)"), ("(a || b).c", "(. (|| a b) c)"),
-    ("optional.of(1)", "(.of() optional 1)"), ("classified.severity.at_least(\"P2\")",
-      #"(.at_least() (. classified severity) "P2")"#),
+    ("optional.of(1)", "(.of() optional 1)"),
+    (
+      "classified.severity.at_least(\"P2\")",
+      #"(.at_least() (. classified severity) "P2")"#
+    ),
   ])
   func `members, elements and calls follow each other`(text: String, tree: String) {
     #expect(outline(Sample(text).parsed().expression) == tree)

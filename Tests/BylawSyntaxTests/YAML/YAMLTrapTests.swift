@@ -4,19 +4,20 @@ import Testing
 
 /// Traps that only the reader of a node can see, and characters that nobody sees.
 struct YAMLTrapTests {
-  @Test(arguments: [
-    (
-      "a: x == 5 1️⃣# or more\n", "# or more",
-      "write \"x == 5 # or more\", or put the comment on a line of its own"
-    ),
-    ("a: 'x' # fine\n", nil, nil),
-    ("a: x#y\n", nil, nil),
-    ("a: x\n# fine\n", nil, nil),
-    ("a:   # nothing to cut\n", nil, nil),
-    ("a: |\n  x # text\n", nil, nil),
-    ("a: x\n  y   1️⃣#z  \n", "#z", "put the text in quotes, or put the comment on a line of its own"),
-    ("a: é 1️⃣# é", "# é", "write \"é # é\", or put the comment on a line of its own"),
-  ] as [(String, String?, String?)])
+  @Test(
+    arguments: [
+      (
+        "a: x == 5 1️⃣# or more\n", "# or more",
+        "write \"x == 5 # or more\", or put the comment on a line of its own"
+      ),
+      ("a: 'x' # fine\n", nil, nil),
+      ("a: x#y\n", nil, nil),
+      ("a: x\n# fine\n", nil, nil),
+      ("a:   # nothing to cut\n", nil, nil),
+      ("a: |\n  x # text\n", nil, nil),
+      ("a: x\n  y   1️⃣#z  \n", "#z", "put the text in quotes, or put the comment on a line of its own"),
+      ("a: é 1️⃣# é", "# é", "write \"é # é\", or put the comment on a line of its own"),
+    ] as [(String, String?, String?)])
   func `a comment behind an expression or sentence can be told`(
     source: String, comment: String?, hint: String?
   ) {
@@ -29,13 +30,14 @@ struct YAMLTrapTests {
     #expect(file.sources.comment(after: file.scalars[1]) == trap?.range)
   }
 
-  @Test(arguments: [
-    ("a:\n  Only one: the other\n", "\"Only one: the other\""),
-    ("a: [1..5]\n", "\"[1..5]\""),
-    ("a: {x: \"y\"}\n", "'{x: \"y\"}'"),
-    ("a:\n  b: c\n  d: e\n", nil),
-    ("a: text\n", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("a:\n  Only one: the other\n", "\"Only one: the other\""),
+      ("a: [1..5]\n", "\"[1..5]\""),
+      ("a: {x: \"y\"}\n", "'{x: \"y\"}'"),
+      ("a:\n  b: c\n  d: e\n", nil),
+      ("a: text\n", nil),
+    ] as [(String, String?)])
   func `a mapping or list that was meant as text is shown in quotes`(source: String, text: String?) throws {
     let file = ReadYAML(source)
     guard case .mapping(let entries) = try #require(file.node).kind else {

@@ -60,7 +60,9 @@ package struct DifferentialRun {
   private mutating func count(_ decision: Decision) {
     counts.requests += 1
     counts.outcomes[decision.denialClass?.rawValue ?? decision.outcome.rawValue, default: 0] += 1
-    if decision.denialClass == .invalidInput { for reason in decision.reasons { shapes[reason.because, default: 0] += 1 } }
+    if decision.denialClass == .invalidInput {
+      for reason in decision.reasons { shapes[reason.because, default: 0] += 1 }
+    }
     let isShape = decision.denialClass == .invalidInput || decision.denialClass == .invalidRequest
     if !decision.indeterminate.isEmpty || isShape { counts.erring += 1 }
   }

@@ -13,7 +13,9 @@ struct GeneratedScope {
     guard depth > 0 else { return }
     switch type {
     case .reference, .record:
-      for field in vocabulary.fields(of: type) { add("\(text).\(field.name)", field.read, vocabulary, depth: depth - 1) }
+      for field in vocabulary.fields(of: type) {
+        add("\(text).\(field.name)", field.read, vocabulary, depth: depth - 1)
+      }
       if case .reference = type { paths.append(("\(text).id", .string)) }
     case .optional(let content):
       for field in vocabulary.fields(of: content) {
@@ -75,7 +77,9 @@ struct ExpressionGenerator {
     case .bool: return random.chance(50) ? "\"ab\".contains(\"a\")" : "\"ab\".contains(\"c\")"
     case .int: return random.pick(["0", "1", "2", "3", "7", "10", "100", "9223372036854775807"])
     case .decimal(let scale):
-      return scale == 0 ? "decimal(\(random.below(9)))" : "decimal(\(random.pick(["0", "1", "12", "100"])).\(String(repeating: "5", count: scale)))"
+      return scale == 0
+        ? "decimal(\(random.below(9)))"
+        : "decimal(\(random.pick(["0", "1", "12", "100"])).\(String(repeating: "5", count: scale)))"
     case .double: return random.pick(["0.0", "1.5", "2.0"])
     case .string, .text: return random.pick(["\"\"", "\"a\"", "\"Ab c\"", "\"x1\"", "\"ä\""])
     case .date: return random.pick(["date(\"2026-01-31\")", "date(\"2025-12-01\")"])
@@ -334,7 +338,9 @@ struct ExpressionGenerator {
       let name = variable()
       var inner = scope
       inner.add(name, from, vocabulary, depth: 1)
-      if from == element, random.chance(40) { return "\(source.text).filter(\(name), \(make(.bool, inner, depth - 1)))" }
+      if from == element, random.chance(40) {
+        return "\(source.text).filter(\(name), \(make(.bool, inner, depth - 1)))"
+      }
       return "\(source.text).map(\(name), \(make(element, inner, depth - 1)))"
     }
     if !paths.isEmpty, random.chance(60) { return random.pick(paths).text }

@@ -82,23 +82,34 @@ package struct RequestGenerator {
       return random.chance(30)
         ? .int(Int64(random.below(200)))
         : .decimal(FixedPoint(units: Int64(random.below(30_000)) - 2_000, scale: scale))
-    case .text, .string: return .string(random.pick(["a", "b", "Ab c", " a ", "12", "A  b", "ä", "x1", "2026-01-31T09:00:00Z"]))
-    case .date: return random.chance(50) ? .string("2026-01-31") : .date(CalendarDate(daysSinceEpoch: 20_480 + Int32(random.below(10))))
+    case .text, .string:
+      return .string(random.pick(["a", "b", "Ab c", " a ", "12", "A  b", "ä", "x1", "2026-01-31T09:00:00Z"]))
+    case .date:
+      return random.chance(50)
+        ? .string("2026-01-31") : .date(CalendarDate(daysSinceEpoch: 20_480 + Int32(random.below(10))))
     case .timestamp: return .timestamp(Timestamp(seconds: Self.base + Int64(random.below(400_000)) - 200_000))
-    case .duration: return random.chance(50) ? .string(random.pick(["15 min", "2h", "1 day"])) : .duration(TimeSpan(seconds: Int64(random.below(200_000)) - 1_000))
+    case .duration:
+      return random.chance(50)
+        ? .string(random.pick(["15 min", "2h", "1 day"]))
+        : .duration(TimeSpan(seconds: Int64(random.below(200_000)) - 1_000))
     case .word(let name): return .string(random.pick(rules.vocabulary.words(name)))
     case .reference(let name): return reference(name)
-    case .person: return .reference(EntityReference(type: "User", id: random.pick(Self.users + ["nobody"]))).orGroup(random.chance(40), random.pick(["g0", "g1"]))
+    case .person:
+      return .reference(EntityReference(type: "User", id: random.pick(Self.users + ["nobody"]))).orGroup(
+        random.chance(40), random.pick(["g0", "g1"]))
     case .record(let name):
       return .object(fields(rules.vocabulary.records.first { $0.name == name }?.fields ?? [], onlySome: 997))
     case .list(let element): return .list((0..<random.below(4)).map { _ in value(element) })
     case .map(let element):
-      return .object(Dictionary(["a", "b", "c"].filter { _ in random.chance(60) }.map { ($0, value(element)) }) { first, _ in first })
+      return .object(
+        Dictionary(["a", "b", "c"].filter { _ in random.chance(60) }.map { ($0, value(element)) }) { first, _ in first }
+      )
     case .range(let bound):
       let pair = random.pick([["from", "to"], ["above", "under"], ["from"], ["under"]])
       return .object(Dictionary(pair.map { ($0, value(bound)) }) { first, _ in first })
     case .optional(let content): return random.chance(60) ? value(content) : .null
-    case .json: return random.pick([.string("x"), .object(["a": .int(1), "b": .list([.bool(true), .null])]), .int(3)])
+    case .json:
+      return random.pick([.string("x"), .object(["a": .int(1), "b": .list([.bool(true), .null])]), .int(3)])
     case .ratio: return .null
     }
   }
@@ -129,7 +140,9 @@ package struct RequestGenerator {
     if random.chance(1) { request.subject.type = random.pick(["Group", "user", "Doc", "?"]) }
     if random.chance(5) { request.action = "\(random.pick(["approve", "reject", "withdraw", "ask"]))(\(action.name))" }
     if random.chance(1) { request.action = "no.such" }
-    if let resource = action.resource { request.resource = entity(resource, ["d0", "d1", "d2", "d3"] + (random.chance(5) ? ["d9"] : [])) }
+    if let resource = action.resource {
+      request.resource = entity(resource, ["d0", "d1", "d2", "d3"] + (random.chance(5) ? ["d9"] : []))
+    }
     if random.chance(1) { request.resource = random.chance(50) ? nil : .init(type: "Group", id: "g0") }
     fillInputs(&request, action)
     fillContext(&request)

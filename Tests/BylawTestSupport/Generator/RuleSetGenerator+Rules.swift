@@ -43,7 +43,10 @@ extension RuleSetGenerator {
     for _ in 0..<(1 + below(3)) {
       let from = below(states.count - 1)
       let since = pick(["since", "due"])
-      line(5, "- { from: \(states[from]), to: \(states[from + 1]), after: \(pick(["1h", "24h", "30 min"])), since: \(since) }")
+      line(
+        5,
+        "- { from: \(states[from]), to: \(states[from + 1]), after: \(pick(["1h", "24h", "30 min"])), since: \(since) }"
+      )
     }
   }
 
@@ -97,7 +100,9 @@ extension RuleSetGenerator {
       if hasResource {
         for _ in 0..<2 { scope.add("resource", .reference("Doc"), vocabulary, depth: 2) }
       }
-      for field in action.inputs { for _ in 0..<2 { scope.add("input.\(field.name)", field.read, vocabulary, depth: 1) } }
+      for field in action.inputs {
+        for _ in 0..<2 { scope.add("input.\(field.name)", field.read, vocabulary, depth: 1) }
+      }
       writeAuthority(scope, hasResource: hasResource)
       writeLets(&scope)
       writeClassify(&scope, hasResource: hasResource)
@@ -113,8 +118,10 @@ extension RuleSetGenerator {
     let kinds: [(GeneratedType, String?)] = [
       (.bool, nil), (.bool, "false"), (.int, nil), (.optional(.int), nil), (.decimal(2), nil), (.text, nil),
       (.optional(.text), nil), (.date, nil), (.timestamp, "now"), (.optional(.timestamp), nil), (.duration, nil),
-      (.word("Level"), nil), (.optional(.word("Kind")), nil), (.reference("User"), nil), (.optional(.reference("Doc")), nil),
-      (.person, nil), (.record("Part"), nil), (.optional(.record("Part")), nil), (.list(.int), nil), (.list(.record("Part")), nil),
+      (.word("Level"), nil), (.optional(.word("Kind")), nil), (.reference("User"), nil),
+      (.optional(.reference("Doc")), nil),
+      (.person, nil), (.record("Part"), nil), (.optional(.record("Part")), nil), (.list(.int), nil),
+      (.list(.record("Part")), nil),
       (.list(.reference("User")), nil), (.map(.int), nil), (.range(.int), nil), (.json, nil), (.int, "3"),
     ]
     for position in 0..<below(5) {
@@ -135,7 +142,9 @@ extension RuleSetGenerator {
     if kind > 0 {
       line(2, "allow:")
       for _ in 0..<(1 + below(3)) {
-        let who = pick(vocabulary.roles + ["anyone", "anyone"] + (hasResource ? ["near"] : []) + (result.hasSystem ? ["system"] : []))
+        let who = pick(
+          vocabulary.roles + ["anyone", "anyone"] + (hasResource ? ["near"] : []) + (result.hasSystem ? ["system"] : [])
+        )
         if chance(40) { line(3, "- { role: \(who), when: \(condition(scope, 2)) }") } else { line(3, "- \(who)") }
       }
     }
@@ -362,9 +371,14 @@ extension RuleSetGenerator {
       if stated.insert(action.name).inserted {
         if chance(50) {
           let from = quoted(expressions.make(.timestamp, scope, 1))
-          line(2, "clock: { from: \(from), within: \(pick(["24h", "30 min", "40 days"])), late: \(pick(["expire", "report"])) }")
+          line(
+            2,
+            "clock: { from: \(from), within: \(pick(["24h", "30 min", "40 days"])), late: \(pick(["expire", "report"])) }"
+          )
         }
-        if action.resource != nil, chance(50) { line(2, "binds: [\(pick(["count", "amount, title", "state, people"]))]") }
+        if action.resource != nil, chance(50) {
+          line(2, "binds: [\(pick(["count", "amount, title", "state, people"]))]")
+        }
       }
       overridable[action.name, default: []].append("approvals.\(id)")
     }

@@ -224,7 +224,9 @@ package struct RuleSetGenerator {
     for field in result.context { global.add("context.\(field.name)", field.read, vocabulary, depth: 1) }
     line(0, "calendars:")
     line(1, "office:")
-    if chance(50) { line(2, "zone: \(pick(["Europe/Berlin", "'settings.zone.orValue(\"UTC\")'", "'settings.zone.value()'"]))") }
+    if chance(50) {
+      line(2, "zone: \(pick(["Europe/Berlin", "'settings.zone.orValue(\"UTC\")'", "'settings.zone.value()'"]))")
+    }
     line(2, "weekly:")
     line(3, "mon-fri: 09:00 to under 17:00")
     line(2, "holidays: [2026-01-01]")

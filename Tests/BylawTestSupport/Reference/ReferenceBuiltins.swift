@@ -36,7 +36,9 @@ extension ReferenceEvaluator {
     case .equal: return .bool(ReferenceValue.areEqual(a[0], a[1]))
     case .notEqual: return .bool(!ReferenceValue.areEqual(a[0], a[1]))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      if case .double(let left) = a[0], case .double(let right) = a[1], left.isNaN || right.isNaN { return .bool(false) }
+      if case .double(let left) = a[0], case .double(let right) = a[1], left.isNaN || right.isNaN {
+        return .bool(false)
+      }
       let sign = ReferenceValue.compare(a[0], a[1])
       switch builtin {
       case .less: return .bool(sign < 0)
@@ -151,7 +153,8 @@ extension ReferenceEvaluator {
       return try fits(time.subtracting(span).map { .timestamp($0) })
     case (.subtractTimestamps, .timestamp(let time), .timestamp(let other)):
       return try fits(time.since(other).map { .duration($0) })
-    case (.addDurations, .duration(let span), .duration(let other)): return try fits(span.adding(other).map { .duration($0) })
+    case (.addDurations, .duration(let span), .duration(let other)):
+      return try fits(span.adding(other).map { .duration($0) })
     case (.subtractDurations, .duration(let span), .duration(let other)):
       return try fits(span.subtracting(other).map { .duration($0) })
     case (.negateDuration, .duration(let span), _): return try fits(span.negated().map { .duration($0) })
@@ -206,10 +209,6 @@ extension ReferenceEvaluator {
       default: return nil
       }
     }
-    if builtin == .range, case .int(let count) = a[0] {
-      guard (0...100_000).contains(count) else { throw error("argument out of range", expression) }
-      return .list((0..<count).map { .int($0) })
-    }
     guard case .list(let all) = a.first else { return nil }
     switch builtin {
     case .sizeList: return .int(Int64(all.count))
@@ -258,7 +257,9 @@ extension ReferenceEvaluator {
       .string(String(String.UnicodeScalarView(scalars)))
     }
     func int(_ index: Int) -> Int { if case .int(let int) = a[index] { Int(int) } else { 0 } }
-    func starts(at index: Int) -> Bool { index + part.count <= all.count && Array(all[index..<(index + part.count)]) == part }
+    func starts(at index: Int) -> Bool {
+      index + part.count <= all.count && Array(all[index..<(index + part.count)]) == part
+    }
     let places = (0...all.count).filter { starts(at: $0) }
     switch builtin {
     case .sizeString: return .int(Int64(all.count))
@@ -270,11 +271,14 @@ extension ReferenceEvaluator {
     case .lastIndexOf: return .int(Int64(places.last ?? -1))
     case .matches:
       guard case .string(let source) = a[1] else { return nil }
-      do { return .bool(try Pattern(parsing: source).matches(text)) } catch { throw self.error("pattern that is not RE2", expression) }
+      do { return .bool(try Pattern(parsing: source).matches(text)) } catch {
+        throw self.error("pattern that is not RE2", expression)
+      }
     case .folded: return .string(folded(text))
     case .lowerAscii: return whole(all.map { ("A"..."Z").contains($0) ? Unicode.Scalar($0.value + 32) ?? $0 : $0 })
     case .upperAscii: return whole(all.map { ("a"..."z").contains($0) ? Unicode.Scalar($0.value - 32) ?? $0 : $0 })
-    case .trim: return whole(all.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }.reversed())
+    case .trim:
+      return whole(all.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }.reversed())
     case .reverseString: return whole(all.reversed())
     case .charAt:
       if int(1) == all.count { return .string("") }
@@ -329,7 +333,8 @@ extension ReferenceEvaluator {
     let unfit = "text that cannot be converted"
     switch (builtin, a[0]) {
     case (.intFromString, .string(let text)): return try fits(Int64(text).map { .int($0) }, unfit)
-    case (.intFromDouble, .double(let double)): return try fits(Int64(exactly: double.rounded(.towardZero)).map { .int($0) }, "overflow")
+    case (.intFromDouble, .double(let double)):
+      return try fits(Int64(exactly: double.rounded(.towardZero)).map { .int($0) }, "overflow")
     case (.intFromTimestamp, .timestamp(let time)): return .int(time.seconds)
     case (.intFromDuration, .duration(let span)): return .int(span.wholeSeconds)
     case (.intFromDecimal, .decimal(let units)):

@@ -199,7 +199,8 @@ extension ReferenceEvaluator {
       refuse(
         .unauthorized,
         Decision.Reason(
-          rule: override.id, because: "This override needs the permission \(permission).", source: place(override.range)))
+          rule: override.id, because: "This override needs the permission \(permission).", source: place(override.range)
+        ))
     }
     for rule in override.rules where rule.denialClass == .unauthorized { judge(rule) }
   }
@@ -328,7 +329,9 @@ extension ReferenceEvaluator {
         due: now.adding(followUp.due))
     }
     if let audit = override?.audit ?? action.audit {
-      found.append(Decision.Obligation(kind: "audit", value: .string(audit.word), rule: override?.id ?? owner, flag: audit.flag, keep: audit.keep))
+      found.append(
+        Decision.Obligation(
+          kind: "audit", value: .string(audit.word), rule: override?.id ?? owner, flag: audit.flag, keep: audit.keep))
     }
     for notice in override?.notices ?? [] { found += obligations(notice) }
     return found

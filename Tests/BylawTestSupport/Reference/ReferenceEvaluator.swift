@@ -70,13 +70,16 @@ package final class ReferenceEvaluator {
     case .map(let entries): return try map(entries, expression)
     case .record(let members):
       var values: [ReferenceValue] = []
-      for member in members { values.append(try member.map { expression throws(ReferenceError) in try evaluate(expression) } ?? .absent) }
+      for member in members {
+        values.append(try member.map { expression throws(ReferenceError) in try evaluate(expression) } ?? .absent)
+      }
       return .record(values)
     case .comprehension(let loop): return try comprehend(loop)
     case .bind(let local, let value, let body): return try bind([(local, value)], body)
     case .conditions(let list): return try evaluate(list)
     case .condition(let index, let arguments):
-      return try bind(Array(zip(rules.conditions[index].parameters.map(\.local), arguments)), rules.conditions[index].body)
+      return try bind(
+        Array(zip(rules.conditions[index].parameters.map(\.local), arguments)), rules.conditions[index].body)
     case .classification(let index, let arguments): return try classify(index, arguments).value
     case .query(let query): return try look(query, expression)
     case .bandReached(let threshold, let band): return .bool(try reaches(threshold, band, expression))
@@ -93,7 +96,9 @@ package final class ReferenceEvaluator {
   }
 
   /// The value of an expression that must be there.
-  func present(_ operand: TypedExpression, _ expression: TypedExpression? = nil) throws(ReferenceError) -> ReferenceValue {
+  func present(_ operand: TypedExpression, _ expression: TypedExpression? = nil) throws(ReferenceError)
+    -> ReferenceValue
+  {
     let value = try evaluate(operand)
     if value.isAbsent { throw error("absent value", expression ?? operand) }
     return value
@@ -124,20 +129,23 @@ package final class ReferenceEvaluator {
     case (.int(let int), .decimal(let scale)):
       return .decimal(FixedPoint(units: int, scale: 0).rescaled(to: scale)?.units ?? int)
     case (.int(let int), _): return .int(int)
-    case (.decimal(let decimal), .decimal(let scale)): return .decimal(decimal.rescaled(to: scale)?.units ?? decimal.units)
+    case (.decimal(let decimal), .decimal(let scale)):
+      return .decimal(decimal.rescaled(to: scale)?.units ?? decimal.units)
     case (.decimal(let decimal), .double): return .double(decimal.doubleValue)
     case (.decimal(let decimal), _): return .decimal(decimal.units)
     case (.double(let double), _): return .double(double)
     case (.timestamp(let time), _): return .timestamp(time)
     case (.duration(let span), _): return .duration(span)
     case (.date(let date), _): return .date(date)
-    case (.string(let word), .enumeration(let index)): return .word(schema.enums[index].members.firstIndex(of: word) ?? 0)
+    case (.string(let word), .enumeration(let index)):
+      return .word(schema.enums[index].members.firstIndex(of: word) ?? 0)
     case (.string(let text), _): return .string(text)
     case (.list(let values), .list(let element)): return .list(values.map { literal($0, element) })
     case (.object(let members), .map(let element)):
       return .map(members.sorted { $0.key < $1.key }.map { ($0.key, literal($0.value, element)) })
     case (.object(let members), .range(let bound)):
-      return .range(["from", "above", "to", "under"].map { name in members[name].map { literal($0, bound) } ?? .absent })
+      return .range(
+        ["from", "above", "to", "under"].map { name in members[name].map { literal($0, bound) } ?? .absent })
     case (.object(let members), _):
       return .record(
         schema.fields(of: type).map { field in
@@ -152,7 +160,9 @@ package final class ReferenceEvaluator {
     }
   }
 
-  private func evaluate(_ root: TypedExpression.Root, _ expression: TypedExpression) throws(ReferenceError) -> ReferenceValue {
+  private func evaluate(_ root: TypedExpression.Root, _ expression: TypedExpression) throws(ReferenceError)
+    -> ReferenceValue
+  {
     switch root {
     case .subject:
       guard let subject else { throw error("no such resource", expression) }

@@ -15,12 +15,14 @@ struct ReferenceReads {
 
   /// What decides: authority, rules, classifications, approvals and waits.
   mutating func visitDeciding(_ action: CheckedRuleSet.Action) {
-    let needsRole = action.authority.permission != nil || action.authority.grants.contains { grant in
-      switch grant.holder {
-      case .system, .anyone: false
-      default: true
+    let needsRole =
+      action.authority.permission != nil
+      || action.authority.grants.contains { grant in
+        switch grant.holder {
+        case .system, .anyone: false
+        default: true
+        }
       }
-    }
     if needsRole, let role = rules.manifest.role {
       aliases[rules.manifest.roleLocal] = .subject
       visit(role)

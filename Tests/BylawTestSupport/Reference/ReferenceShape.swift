@@ -196,7 +196,9 @@ extension ReferenceEvaluator {
       }
       guard !text.isEmpty else { return nil }
       if indices.count == 1 { return .reference(entity: indices[0], id: text, isAfter: false) }
-      let hits = indices.filter { records?.fields(of: EntityReference(type: schema.entities[$0].name, id: text)) != nil }
+      let hits = indices.filter {
+        records?.fields(of: EntityReference(type: schema.entities[$0].name, id: text)) != nil
+      }
       return hits.count == 1 ? .reference(entity: hits[0], id: text, isAfter: false) : nil
     default: return nil
     }

@@ -40,7 +40,9 @@ extension ReferenceEvaluator {
   }
 
   /// The worst row that holds. An erring row leaves the value unknown unless the worst that any row can give is reached.
-  private func worst(_ table: CheckedRuleSet.Classification) throws(ReferenceError) -> (value: ReferenceValue, row: String?) {
+  private func worst(_ table: CheckedRuleSet.Classification) throws(ReferenceError) -> (
+    value: ReferenceValue, row: String?
+  ) {
     var failure: ReferenceError?
     var best: (rank: Int, value: ReferenceValue, row: String)?
     for row in table.rows {
@@ -75,7 +77,9 @@ extension ReferenceEvaluator {
     return .record(values)
   }
 
-  private func otherwise(_ table: CheckedRuleSet.Classification) throws(ReferenceError) -> (value: ReferenceValue, row: String?) {
+  private func otherwise(_ table: CheckedRuleSet.Classification) throws(ReferenceError) -> (
+    value: ReferenceValue, row: String?
+  ) {
     guard let otherwise = table.otherwise else {
       throw ReferenceError(cause: "no such key", place: table.rows.first.map { place($0.condition.range) } ?? "")
     }
@@ -189,7 +193,8 @@ extension ReferenceEvaluator {
     var type = type
     if case .optional(let content) = type { type = content }
     if case .double = type {
-      return .double(values.reduce(0.0) { sum, value in if case .double(let double) = value { sum + double } else { sum } })
+      return .double(
+        values.reduce(0.0) { sum, value in if case .double(let double) = value { sum + double } else { sum } })
     }
     let total = values.reduce(Int128(0)) { $0 + number($1) }
     if case .duration = type {

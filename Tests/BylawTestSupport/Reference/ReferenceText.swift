@@ -56,7 +56,9 @@ extension ReferenceEvaluator {
 
   private func words(_ span: TimeSpan) -> String {
     guard span.nanoseconds == 0, span.seconds != 0 else { return span.nanoseconds == 0 ? "0 s" : span.description }
-    func count(_ number: Int64, _ one: String, _ many: String) -> String { "\(number) \(abs(number) == 1 ? one : many)" }
+    func count(_ number: Int64, _ one: String, _ many: String) -> String {
+      "\(number) \(abs(number) == 1 ? one : many)"
+    }
     if span.seconds % 86_400 == 0 { return count(span.seconds / 86_400, "day", "days") }
     if span.seconds % 3_600 == 0 { return count(span.seconds / 3_600, "h", "h") }
     if span.seconds % 60 == 0 { return count(span.seconds / 60, "min", "min") }

@@ -26,9 +26,13 @@ import Testing
   @Test func `The evaluator and the reference agree on generated rule sets and requests`() {
     var run = DifferentialRun()
     let first = number("BYLAW_DIFFERENTIAL_FIRST") ?? 1
-    for seed in first..<(first + (number("BYLAW_DIFFERENTIAL_RULE_SETS") ?? UInt64(Self.ruleSets))) { run.run(seed: seed, requests: 250) }
+    for seed in first..<(first + (number("BYLAW_DIFFERENTIAL_RULE_SETS") ?? UInt64(Self.ruleSets))) {
+      run.run(seed: seed, requests: 250)
+    }
     let counts = run.counts
-    for report in run.reports.prefix(Int(number("BYLAW_DIFFERENTIAL_REPORTS") ?? 5)) { print(report, terminator: "\n\n") }
+    for report in run.reports.prefix(Int(number("BYLAW_DIFFERENTIAL_REPORTS") ?? 5)) {
+      print(report, terminator: "\n\n")
+    }
     for refusal in run.refusals.prefix(5) { print(refusal) }
     if number("BYLAW_DIFFERENTIAL_REPORTS") != nil {
       for (text, count) in run.shapes.sorted(by: { $0.value > $1.value }).prefix(25) { print("shape \(count) \(text)") }

@@ -50,11 +50,17 @@ import Testing
     ("{\(base),\"context\":[]}", "$.context", "is a list"),
     ("{\(base),\"context\":{\"facts\":3}}", "$.context.facts", "is a number"),
     ("{\(base),\"context\":{\"approvals\":{}}}", "$.context.approvals", "is an object"),
-    ("{\(base),\"context\":{\"approvals\":[{\"approver\":\"u\",\"decision\":\"aprove\"}]}}",
-      "$.context.approvals[0].decision", "'aprove' is no decision of an approver"),
-    ("{\(base),\"context\":{\"approvals\":[{\"approver\":\"/u\",\"decision\":\"approve\"}]}}",
-      "$.context.approvals[0].approver", "is a text"),
-    ("{\(base),\"context\":{\"override\":{\"id\":\"e\",\"inputs\":{}}}}", "$.context.override.inputs", "unknown member"),
+    (
+      "{\(base),\"context\":{\"approvals\":[{\"approver\":\"u\",\"decision\":\"aprove\"}]}}",
+      "$.context.approvals[0].decision", "'aprove' is no decision of an approver"
+    ),
+    (
+      "{\(base),\"context\":{\"approvals\":[{\"approver\":\"/u\",\"decision\":\"approve\"}]}}",
+      "$.context.approvals[0].approver", "is a text"
+    ),
+    (
+      "{\(base),\"context\":{\"override\":{\"id\":\"e\",\"inputs\":{}}}}", "$.context.override.inputs", "unknown member"
+    ),
     ("{\(base),\"context\":{\"requested_at\":\"yesterday\"}}", "$.context.requested_at", "is no time"),
   ])
   func `each mistake is told with its path`(json: String, path: String, message: String) throws {

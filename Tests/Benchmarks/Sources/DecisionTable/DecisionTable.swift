@@ -30,6 +30,7 @@ struct DecisionTable {
     print(Row.heading)
     for (count, spread) in rows where counts.map({ $0 == count }) ?? true {
       print(try Row(ruleCount: count, spread: spread, countsInstructions: arguments.contains("--instructions")).text)
+      fflush(nil)
     }
   }
 

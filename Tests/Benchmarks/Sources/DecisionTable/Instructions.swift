@@ -7,7 +7,8 @@ enum Instructions {
   /// `nil` where there is no valgrind.
   static func perDecision(_ arguments: [String], requests: Int) -> Double? {
     // Valgrind stumbles over the debugging information of Swift.
-    let stripped = FileManager.default.temporaryDirectory.appendingPathComponent("bylaw-decision-table-\(getpid())").path
+    let stripped = FileManager.default.temporaryDirectory.appendingPathComponent("bylaw-decision-table-\(getpid())")
+      .path
     defer { try? FileManager.default.removeItem(atPath: stripped) }
     guard run(["strip", "-g", "-o", stripped, "/proc/self/exe"].map(resolved)) != nil,
       let few = collected([stripped] + arguments, rounds: 1), let many = collected([stripped] + arguments, rounds: 3)

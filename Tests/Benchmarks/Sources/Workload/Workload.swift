@@ -15,6 +15,7 @@ public struct Workload: Sendable {
 
   /// Grants included.
   public let ruleCount: Int
+  /// How the rules lie over the actions.
   public let spread: Spread
   /// Paths and texts of the rule files.
   public let files: [(path: String, text: String)]
