@@ -51,9 +51,10 @@ public struct RuleSet: Sendable {
     let declared = checked.actions.filter { $0.origin == .declared }
     let rules = Set(checked.actions.flatMap { $0.rules.map(\.id) })
     let approvals = Set(checked.actions.flatMap { $0.approvals.map(\.id) })
+    let thresholds = Set(checked.thresholds.map(\.id))
     return [
       ("actions", declared.count), ("rules", rules.count), ("classifications", checked.classifications.count),
-      ("approvals", approvals.count), ("thresholds", checked.thresholds.count), ("overrides", checked.overrides.count),
+      ("approvals", approvals.count), ("thresholds", thresholds.count), ("overrides", checked.overrides.count),
       ("entities", checked.vocabulary.schema.entities.count),
     ]
   }

@@ -16,7 +16,10 @@ extension RuleSetChecker {
   }
 
   private func space() -> ConditionSpace {
-    ConditionSpace(rules, schema: vocabulary.schema, sources: sources)
+    var known = rules
+    known.vocabulary = vocabulary
+    known.localCount = checker.nextLocal
+    return ConditionSpace(known, schema: vocabulary.schema, sources: sources)
   }
 
   // MARK: Classifications
@@ -127,6 +130,7 @@ extension RuleSetChecker {
     for action in rules.actions where action.origin == .declared {
       for rule in action.rules where rule.stage != .references && !rule.id.hasPrefix("entities.") {
         for condition in [rule.when, rule.unless, rule.that] { analyse(condition, seen: &seen) }
+        for exception in rule.exceptions { analyse(exception.condition, seen: &seen) }
       }
       for grant in action.authority.grants { analyse(grant.condition, seen: &seen) }
       for approval in action.approvals { analyse(approval.when, seen: &seen) }
@@ -159,6 +163,7 @@ extension RuleSetChecker {
   private mutating func analyse(_ approval: CheckedRuleSet.Approval) {
     var single: [String: SourceRange] = [:]
     for place in approval.places {
+      if case .condition(let condition) = place.eligible { analyse(condition, of: place, in: approval) }
       guard case .people(let people) = place.eligible, case .entity = people.type.content else { continue }
       let key = ExpressionKey.of(people, [:])
       if place.count > 1 {
@@ -179,6 +184,26 @@ extension RuleSetChecker {
           expected: "somebody else, or another exclusion")
       }
     }
+  }
+
+  /// Somebody who is not excluded must be able to meet the condition of a place.
+  private mutating func analyse(
+    _ condition: TypedExpression, of place: CheckedRuleSet.Approval.Place, in approval: CheckedRuleSet.Approval
+  ) {
+    let voter = TypedExpression(.local(approval.approver), subjectType, at: place.range)
+    var excluded: [TypedExpression] = []
+    for exclusion in approval.excluding where exclusion.when == nil {
+      guard case .entity = exclusion.people.type else { continue }
+      for pair in [[voter, exclusion.people], [exclusion.people, voter]] {
+        excluded.append(TypedExpression(.call(.equal, pair), .bool, at: place.range))
+      }
+    }
+    var space = space()
+    let formulas = space.read([condition] + excluded)
+    guard case .none = space.find(formulas, where: { $0[0] && !$0.dropFirst().contains(true) }) else { return }
+    report(
+      "unfillable-place", at: condition.range, "nobody can meet this condition who is not excluded",
+      expected: "a condition that somebody else meets")
   }
 
   // MARK: Acts of the engine

@@ -41,9 +41,38 @@ extension ConditionSpace {
         inner[local] = ExpressionKey.resolve(value, environment)
         self = .parts(.and, [(body, inner)])
       case .call(let builtin, let arguments) where arguments.count == 2:
-        self = Self.comparison(builtin, arguments, expression)
+        if let truth = Self.certain(builtin, arguments, environment, expression, rules) {
+          self = .constant(truth)
+        } else {
+          self = Self.comparison(builtin, arguments, expression)
+        }
       case .field, .isPresent, .local, .root: self = .question(expression)
       default: self = .opaque(expression)
+      }
+    }
+
+    private static let comparisons: Set<Builtin> = [
+      .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
+    ]
+
+    /// What a comparison always comes to: of two values that are written out, or of one value with itself.
+    private static func certain(
+      _ builtin: Builtin, _ arguments: [TypedExpression], _ environment: [Int: TypedExpression],
+      _ whole: TypedExpression, _ rules: CheckedRuleSet
+    ) -> Bool? {
+      guard Self.comparisons.contains(builtin) else { return nil }
+      let constants = ConstantEvaluator(rules)
+      if constants.dependence(of: whole) == .literals {
+        if case .value(.bool(let truth)) = constants.evaluate(whole) { return truth }
+        return nil
+      }
+      guard arguments[0].type != .double,
+        ExpressionKey.of(arguments[0], environment) == ExpressionKey.of(arguments[1], environment)
+      else { return nil }
+      switch builtin {
+      case .equal, .lessOrEqual, .greaterOrEqual: return true
+      case .notEqual, .less, .greater: return false
+      default: return nil
       }
     }
 

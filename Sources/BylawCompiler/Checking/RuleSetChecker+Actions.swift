@@ -291,6 +291,7 @@ extension RuleSetChecker {
           required: ["due"]),
         let due = parts["due"]?.scalar.flatMap({ duration($0) })
       else { return nil }
+      checkPositive(due, of: "a follow-up", at: parts["due"])
       let owner = "\(id).follow_up.\(entry.name)"
       return .init(
         id: owner, due: due, done: parts["done"].map { condition($0, in: scope).expression },

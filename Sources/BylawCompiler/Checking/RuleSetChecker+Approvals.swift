@@ -318,6 +318,11 @@ extension RuleSetChecker {
       let range = SourceRange(file: FileID(index: 0), start: 0, end: 0)
       return dropsFaulty ? [] : [.init(people: TypedExpression(.root(.subject), subjectType, at: range), when: nil)]
     }
+    if case .sequence(let people) = node.kind, people.isEmpty, !dropsFaulty {
+      warn(
+        "nobody-excluded", at: node.range, "nobody is excluded: whoever asks may agree too",
+        expected: "excluding: [subject], which also holds when nothing is said")
+    }
     return reader.oneOrMore(node).compactMap { element in
       let before = reader.diagnostics.all.count
       var people = element
@@ -383,6 +388,11 @@ extension RuleSetChecker {
       report(
         "wrong-type", at: from.range, "a clock cannot start at \(vocabulary.name(of: start.type))",
         expected: "a timestamp")
+    }
+    if case .root(.now) = start.kind {
+      report(
+        "never-late", at: from.range, "a clock that starts at every look is never late",
+        expected: "a time that stays, such as requested_at or a field of the resource")
     }
     return .init(
       from: start, within: within,

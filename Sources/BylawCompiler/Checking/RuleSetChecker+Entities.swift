@@ -132,6 +132,12 @@ extension RuleSetChecker {
       let since = fieldPositions(members["since"], of: entity).first
     else { return nil }
     _ = clauses(members, owner: "entities.\(vocabulary.schema.entities[entity].name).lifecycle")
+    checkPositive(after, of: "a timed move", at: members["after"])
+    if from == to {
+      report(
+        "no-such-move", at: members["to"]?.range ?? node.range, "a timed move leads to the state that it starts from",
+        expected: "another state")
+    }
     guard vocabulary.schema.entities[entity].fields[since].type.content == .timestamp else {
       report(
         "wrong-type", at: members["since"]?.range ?? node.range, "'since' is no time", expected: "a timestamp field")

@@ -45,7 +45,7 @@ extension RuleSetChecker {
       }
       let parsed = parse(scalar)
       let checked = checker.check(parsed, expecting: type, in: scope, given: flow)
-      takeDiagnostics()
+      if !takeDiagnostics() { checkConstants(in: checked.expression) }
       return checked
     }
   }
@@ -103,14 +103,17 @@ extension RuleSetChecker {
     if let cut = sources.commentInText(scalar) { reader.diagnostics.report(cut) }
     let parsed = SentenceParser.parse(scalar, diagnostics: &reader.diagnostics)
     let checked = checker.check(parsed, in: scope, given: flow)
-    takeDiagnostics()
+    guard !takeDiagnostics() else { return checked }
+    for case .hole(let hole) in checked.pieces { checkConstants(in: hole) }
     return checked
   }
 
-  /// Moves what the expression checker reported to the rest.
-  mutating func takeDiagnostics() {
+  /// Moves what the expression checker reported to the rest; true when there were errors.
+  @discardableResult
+  mutating func takeDiagnostics() -> Bool {
+    defer { checker.diagnostics = Diagnostics() }
     reader.diagnostics.report(contentsOf: checker.diagnostics.all)
-    checker.diagnostics = Diagnostics()
+    return checker.diagnostics.hasErrors
   }
 
   /// What a field is set to: a word of its enum stands for itself.

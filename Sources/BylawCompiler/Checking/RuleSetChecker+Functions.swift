@@ -215,7 +215,7 @@ extension RuleSetChecker {
   ) -> Scope.Binding {
     let value: TypedExpression
     if entry.value.isMapping, !isConditionList(entry.value) {
-      value = query(entry.value, scope: scope, given: flow)
+      value = query(entry.value, owner: kind == .fact ? "facts.\(name)" : name, scope: scope, given: flow)
     } else {
       value = expression(entry.value, expecting: nil, in: scope, given: flow)
     }
@@ -223,12 +223,13 @@ extension RuleSetChecker {
     return .value(.root(.definition(rules.definitions.count - 1)), value.type)
   }
 
-  private mutating func query(_ node: Node, scope: Scope, given flow: Flow) -> TypedExpression {
+  private mutating func query(_ node: Node, owner: String, scope: Scope, given flow: Flow) -> TypedExpression {
     let kinds = TypedExpression.Query.Kind.allCases.map(\.rawValue)
     let invalid = TypedExpression(.invalid, .error, at: node.range)
     guard
       let members = reader.members(node, of: "a fact", keys: kinds + ["where", "of", "order", "limit", "sop", "title"])
     else { return invalid }
+    _ = clauses(members, owner: owner)
     let stated = kinds.filter { members[$0] != nil }
     guard stated.count == 1, let kind = TypedExpression.Query.Kind(rawValue: stated[0]) else {
       guard !reader.hadUnknownKey else { return invalid }
@@ -316,6 +317,9 @@ extension RuleSetChecker {
       zone = TypedExpression(.literal(.string(scalar.text)), .string, at: node.range)
     } else if let node = members["zone"] {
       zone = expression(node, expecting: .string, in: globalScope)
+      if case .literal(.string(let name)) = zone.kind, TimeZoneRules(identifier: name) == nil {
+        reader.diagnostics.report(Messages.unknownTimeZone(name, at: zone.range))
+      }
     } else {
       zone = TypedExpression(.literal(.string(rules.manifest.timeZone)), .string, at: members.range)
     }

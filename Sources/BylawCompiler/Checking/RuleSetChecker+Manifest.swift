@@ -34,9 +34,7 @@ extension RuleSetChecker {
     rules.manifest.version = reader.text(members["version"], as: "'version'") ?? ""
     if let zone = members["time_zone"]?.scalar {
       if TimeZoneRules(identifier: zone.text) == nil {
-        report(
-          "unknown-time-zone", at: zone.range, "no time zone is called '\(zone.text)'",
-          expected: "UTC, an offset such as +02:00, or an IANA name such as Europe/Berlin")
+        reader.diagnostics.report(Messages.unknownTimeZone(zone.text, at: zone.range))
       }
       rules.manifest.timeZone = zone.text
     }
@@ -52,6 +50,14 @@ extension RuleSetChecker {
       "malformed-duration", at: scalar.range, "'\(scalar.text)' is no length of time",
       expected: "a number with a unit, such as 24h, 15 min or 2 days")
     return nil
+  }
+
+  /// A time that must pass is more than none.
+  mutating func checkPositive(_ span: TimeSpan, of what: String, at node: Node?) {
+    guard span <= TimeSpan(seconds: 0), let node else { return }
+    report(
+      "malformed-duration", at: node.range, "\(what) cannot wait for no time or less",
+      expected: "a length of time such as 24h")
   }
 
   /// Subject and role need the vocabulary, so they are read after it.
@@ -117,7 +123,7 @@ extension RuleSetChecker {
   /// Constants, singletons and the members of the context.
   mutating func checkConstantsAndContext() {
     for entry in sections["singletons"] ?? [] {
-      checkName(entry.key, what: "singleton")
+      guard checkName(entry.key, what: "singleton") else { continue }
       guard let type = reader.scalar(entry.value, as: "the entity of singleton '\(entry.key.text)'") else { continue }
       guard let entity = vocabulary.entities[type.text] else {
         reader.diagnostics.report(Messages.unknownName(type, what: "entity", known: Array(vocabulary.entities.keys)))
@@ -148,7 +154,7 @@ extension RuleSetChecker {
   private enum ContextSource: String, CaseIterable { case server, caller }
 
   private mutating func checkConstant(_ entry: Node.Entry) {
-    checkName(entry.key, what: "constant")
+    guard checkName(entry.key, what: "constant") else { return }
     var type: DeclaredType?
     var valueNode = entry.value
     if entry.value.isMapping {
@@ -168,7 +174,13 @@ extension RuleSetChecker {
         return
       }
     }
-    defineConstant(entry.key.text, expression(valueNode, expecting: type?.type, in: globalScope))
+    let value = expression(valueNode, expecting: type?.type, in: globalScope)
+    if let type, let known = constantValue(value) {
+      let field = Field(name: entry.key.text, type: type.type, constraint: type.constraint)
+      declaredValues.append(
+        .init(value: known, field: field, text: valueNode.scalar?.text ?? entry.key.text, range: valueNode.range))
+    }
+    defineConstant(entry.key.text, value)
   }
 
   /// `name: TYPE = VALUE`.
@@ -179,6 +191,8 @@ extension RuleSetChecker {
       globalScope.names[entry.key.text] = .value(.invalid, .error)
       return
     }
+    let field = Field(name: entry.key.text, type: declared.type, constraint: declared.constraint)
+    declaredValues.append(.init(value: value, field: field, text: text.text, range: text.range))
     defineConstant(entry.key.text, TypedExpression(.literal(value), declared.type, at: text.range))
   }
 

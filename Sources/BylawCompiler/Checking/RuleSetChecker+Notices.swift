@@ -1,7 +1,7 @@
 import BylawModel
 import BylawSyntax
 
-/// Who is told, and the forbids and notices that bands bring.
+/// Who is told.
 extension RuleSetChecker {
   static let noticeKeys = ["to", "by", "text", "when", "once", "sop", "title"]
 
@@ -71,63 +71,26 @@ extension RuleSetChecker {
       return .people(TypedExpression(.invalid, .error, at: node.range))
     }
     let people = expression(node, expecting: nil, in: scope, given: flow)
+    checkRecipients(people)
+    return .people(people)
+  }
+
+  /// Whoever is told must be records: people, a list of them, or one that may be absent.
+  mutating func checkRecipients(_ people: TypedExpression) {
     var type = people.type.content
     if case .list(let element) = type { type = element.content }
     switch type {
     case .entity, .error, .undetermined: break
     default:
       report(
-        "wrong-type", at: node.range, "\(vocabulary.name(of: people.type)) cannot be told",
+        "wrong-type", at: people.range, "\(vocabulary.name(of: people.type)) cannot be told",
         expected: "people, a list of them, or a party")
     }
-    return .people(people)
   }
 
   private static func argument(of function: String, in text: String) -> String? {
     guard text.hasPrefix(function + "("), text.hasSuffix(")") else { return nil }
     return String(text.dropFirst(function.count + 1).dropLast())
-  }
-
-  /// Each band forbids what it names and tells whom it names, in every action that it reaches.
-  mutating func checkThresholdBands() {
-    for entry in sections["thresholds"] ?? [] {
-      guard let threshold = rules.thresholds.firstIndex(where: { $0.name == entry.key.text }),
-        let members = silently({ $0.reader.mapping(entry.value, as: "a threshold") }),
-        let bands = members["bands"].flatMap({ node in silently { $0.reader.mapping(node, as: "the bands") } })
-      else { continue }
-      for (position, band) in bands.entries.enumerated()
-      where position < rules.thresholds[threshold].bands.count {
-        guard let parts = silently({ $0.reader.mapping(band.value, as: "a band") }) else { continue }
-        checkBand(band.key, parts, threshold: threshold, band: position)
-      }
-    }
-  }
-
-  private mutating func checkBand(_ key: Scalar, _ members: Members, threshold: Int, band: Int) {
-    let id = rules.thresholds[threshold].bands[band].id
-    _ = clauses(members, owner: id)
-    let reached = TypedExpression(.bandReached(threshold: threshold, band: band), .bool, at: key.range)
-    if let forbid = members["forbid"] {
-      let targets = targets(forbid, except: members["except"])
-      forEachAction(targets.actions) { checker, action in
-        let grants = checker.rules.actions[action].authority.grants
-        if targets.isEverything, !grants.isEmpty, grants.allSatisfy({ $0.holder == .system }) { return }
-        guard var rule = checker.rule("forbid", members, key, id: id, scope: checker.actionScopes[action]) else {
-          return
-        }
-        rule.when = reached
-        rule.band = (threshold, band)
-        rule.sparesSystem = targets.isEverything
-        if members["class"] == nil { rule.denialClass = .overThreshold }
-        checker.rules.actions[action].rules.append(rule)
-      }
-    }
-    for action in rules.actions.indices where members["notify"] != nil {
-      for var notice in notices(members["notify"], rule: id, scope: globalScope) {
-        notice.band = (threshold, band)
-        rules.actions[action].notices.append(notice)
-      }
-    }
   }
 }
 

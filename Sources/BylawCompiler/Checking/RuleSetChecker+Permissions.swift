@@ -1,7 +1,7 @@
 import BylawModel
 import BylawSyntax
 
-/// Roles, permissions, derived roles, thresholds and parties.
+/// Roles, permissions, derived roles and parties.
 extension RuleSetChecker {
   mutating func checkPermissions() {
     checkGrants()
@@ -19,7 +19,11 @@ extension RuleSetChecker {
       else { continue }
       _ = clauses(members, owner: "grants.\(entry.key.text)")
       places[role] = entry.key.range
-      own[role] = reader.words(members["permissions"], as: "a permission").map(\.text)
+      let permissions = reader.words(members["permissions"], as: "a permission")
+      for word in permissions where word.text.trimmingSpaces.isEmpty {
+        reader.diagnostics.report(Messages.blank(word, what: "the name of a permission"))
+      }
+      own[role] = permissions.map(\.text)
       includes[role] = reader.words(members["includes"], as: "a role").compactMap { self.role($0) }
     }
     for role in own.keys.sorted() {
@@ -85,80 +89,6 @@ extension RuleSetChecker {
     derivedRoles[name] = role
   }
 
-  // MARK: Thresholds
-
-  mutating func checkThresholds() {
-    for entry in sections["thresholds"] ?? [] {
-      checkName(entry.key, what: "threshold")
-      let id = "thresholds.\(entry.key.text)"
-      guard
-        let members = reader.members(
-          entry.value, of: "a threshold", keys: ["title", "sop", "when", "measure", "of", "bands"],
-          required: ["measure", "of", "bands"]),
-        let measureNode = members["measure"], let ofNode = members["of"],
-        let bands = reader.mapping(members["bands"] ?? entry.value, as: "the bands of a threshold")
-      else { continue }
-      _ = clauses(members, owner: id)
-      var flow = Flow.none
-      var condition: TypedExpression?
-      if let when = members["when"] {
-        let checked = self.condition(when, in: globalScope)
-        condition = checked.expression
-        flow = checked.whenTrue
-      }
-      let measure = expression(measureNode, expecting: nil, in: globalScope, given: flow)
-      let of = expression(ofNode, expecting: measure.type, in: globalScope, given: flow)
-      checkMeasure(measure)
-      var threshold = CheckedRuleSet.Threshold(
-        id: id, name: entry.key.text, condition: condition, measure: measure, of: of, bands: [],
-        range: entry.key.range)
-      for band in bands.entries {
-        checkName(band.key, what: "band")
-        if let read = self.band(band, of: id) { threshold.bands.append(read) }
-      }
-      vocabulary.thresholds[entry.key.text] = .init(
-        index: rules.thresholds.count, bands: threshold.bands.map(\.name))
-      rules.thresholds.append(threshold)
-    }
-  }
-
-  private mutating func checkMeasure(_ measure: TypedExpression) {
-    switch measure.type {
-    case .int, .decimal, .duration, .error: break
-    default:
-      report(
-        "wrong-type", at: measure.range, "a threshold cannot measure \(vocabulary.name(of: measure.type))",
-        expected: "an int, a decimal or a duration")
-    }
-  }
-
-  static let bandKeys = [
-    "title", "sop", "from", "above", "forbid", "except", "unless", "because", "overridable", "notify", "class",
-    "absolute",
-  ]
-
-  private mutating func band(_ entry: Node.Entry, of id: String) -> CheckedRuleSet.Threshold.Band? {
-    guard let members = reader.members(entry.value, of: "a band", keys: Self.bandKeys) else { return nil }
-    guard (members["from"] == nil) != (members["above"] == nil), let node = members["from"] ?? members["above"],
-      let scalar = reader.scalar(node, as: "the bound of a band")
-    else {
-      report(
-        "missing-key", at: entry.key.range, "a band needs one bound",
-        expected: "'from' (bound included) or 'above' (bound excluded)")
-      return nil
-    }
-    let number = scalar.text.hasSuffix("%") ? String(scalar.text.dropLast()).trimmingSpaces : ""
-    guard let percent = FixedPoint(number), percent.units >= 0 else {
-      report(
-        "malformed-percent", at: scalar.range, "'\(scalar.text)' is no percentage",
-        expected: "a percentage such as 75 %")
-      return nil
-    }
-    return .init(
-      id: "\(id).\(entry.key.text)", name: entry.key.text, percent: percent, includesBound: members["from"] != nil,
-      range: entry.key.range)
-  }
-
   // MARK: Parties
 
   mutating func checkParties() {
@@ -186,12 +116,21 @@ extension RuleSetChecker {
       query.condition = members["where"].map { condition($0, in: scope).expression }
       return .people(TypedExpression(.query(query), .list(.entity([entity])), at: entry.key.range))
     }
-    if let people = members["people"] { return .people(expression(people, expecting: nil, in: globalScope)) }
+    if let people = members["people"] {
+      let expression = expression(people, expecting: nil, in: globalScope)
+      checkRecipients(expression)
+      return .people(expression)
+    }
     if let permission = members["permission"]?.scalar {
       _ = roles(holding: permission)
       return .permission(permission.text)
     }
     if let channel = reader.text(members["channel"], as: "'channel'") {
+      if members["to"] == nil {
+        report(
+          "missing-key", at: entry.key.range, "a channel does not say to whom",
+          expected: "to: an address or a room of the channel")
+      }
       return .channel(channel, to: reader.text(members["to"], as: "'to'") ?? "")
     }
     report(

@@ -165,6 +165,7 @@ extension RuleSetChecker {
     var rule = CheckedRuleSet.Rule(
       id: id, kind: isForbid ? .forbid : .require, stage: isAuthority ? .authority : .requirements,
       denialClass: denialClass, message: TypedSentence(pieces: []), range: key.range)
+    let actionScope = scope
     var scope = scope
     readLet(members["let"], id: id, scope: &scope)
     readEachElement(members["each"], into: &rule, scope: &scope)
@@ -194,13 +195,13 @@ extension RuleSetChecker {
     }
     rule.message = sentence(message, in: scope, given: messageFlow)
     rule.clauses = reader.words(members["sop"], as: "'sop'").map(\.text)
-    readAttributes(members, into: &rule)
+    readAttributes(members, into: &rule, scope: actionScope)
     return rule
   }
 
   private enum Mode: String, CaseIterable { case enforce, observe }
 
-  private mutating func readAttributes(_ members: Members, into rule: inout CheckedRuleSet.Rule) {
+  private mutating func readAttributes(_ members: Members, into rule: inout CheckedRuleSet.Rule, scope: Scope) {
     rule.overridable = reader.bool(members["overridable"], as: "'overridable'") ?? false
     rule.absolute = reader.bool(members["absolute"], as: "'absolute'") ?? false
     rule.observeOnly = reader.word(members["mode"], as: "mode", of: Mode.self) == .observe
@@ -216,7 +217,11 @@ extension RuleSetChecker {
         report("empty-period", at: effective.range, "the rule ends before it begins", expected: "'from' before 'until'")
       }
     }
-    rule.exceptions = exceptions[rule.id] ?? []
+    for (exception, condition) in exceptions[rule.id] ?? [] {
+      var exception = exception
+      exception.condition = self.condition(condition, in: scope).expression
+      rule.exceptions.append(exception)
+    }
     if rule.absolute, let exception = rule.exceptions.first {
       report(
         "absolute-rule", at: exception.range, "an absolute rule is never suspended",
@@ -302,6 +307,13 @@ extension RuleSetChecker {
       else { continue }
       let from = members["from"].flatMap { instant($0) }
       checkLength(from: from, until: until, of: entry.key)
+      _ = clauses(members, owner: "exceptions.\(entry.key.text)")
+      let exception = CheckedRuleSet.Exception(
+        id: "exceptions.\(entry.key.text)", condition: TypedExpression(.invalid, .error, at: condition.range),
+        owner: reader.text(members["owner"], as: "'owner'") ?? "",
+        approvedBy: reader.text(members["approved_by"], as: "'approved_by'") ?? "",
+        because: reader.text(members["because"], as: "'because'") ?? "", from: from, until: until,
+        range: entry.key.range)
       for word in reader.words(members["suspends"], as: "a rule") {
         let name = word.text.hasPrefix("rules.") ? String(word.text.dropFirst(6)) : word.text
         let known = (sections["rules"] ?? []).map(\.key.text)
@@ -309,13 +321,7 @@ extension RuleSetChecker {
           reader.diagnostics.report(Messages.unknownName(word, what: "rule", known: known))
           continue
         }
-        exceptions["rules.\(name)", default: []].append(
-          .init(
-            id: "exceptions.\(entry.key.text)", condition: self.condition(condition, in: globalScope).expression,
-            owner: reader.text(members["owner"], as: "'owner'") ?? "",
-            approvedBy: reader.text(members["approved_by"], as: "'approved_by'") ?? "",
-            because: reader.text(members["because"], as: "'because'") ?? "", from: from, until: until,
-            range: entry.key.range))
+        exceptions["rules.\(name)", default: []].append((exception, condition))
       }
     }
   }

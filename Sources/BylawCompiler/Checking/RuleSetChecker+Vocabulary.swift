@@ -51,22 +51,35 @@ extension RuleSetChecker {
   }
 
   /// A name that expressions use: letters, digits and `_`.
-  mutating func checkName(_ key: Scalar, what: String) {
+  /// - Returns: Whether the name may stand for something.
+  @discardableResult
+  mutating func checkName(_ key: Scalar, what: String) -> Bool {
     let isName =
       key.text.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
       } && !(key.text.first?.isNumber ?? true)
-    if isName, Self.reservedNames.contains(key.text), ["singleton", "constant", "function"].contains(what) {
+    if isName, hasMeaning(key.text, besides: what) {
       report(
         "reserved-name", at: key.range, "'\(key.text)' has a meaning of its own in expressions",
         expected: "another name")
+      return false
     }
-    guard !isName else { return }
+    guard !isName else { return true }
     let mended = String(key.text.map { $0 == "-" || $0 == " " ? "_" : $0 })
     report(
       "malformed-name", at: key.range, "'\(key.text)' cannot be the name of \(Messages.article(what))",
       expected: "letters, digits and '_', as expressions use this name",
       hint: mended == key.text ? nil : "write '\(mended)'")
+    return true
+  }
+
+  /// Whether expressions would read a name as something else: nothing may stand over a root, a type or a library.
+  private func hasMeaning(_ name: String, besides what: String) -> Bool {
+    guard ["singleton", "constant", "function", "threshold", "variable"].contains(what) else { return false }
+    // A function of that name is reported where it is declared.
+    if what == "function", checker.functionNames.contains(name) { return false }
+    return Self.reservedNames.contains(name) || ExpressionChecker.libraries.contains(name)
+      || vocabulary.enums[name] != nil || vocabulary.records[name] != nil || vocabulary.entities[name] != nil
   }
 
   /// Words that expressions read as roots, operators and literals.
@@ -134,6 +147,9 @@ extension RuleSetChecker {
       name: entry.key.text, type: declared.type, constraint: declared.constraint, isVolatile: isVolatile)
     if let text = declared.defaultText {
       field.defaultValue = defaultValue(text.text, for: declared.type, at: text.range)
+      if case .value(let value) = field.defaultValue {
+        declaredValues.append(.init(value: value, field: field, text: text.text, range: text.range))
+      }
     }
     return field
   }

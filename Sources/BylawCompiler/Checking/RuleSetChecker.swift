@@ -41,8 +41,15 @@ package struct RuleSetChecker {
   var approvalEntries: [ApprovalEntry] = []
   /// The variable `approver` of the approval read last.
   var lastApprover = -1
-  /// The exceptions to each rule, by its id.
-  var exceptions: [String: [CheckedRuleSet.Exception]] = [:]
+  /// The exceptions to each rule, by its id; whom they are for is checked in each action that the rule reaches.
+  var exceptions: [String: [(exception: CheckedRuleSet.Exception, condition: Node)]] = [:]
+
+  /// Defaults and constants with the declarations that they stand under.
+  var declaredValues: [DeclaredValue] = []
+  /// What was found in expressions that are checked once for each action.
+  var constantMistakes: [SourceRange: [Diagnostic]] = [:]
+  /// The thresholds that read the request of an action, by name.
+  var actionThresholds: [String: ActionThreshold] = [:]
 
   /// Conditions, classifications and facts that are defined by themselves.
   var cyclicNames: Set<String> = []
@@ -142,6 +149,7 @@ package struct RuleSetChecker {
     checkGroups()
     declareApprovals()
     expandGroups()
+    instantiateThresholds()
     checkExceptions()
     checkActions()
     checkRules()
@@ -151,6 +159,7 @@ package struct RuleSetChecker {
     checkReactions()
     checkReads()
     addReferenceRules()
+    checkDeclaredValues()
     analyse()
     sortRules()
     rules.vocabulary = vocabulary

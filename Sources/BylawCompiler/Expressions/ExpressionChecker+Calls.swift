@@ -148,7 +148,10 @@ extension ExpressionChecker {
       let range = call.arguments[0].range
       return refused(ExpressionMessages.unknownBand(band, of: name, threshold.bands, at: range), call, in: context)
     }
-    return checked(.bandReached(threshold: threshold.index, band: position), .bool, at: call.range, in: context)
+    guard let index = threshold.readsAction ? context.scope.thresholds[name] : threshold.index else {
+      return refused(ExpressionMessages.thresholdOfActions(name, at: call.range), call, in: context)
+    }
+    return checked(.bandReached(threshold: index, band: position), .bool, at: call.range, in: context)
   }
 
   // MARK: Overloads

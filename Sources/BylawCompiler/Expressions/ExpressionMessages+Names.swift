@@ -86,6 +86,13 @@ extension ExpressionMessages {
       expected: "\(name).at_least(\"…\")")
   }
 
+  /// A threshold that reads what this place does not have.
+  static func thresholdOfActions(_ name: String, at range: SourceRange) -> Diagnostic {
+    mistake(
+      .unavailableName, at: range, "'\(name)' cannot be measured here: it reads inputs or a resource",
+      expected: "a rule of an action that has what it reads")
+  }
+
   /// `Role`: the name of an enum where a value is needed.
   static func enumAlone(_ name: String, at range: SourceRange) -> Diagnostic {
     mistake(

@@ -23,9 +23,13 @@ package struct Vocabulary: Sendable {
   package struct Threshold: Sendable {
     package var index: Int
     package var bands: [String]
-    package init(index: Int, bands: [String]) {
+    /// It reads the inputs or the resource of an action: `Scope.thresholds` says which one an action measures.
+    package var readsAction: Bool
+
+    package init(index: Int, bands: [String], readsAction: Bool = false) {
       self.index = index
       self.bands = bands
+      self.readsAction = readsAction
     }
   }
   package var schema = Schema()
@@ -78,6 +82,8 @@ package struct Scope: Sendable {
     case unavailable(String)
   }
   package var names: [String: Binding] = [:]
+  /// The thresholds that read the request, as this action measures them.
+  package var thresholds: [String: Int] = [:]
 
   package init() {}
 }

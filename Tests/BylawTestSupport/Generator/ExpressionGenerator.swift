@@ -54,6 +54,40 @@ struct ExpressionGenerator {
       if !paths.isEmpty, random.chance(type.hasLiteral ? 85 : 100) { return random.pick(paths).text }
       return leaf(type, scope)
     }
+    let made = compound(type, scope, depth)
+    // What reads nothing and never has a value is refused when the rules are loaded.
+    return Self.readsSomething(made) ? made : leaf(type, scope)
+  }
+
+  /// Whether an expression names a value or calls a function of the rule set, as far as its text shows.
+  private static func readsSomething(_ text: String) -> Bool {
+    var isQuoted = false
+    var word = ""
+    var previous: Character = " "
+    for character in text + " " {
+      if character == "\"" { isQuoted.toggle() }
+      guard !isQuoted else { continue }
+      if character.isLetter || character == "_" || character.isNumber && !word.isEmpty {
+        if word.isEmpty, previous == "." || previous.isNumber { word = "." }
+        word.append(character)
+        continue
+      }
+      previous = character
+      if !word.isEmpty, !word.hasPrefix("."), !word.hasPrefix("c_"), !silentWords.contains(word) { return true }
+      word = ""
+    }
+    return false
+  }
+
+  /// What stands in expressions without reading anything.
+  private static let silentWords: Set<String> = [
+    "decimal", "date", "timestamp", "duration", "hours", "days", "minutes", "percent", "share", "has", "optional",
+    "math", "strings", "lists", "size", "string", "int", "double", "month_start", "true", "false", "in", "folded",
+  ]
+
+  /// An expression with operands.
+  private mutating func compound(_ type: GeneratedType, _ scope: GeneratedScope, _ depth: Int) -> String {
+    let paths = scope.paths.filter { $0.type == type }
     if random.chance(12), let called = call(type, scope, depth) { return called }
     if random.chance(10), let taken = fromOptional(type, scope, depth) { return taken }
     if random.chance(6), let chosen = conditional(type, scope, depth) { return chosen }
@@ -150,7 +184,9 @@ struct ExpressionGenerator {
     let kinds: [GeneratedType] = [.int, .int, .decimal(2), .string, .timestamp, .duration, .date]
     let type = random.pick(kinds.filter { canMake($0, scope) })
     let operation = random.pick(["==", "!=", "<", "<=", ">", ">="])
-    return "\(make(type, scope, depth - 1)) \(operation) \(make(type, scope, depth - 1))"
+    let (left, right) = (make(type, scope, depth - 1), make(type, scope, depth - 1))
+    // What is compared with itself makes a row that never wins, which is refused.
+    return left == right ? leaf(.bool, scope) : "\(left) \(operation) \(right)"
   }
 
   private mutating func presence(_ scope: GeneratedScope, _ depth: Int) -> String {
@@ -203,7 +239,9 @@ struct ExpressionGenerator {
     let path = random.pick(paths)
     let lists = scope.paths.filter { $0.type == .list(path.type) }
     if !lists.isEmpty, random.chance(40) { return "\(path.text) in \(random.pick(lists).text)" }
-    return "\(path.text) \(random.pick(["==", "!="])) \(random.pick(paths.filter { $0.type == path.type }).text)"
+    let others = paths.filter { $0.type == path.type && $0.text != path.text }
+    guard !others.isEmpty else { return leaf(.bool, scope) }
+    return "\(path.text) \(random.pick(["==", "!="])) \(random.pick(others).text)"
   }
 
   private mutating func loop(_ scope: GeneratedScope, _ depth: Int) -> String {
@@ -252,7 +290,9 @@ struct ExpressionGenerator {
     switch random.below(14) {
     case 0...2:
       return "(\(make(.int, scope, depth - 1)) \(random.pick(["+", "-", "*"])) \(make(.int, scope, depth - 1)))"
-    case 3: return "(\(make(.int, scope, depth - 1)) \(random.pick(["/", "%"])) \(make(.int, scope, depth - 1)))"
+    case 3:
+      let (left, right) = (make(.int, scope, depth - 1), make(.int, scope, depth - 1))
+      return "(\(left) \(random.pick(["/", "%"])) \(right == "0" ? "2" : right))"
     case 4: return "size(\(make(.string, scope, depth - 1)))"
     case 5:
       let lists = scope.paths.filter { if case .list = $0.type { true } else { false } }

@@ -370,7 +370,9 @@ extension RuleSetGenerator {
       writeExclusions(scope)
       if stated.insert(action.name).inserted {
         if chance(50) {
-          let from = quoted(expressions.make(.timestamp, scope, 1))
+          // A clock that starts at `now` is refused.
+          let made = expressions.make(.timestamp, scope, 1)
+          let from = quoted(made == "now" ? "requested_at" : made)
           line(
             2,
             "clock: { from: \(from), within: \(pick(["24h", "30 min", "40 days"])), late: \(pick(["expire", "report"])) }"
@@ -389,6 +391,8 @@ extension RuleSetGenerator {
     line(3, "- count: \(kind == 2 ? 1 : 1 + below(2))")
     var voter = scope
     for _ in 0..<2 { voter.add("approver", .reference("User"), vocabulary, depth: 1) }
+    // A place for the subject alone, who is excluded, is refused.
+    voter.paths.removeAll { $0.text == "subject" }
     // One person fills one place, so each is asked at most once, and lists are long enough.
     let people = scope.paths.filter {
       [.reference("User"), .optional(.reference("User")), .list(.reference("User"))].contains($0.type)
