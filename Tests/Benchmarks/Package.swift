@@ -9,13 +9,26 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The benchmark tool is asked for by name: its dependencies are many, and the table needs none of them.
+let isToolWanted = Context.environment["BYLAW_BENCHMARK_TOOL"] != nil
+
+let toolDependencies: [Package.Dependency] = [
+  .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
+]
+let toolTargets: [Target] = [
+  .executableTarget(
+    name: "Decisions",
+    dependencies: [
+      "Workload", .product(name: "Bylaw", package: "bylaw"), .product(name: "Benchmark", package: "benchmark"),
+    ],
+    path: "Benchmarks/Decisions", swiftSettings: strict,
+    plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+]
+
 /// A package of its own, so that who uses Bylaw never fetches what its benchmarks need.
 let package = Package(
   name: "bylaw-benchmarks",
-  dependencies: [
-    .package(name: "bylaw", path: "../.."),
-    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
-  ],
+  dependencies: [.package(name: "bylaw", path: "../..")] + (isToolWanted ? toolDependencies : []),
   targets: [
     .target(name: "CAllocationCount"),
     .target(
@@ -24,13 +37,6 @@ let package = Package(
       name: "DecisionTable",
       dependencies: ["Workload", "CAllocationCount", .product(name: "Bylaw", package: "bylaw")],
       swiftSettings: strict),
-    .executableTarget(
-      name: "Decisions",
-      dependencies: [
-        "Workload", .product(name: "Bylaw", package: "bylaw"), .product(name: "Benchmark", package: "benchmark"),
-      ],
-      path: "Benchmarks/Decisions", swiftSettings: strict,
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
-  ],
+  ] + (isToolWanted ? toolTargets : []),
   swiftLanguageModes: [.v6]
 )

@@ -140,9 +140,7 @@ struct ExpressionLowering {
     let key = node
     let isCheap: Bool =
       switch node.operation {
-      case .constant, .slot, .local, .definition, .none, .identifier, .isPresent, .unwrap, .recordField,
-        .referenceField, .equalConstant, .notEqualConstant, .invalid:
-        true
+      case .constant, .slot, .local, .definition, .none, .invalid: true
       default: false
       }
     if names.isEmpty, !isCheap {
@@ -198,11 +196,7 @@ struct ExpressionLowering {
   }
 
   mutating func string(_ text: String) -> Cell {
-    if let id = plan.stringIDs[StringKey(text)] { return Cell(Int64(id)) }
-    let id = Int32(plan.strings.count)
-    plan.strings.append(text)
-    plan.stringIDs[StringKey(text)] = id
-    return Cell(Int64(id))
+    Cell(Int64(plan.strings.insert(text)))
   }
 
   private mutating func literal(_ value: Value, _ type: ValueType, _ range: SourceRange) -> NodeID {
@@ -495,24 +489,20 @@ struct ExpressionLowering {
 
   // MARK: Keys
 
-  /// A value that a condition asks to be equal to a constant, wherever the whole can be true.
-  mutating func equality(in condition: TypedExpression) -> (node: NodeID, constant: Cell)? {
-    switch condition.kind {
-    case .and(let parts):
-      for part in parts {
-        if let found = equality(in: part) { return found }
-      }
-      return nil
-    case .conditions(let list) where list.kind == .all:
-      for member in list.members {
-        if let found = equality(in: member.condition) { return found }
-      }
-      return nil
-    case .call(.equal, _):
-      let node = plan.nodes[Int(lower(condition).raw)]
-      guard node.operation == .equalConstant, free[Int(node.a)].isEmpty else { return nil }
-      return (NodeID(raw: node.a), plan.constants[Int(node.b)])
-    default: return nil
+  /// What a condition asks of single values: where one of them is something else, the condition is false.
+  func keys(of condition: NodeID) -> [RuleTable.Key] {
+    let node = plan.nodes[Int(condition.raw)]
+    if node.operation == .and || node.operation == .all {
+      return (0..<Int(node.b)).flatMap { keys(of: plan.operands[Int(node.a) + $0]) }
+    }
+    guard free[Int(condition.raw)].isEmpty else { return [] }
+    switch node.operation {
+    case .equalConstant:
+      let constant = plan.constants[Int(node.b)].payload
+      return [RuleTable.Key(node: NodeID(raw: node.a), constant: constant, kind: .equality)]
+    case .not: return [RuleTable.Key(node: NodeID(raw: node.a), constant: 0, kind: .negation)]
+    case .invalid, .none, .constant: return []
+    default: return [RuleTable.Key(node: condition, constant: 1, kind: .condition)]
     }
   }
 }

@@ -41,7 +41,10 @@ package struct RuleSetPlanner {
       name: rules.manifest.name, version: rules.manifest.version, digest: digest)
     var plan = DecisionPlan(expressions: lowering.finish(), identity: identity, subjects: subjects)
     plan.actions = actions
-    for (position, action) in actions.enumerated() { plan.actionIndex[action.name] = position }
+    for (position, action) in actions.enumerated() {
+      plan.actionIndex[action.name] = position
+      plan.actionNames.insert(action.name)
+    }
     plan.overrides = overrides
     plan.context = rules.context.map { ContextPlan(field: $0.field, fromServer: $0.fromServer) }
     plan.singletons = rules.singletons.map { ($0.name, $0.entity) }
@@ -84,18 +87,14 @@ package struct RuleSetPlanner {
     var plan = ActionPlan(
       name: action.name, title: action.title, kind: Self.kind(action.origin), source: place(action.range),
       clauses: action.clauses, resource: action.resource, inputs: action.inputs, exactlyOne: action.exactlyOne)
+    plan.nameCell = lowering.string(action.name)
     plan.grants = grants(action.authority)
     plan.hasAllow = action.authority.hasAllow
     plan.permission = action.authority.permission
     plan.permittedRoles = action.authority.permittedRoles
-    for rule in action.rules {
-      let lowered = self.plan(rule)
-      switch rule.stage {
-      case .authority: plan.authority.add(lowered, key: key(rule))
-      case .references: plan.references.add(lowered, key: key(rule))
-      case .requirements: plan.requirements.add(lowered, key: key(rule))
-      }
-    }
+    plan.authority = table(action.rules.filter { $0.stage == .authority })
+    plan.references = table(action.rules.filter { $0.stage == .references })
+    plan.requirements = table(action.rules.filter { $0.stage == .requirements })
     plan.classified = action.classify.map { classified($0) }
     plan.approvals = action.approvals.map { self.plan($0) }
     plan.votesOn = action.votesOn.map { self.plan($0) }
@@ -164,10 +163,14 @@ package struct RuleSetPlanner {
     return plan
   }
 
-  /// What a rule asks first: that a value equals a constant.
-  private mutating func key(_ rule: CheckedRuleSet.Rule) -> (node: NodeID, constant: Cell)? {
-    guard rule.each == nil, let when = rule.when else { return nil }
-    return lowering.equality(in: when)
+  private mutating func table(_ rules: [CheckedRuleSet.Rule]) -> RuleTable {
+    var lowered: [(rule: RulePlan, keys: [RuleTable.Key])] = []
+    for rule in rules {
+      let plan = self.plan(rule)
+      let keys = plan.each == nil ? plan.when.map { lowering.keys(of: $0) } ?? [] : []
+      lowered.append((plan, keys))
+    }
+    return RuleTable(lowered)
   }
 
   private mutating func classified(_ classified: CheckedRuleSet.Classified) -> ClassifiedPlan {

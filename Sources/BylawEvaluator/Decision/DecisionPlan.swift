@@ -7,8 +7,13 @@ package struct DecisionPlan: Sendable {
   package var subjects: SubjectPlan
   package var actions: [ActionPlan] = []
   package var actionIndex: [String: Int] = [:]
+  /// The names of the actions, in their order.
+  package var actionNames = TextTable()
   package var overrides: [OverridePlan] = []
-  package var context: [ContextPlan] = []
+  package var context: [ContextPlan] = [] {
+    didSet { contextTable = FieldTable(context.map(\.field)) }
+  }
+  package private(set) var contextTable = FieldTable([])
   /// The names of all facts and lets: what a request may give a value for.
   package var factNames: Set<String> = []
   /// By name, the entity of each singleton.
@@ -73,6 +78,8 @@ package struct ContextPlan: Sendable {
 package struct ActionPlan: Sendable {
   package enum Kind: Sendable, Hashable { case declared, vote, withdrawal }
   package var name: String
+  /// The name as rules compare it.
+  package var nameCell = Cell.absent
   /// The id of who may: `actions.NAME.allow`.
   package var allowID: String
   package var title: String
@@ -80,9 +87,14 @@ package struct ActionPlan: Sendable {
   package var source: String
   package var clauses: [String]
   package var resource: Int?
-  package var inputs: [Field]
+  package let inputs: [Field]
+  package let inputTable: FieldTable
   package var exactlyOne: [[Int]]
-  package var grants: [GrantPlan] = []
+  package var grants: [GrantPlan] = [] {
+    didSet { plainRoles = Self.plainRoles(grants) }
+  }
+  /// The roles that may without a condition, as a mask; only those before the first grant that has one.
+  package private(set) var plainRoles: UInt64 = 0
   package var hasAllow = false
   package var permission: String?
   package var permittedRoles: UInt64 = 0
@@ -120,7 +132,17 @@ package struct ActionPlan: Sendable {
     self.clauses = clauses
     self.resource = resource
     self.inputs = inputs
+    inputTable = FieldTable(inputs)
     self.exactlyOne = exactlyOne
+  }
+
+  private static func plainRoles(_ grants: [GrantPlan]) -> UInt64 {
+    var mask: UInt64 = 0
+    for grant in grants {
+      guard grant.condition == nil else { break }
+      if case .roles(let roles) = grant.holder { mask |= roles }
+    }
+    return mask
   }
 }
 

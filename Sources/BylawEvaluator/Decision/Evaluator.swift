@@ -40,7 +40,7 @@ package struct Evaluator: ~Copyable {
     _ request: Request, records: (any RecordSource)?, now: Timestamp, detail: Detail, isLenient: Bool,
     outlines: [RuleOutline], traces: inout [RuleTrace]
   ) -> Decision {
-    guard let index = plan.actionIndex[request.action] else {
+    guard let index = plan.actionNames.number(of: request.action).map({ Int($0) }) else {
       return refusal(
         .invalidRequest, [reason("action", "There is no action '\(request.action)'.")], request, now)
     }

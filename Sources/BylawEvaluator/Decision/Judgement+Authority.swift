@@ -34,7 +34,7 @@ extension Judgement {
 
   private mutating func authorizeDeclared(_ roles: UInt64) {
     let hasGrants = action.hasAllow || !action.grants.isEmpty
-    if hasGrants, !action.grants.contains(where: { grants($0, roles) }) {
+    if hasGrants, !isGranted(to: roles) {
       let who = detail == .outcome ? "" : whoMay()
       let reason = authorityReason(who)
       refuse(.unauthorized, reason)
@@ -45,6 +45,12 @@ extension Judgement {
       let reason = authorityReason("No rule lets anybody do this.")
       refuse(.unauthorized, reason)
     }
+  }
+
+  private mutating func isGranted(to roles: UInt64) -> Bool {
+    if !isSystem, roles & action.plainRoles != 0 { return true }
+    for grant in action.grants where grants(grant, roles) { return true }
+    return false
   }
 
   private mutating func grants(_ grant: GrantPlan, _ roles: UInt64) -> Bool {

@@ -100,7 +100,23 @@ struct Judgement: ~Copyable {
   // MARK: Rules
 
   mutating func judge(_ table: RuleTable) {
-    for rule in table.candidates(in: &frame) { judge(table.rules[Int(rule)]) }
+    for position in table.unkeyed { judge(position, of: table) }
+    for value in table.values {
+      let cell = frame.evaluate(value.node)
+      let found =
+        cell.state == .value
+        ? table.positions(of: value, equalTo: cell.payload) : table.positions(of: value)
+      for index in found { judge(table.positions[Int(index)], of: table) }
+    }
+  }
+
+  private mutating func judge(_ position: Int32, of table: RuleTable) {
+    let condition = table.conditions[Int(position)]
+    if condition.raw >= 0 {
+      let cell = frame.evaluate(condition)
+      if cell.state == .value, !cell.isTrue { return }
+    }
+    judge(table.rules[Int(position)])
   }
 
   mutating func judge(_ rule: RulePlan) {
@@ -158,13 +174,17 @@ struct Judgement: ~Copyable {
 
   /// What cannot be carried out is not allowed: an error in an effect or a recipient denies the request.
   private mutating func judgeEffects() {
-    let override = override
-    for effect in action.effects + (override?.effects ?? []) { judge(effect) }
-    for notice in action.notices + (override?.notices ?? []) where !notice.recipients.isEmpty {
-      if let band = notice.band, !mayHold(band, rule: notice.rule) { continue }
-      guard mayHold(notice.when, rule: notice.rule) else { continue }
-      for recipient in notice.recipients { judge(recipient, of: notice.rule, source: action.source) }
-    }
+    for effect in action.effects { judge(effect) }
+    for notice in action.notices where !notice.recipients.isEmpty { judgeRecipients(of: notice) }
+    guard let override else { return }
+    for effect in override.effects { judge(effect) }
+    for notice in override.notices where !notice.recipients.isEmpty { judgeRecipients(of: notice) }
+  }
+
+  private mutating func judgeRecipients(of notice: NoticePlan) {
+    if let band = notice.band, !mayHold(band, rule: notice.rule) { return }
+    guard mayHold(notice.when, rule: notice.rule) else { return }
+    for recipient in notice.recipients { judge(recipient, of: notice.rule, source: action.source) }
   }
 
   private mutating func judge(_ effect: EffectPlan) {

@@ -12,6 +12,11 @@ struct PlaceMatching {
   ///   - places: how many people each place asks for.
   ///   - voters: for each voter the places that the voter can fill.
   init(places: [Int], voters: [[Int]]) {
+    guard !voters.isEmpty else {
+      open = places
+      seat = []
+      return
+    }
     open = Array(repeating: 0, count: places.count)
     seat = Array(repeating: nil, count: voters.count)
     var placeOfSeat: [Int] = []

@@ -28,8 +28,7 @@ struct RequestLoader {
   mutating func load(into frame: inout Frame) {
     frame.setSlot(Slot.now, to: Cell(frame.now))
     frame.setSlot(Slot.requestedAt, to: Cell(request.requestedAt ?? frame.now))
-    frame.setSlot(Slot.action, text: action.name)
-    frame.setToday()
+    frame.setSlot(Slot.action, to: action.nameCell)
     layProperties(into: &frame)
     loadSubject(into: &frame)
     loadResource(into: &frame)
@@ -110,45 +109,47 @@ struct RequestLoader {
   private mutating func loadRecord(
     _ reference: Cell, _ given: Request.Entity, needed: [Int], path: String, into frame: inout Frame
   ) {
-    let fields = plan.expressions.schema.entities[frame.entity(of: reference)].fields
-    var malformed: Set<String> = []
-    if !given.properties.isEmpty {
-      var known = 0
-      var misfits: [ShapeProblem] = []
-      for field in fields {
-        guard let value = given.properties[field.name] else { continue }
-        known += 1
-        if value == .null || frame.surelyFits(value, field.type, field.constraint) { continue }
-        var problems: [ShapeProblem] = []
-        _ = frame.shape(value, as: field, path: "\(path).properties.\(field.name)", problems: &problems)
-        if !problems.isEmpty { malformed.insert(field.name) }
-        misfits += problems
+    let entity = frame.entity(of: reference)
+    var malformed: Set<Int> = []
+    if !given.properties.isEmpty, frame.isUnsure(reference) {
+      for (name, value) in given.properties {
+        guard let position = plan.expressions.names.entities[entity].position(of: name) else {
+          if !isLenient { refuseUnknown(name, entity: entity, path: path) }
+          continue
+        }
+        if case .null = value { continue }
+        let quick = frame.quickCell(value, plan.expressions.names.entities[entity].fields[position])
+        if quick?.fits == true { continue }
+        let field = plan.expressions.schema.entities[entity].fields[position]
+        let before = reasons.count
+        _ = read(value, field, rule: path, path: "\(path).properties.\(name)", in: &frame)
+        if reasons.count > before { malformed.insert(position) }
       }
-      if !isLenient, known < given.properties.count { refuseUnknown(given.properties, fields, path: path) }
-      refuse(misfits, rule: path)
     }
     // A record that is not there at all is judged later, so that it answers as a foreign one.
     if frame.hasSource, path == "resource", frame.isMissing(reference) { return }
     for position in needed {
-      let field = fields[position]
-      guard !isOptional(field.type), field.defaultValue == nil, !malformed.contains(field.name),
-        frame.lacks(position, of: reference)
+      guard plan.expressions.names.entities[entity].fields[position].absence == .missing,
+        frame.lacks(position, of: reference), !malformed.contains(position)
       else { continue }
-      refuse(path, "'\(path).properties.\(field.name)' is missing; a rule of this action reads it.")
+      let name = plan.expressions.schema.entities[entity].fields[position].name
+      refuse(path, "'\(path).properties.\(name)' is missing; a rule of this action reads it.")
     }
   }
 
-  private mutating func refuseUnknown(_ properties: [String: Value], _ fields: [Field], path: String) {
-    for name in properties.keys.sorted() where !fields.contains(where: { $0.name == name }) {
-      refuse(path, "'\(path).properties.\(name)' is not known; expected \(fields.map(\.name).joined(separator: ", ")).")
-    }
+  private mutating func refuseUnknown(_ name: String, entity: Int, path: String) {
+    let known = plan.expressions.schema.entities[entity].fields.map(\.name).joined(separator: ", ")
+    refuse(path, "'\(path).properties.\(name)' is not known; expected \(known).")
   }
 
-  private func isOptional(_ type: ValueType) -> Bool {
-    switch type {
-    case .optional, .list, .map: true
-    default: false
-    }
+  /// Reads a value that takes a closer look, and notes what is wrong.
+  private mutating func read(
+    _ value: Value, _ field: Field, rule: String, path: String, in frame: inout Frame
+  ) -> Cell {
+    var problems: [ShapeProblem] = []
+    let cell = frame.shape(value, as: field, path: path, problems: &problems)
+    refuse(problems, rule: rule)
+    return cell
   }
 
   // MARK: The rest
@@ -160,45 +161,69 @@ struct RequestLoader {
   }
 
   private mutating func loadContext(into frame: inout Frame) {
-    for (position, member) in plan.context.enumerated() {
-      let given = request.context[member.field.name].flatMap { $0 == .null ? nil : $0 }
-      if let given, let cell = quick(given, member.field, in: &frame) {
-        frame.setSlot(Slot.first + Int32(position), to: cell)
+    for position in plan.context.indices { frame.setSlot(Slot.first + Int32(position), to: .unset) }
+    for (name, value) in request.context {
+      guard let position = plan.contextTable.position(of: name) else {
+        if !isLenient { refuse("context.\(name)", "'context.\(name)' is not known.") }
         continue
       }
-      var problems: [ShapeProblem] = []
-      var cell = frame.member(given, member.field, path: "context.\(member.field.name)", problems: &problems)
-      if given == nil, !problems.isEmpty, !action.neededContext.contains(position) {
-        problems = []
-        cell = frame.missing("context.\(member.field.name)")
+      if case .null = value { continue }
+      if let quick = frame.quickCell(value, plan.contextTable.fields[position]), quick.fits {
+        frame.setSlot(Slot.first + Int32(position), to: quick.cell)
+        continue
       }
-      refuse(problems, rule: "context.\(member.field.name)")
+      let path = "context.\(name)"
+      let cell = read(value, plan.context[position].field, rule: path, path: path, in: &frame)
       frame.setSlot(Slot.first + Int32(position), to: cell)
     }
-    guard !isLenient, !request.context.isEmpty else { return }
-    for name in request.context.keys.sorted() where !plan.context.contains(where: { $0.field.name == name }) {
-      refuse("context.\(name)", "'context.\(name)' is not known.")
+    for position in plan.context.indices where frame.isUnset(Slot.first + Int32(position)) {
+      let path = "context.\(plan.context[position].field.name)"
+      var problems: [ShapeProblem] = []
+      var cell = frame.member(nil, plan.context[position].field, path: path, problems: &problems)
+      if !problems.isEmpty, !action.neededContext.contains(position) {
+        problems = []
+        cell = frame.missing(path)
+      }
+      refuse(problems, rule: path)
+      frame.setSlot(Slot.first + Int32(position), to: cell)
     }
-  }
-
-  /// The cell of a value that surely fits; a text that is normalized takes the long way.
-  private func quick(_ value: Value, _ field: Field, in frame: inout Frame) -> Cell? {
-    guard frame.surelyFits(value, field.type, field.constraint) else { return nil }
-    return frame.quickCell(value, field.type, field.constraint)
   }
 
   private mutating func loadInputs(into frame: inout Frame) {
-    for (position, field) in action.inputs.enumerated() {
-      let given = request.input[field.name].flatMap { $0 == .null ? nil : $0 }
-      if let given, let cell = quick(given, field, in: &frame) {
-        frame.setInput(position, to: cell)
+    for position in action.inputs.indices { frame.setSlot(frame.inputSlot + Int32(position), to: .unset) }
+    for (name, value) in request.input {
+      guard let position = action.inputTable.position(of: name) else {
+        if !isLenient { refuseUnknown(input: name) }
         continue
       }
-      var problems: [ShapeProblem] = []
-      let cell = frame.member(given, field, path: "input.\(field.name)", problems: &problems)
-      refuse(problems, rule: "actions.\(action.name).input.\(field.name)")
-      frame.setInput(position, to: cell)
+      if case .null = value { continue }
+      if let quick = frame.quickCell(value, action.inputTable.fields[position]), quick.fits {
+        frame.setSlot(frame.inputSlot + Int32(position), to: quick.cell)
+        continue
+      }
+      let rule = "actions.\(action.name).input.\(name)"
+      let cell = read(value, action.inputs[position], rule: rule, path: "input.\(name)", in: &frame)
+      frame.setSlot(frame.inputSlot + Int32(position), to: cell)
     }
+    for position in action.inputs.indices where frame.isUnset(frame.inputSlot + Int32(position)) {
+      let name = action.inputs[position].name
+      var problems: [ShapeProblem] = []
+      let cell = frame.member(nil, action.inputs[position], path: "input.\(name)", problems: &problems)
+      refuse(problems, rule: "actions.\(action.name).input.\(name)")
+      frame.setSlot(frame.inputSlot + Int32(position), to: cell)
+    }
+    checkAlternatives()
+  }
+
+  private mutating func refuseUnknown(input name: String) {
+    let known = action.inputs.map(\.name).joined(separator: ", ")
+    refuse(
+      "actions.\(action.name).input.\(name)",
+      "'input.\(name)' is not known; expected \(known.isEmpty ? "no inputs" : known).")
+  }
+
+  /// Of inputs that stand for each other exactly one is given.
+  private mutating func checkAlternatives() {
     for group in action.exactlyOne {
       let given = group.filter { request.input[action.inputs[$0].name] ?? .null != .null }
       guard given.count != 1 else { continue }
@@ -206,13 +231,6 @@ struct RequestLoader {
       refuse(
         "actions.\(action.name).input.\(names[0])",
         "Exactly one of \(names.joined(separator: ", ")) is needed, not \(given.count).")
-    }
-    guard !isLenient, !request.input.isEmpty else { return }
-    for name in request.input.keys.sorted() where !action.inputs.contains(where: { $0.name == name }) {
-      let known = action.inputs.map(\.name).joined(separator: ", ")
-      refuse(
-        "actions.\(action.name).input.\(name)",
-        "'input.\(name)' is not known; expected \(known.isEmpty ? "no inputs" : known).")
     }
   }
 

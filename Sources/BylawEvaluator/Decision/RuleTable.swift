@@ -1,54 +1,114 @@
 import BylawModel
 
-/// The rules of one stage of an action, found by what they ask first.
+/// The rules of one stage of an action, found by what they ask.
 ///
 /// A rule whose condition asks that a value equals a constant can fire only where it does, or where the value cannot
-/// be told; so such rules are looked up by the value, and only the others are gone through one by one.
+/// be told. So rules are looked up by the value, each by one thing that it asks, and only those that ask nothing of
+/// the kind are gone through one by one.
 package struct RuleTable: Sendable {
-  /// The rules that ask about one value.
+  /// Something that a rule asks: that the value at `node` is `constant`.
   package struct Key: Sendable {
-    package var value: NodeID
-    package var byConstant: [Cell: [Int32]] = [:]
+    package var node: NodeID
+    /// The payload; of a condition 1 for true and 0 for false.
+    package var constant: Int64
+    /// What sets rules apart best comes first.
+    package var kind: Kind
 
-    package init(value: NodeID) { self.value = value }
+    package enum Kind: Int, Sendable, Comparable {
+      case equality, condition, negation
+      package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package init(node: NodeID, constant: Int64, kind: Kind) {
+      self.node = node
+      self.constant = constant
+      self.kind = kind
+    }
+  }
+  /// A value that rules are looked up by, with its stretch of the entries.
+  struct Value: Sendable {
+    var node: NodeID
+    var entries: Range<Int32>
+  }
+  /// The rules that ask for one constant, as a stretch of the positions.
+  struct Entry: Sendable {
+    var constant: Int64
+    var positions: Range<Int32>
   }
   package private(set) var rules: [RulePlan] = []
-  private var unkeyed: [Int32] = []
-  private var keys: [Key] = []
+  /// By rule its `when` where that says by itself that it does not fire; -1 elsewhere.
+  private(set) var conditions: [NodeID] = []
+  private(set) var unkeyed: [Int32] = []
+  private(set) var values: [Value] = []
+  private(set) var entries: [Entry] = []
+  private(set) var positions: [Int32] = []
 
   package init() {}
 
-  /// Adds a rule; with a key it is judged only where the value at `node` is `constant` or cannot be told.
-  package mutating func add(_ rule: RulePlan, key: (node: NodeID, constant: Cell)?) {
-    let position = Int32(rules.count)
-    rules.append(rule)
-    guard let key else {
-      unkeyed.append(position)
-      return
+  /// A table of rules with everything that each asks of values; a rule is judged only where the one of these that is
+  /// picked holds or cannot be told.
+  package init(_ rules: [(rule: RulePlan, keys: [Key])]) {
+    self.rules = rules.map(\.rule)
+    conditions = rules.map { $0.rule.each == nil ? $0.rule.when ?? NodeID(raw: -1) : NodeID(raw: -1) }
+    let uses = Uses(rules.flatMap(\.keys))
+    var byNode: [NodeID: [Int64: [Int32]]] = [:]
+    for (position, (_, keys)) in rules.enumerated() {
+      if let key = uses.best(of: keys) {
+        byNode[key.node, default: [:]][key.constant, default: []].append(Int32(position))
+      } else {
+        unkeyed.append(Int32(position))
+      }
     }
-    if let index = keys.firstIndex(where: { $0.value == key.node }) {
-      keys[index].byConstant[key.constant, default: []].append(position)
-    } else {
-      var made = Key(value: key.node)
-      made.byConstant[key.constant] = [position]
-      keys.append(made)
+    for (node, byConstant) in byNode.sorted(by: { $0.key.raw < $1.key.raw }) {
+      let first = Int32(entries.count)
+      for (constant, found) in byConstant.sorted(by: { $0.key < $1.key }) {
+        let start = Int32(positions.count)
+        positions += found
+        entries.append(Entry(constant: constant, positions: start..<Int32(positions.count)))
+      }
+      values.append(Value(node: node, entries: first..<Int32(entries.count)))
     }
   }
 
-  /// The rules that can fire, in their order.
-  func candidates(in frame: inout Frame) -> [Int32] {
-    guard !keys.isEmpty else { return unkeyed }
-    // Shares its storage with the table until a rule is found by key.
-    var found = unkeyed
-    for key in keys {
-      let value = frame.evaluate(key.value)
-      if value.isError {
-        for positions in key.byConstant.values { found += positions }
-      } else if let positions = key.byConstant[value] {
-        found += positions
-      }
+  /// The rules that ask for a constant, as a stretch of the positions; empty when there are none.
+  func positions(of value: Value, equalTo constant: Int64) -> Range<Int32> {
+    var (low, high) = (Int(value.entries.lowerBound), Int(value.entries.upperBound))
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].constant < constant { low = middle + 1 } else { high = middle }
     }
-    if found.count > unkeyed.count { found.sort() }
-    return found
+    guard low < Int(value.entries.upperBound), entries[low].constant == constant else { return 0..<0 }
+    return entries[low].positions
+  }
+
+  /// All rules that are looked up by a value, as a stretch of the positions.
+  func positions(of value: Value) -> Range<Int32> {
+    let (first, last) = (Int(value.entries.lowerBound), Int(value.entries.upperBound) - 1)
+    return entries[first].positions.lowerBound..<entries[last].positions.upperBound
+  }
+}
+
+/// How often values and constants are asked for in the rules of a table.
+private struct Uses {
+  private var constants: [NodeID: Set<Int64>] = [:]
+  private var counts: [NodeID: Int] = [:]
+  /// A condition that fewer rules ask for is not worth being asked by itself.
+  private static let leastShared = 4
+
+  init(_ keys: [RuleTable.Key]) {
+    for key in keys {
+      constants[key.node, default: []].insert(key.constant)
+      counts[key.node, default: 0] += 1
+    }
+  }
+
+  /// The key that leaves the fewest rules to judge.
+  func best(of keys: [RuleTable.Key]) -> RuleTable.Key? {
+    let shared = keys.filter { $0.kind == .equality || (counts[$0.node] ?? 0) >= Self.leastShared }
+    return shared.min { left, right in
+      if left.kind != right.kind { return left.kind < right.kind }
+      let (a, b) = (constants[left.node]?.count ?? 0, constants[right.node]?.count ?? 0)
+      return a != b ? a > b : (counts[left.node] ?? 0) > (counts[right.node] ?? 0)
+    }
   }
 }

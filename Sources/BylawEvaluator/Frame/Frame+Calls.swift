@@ -8,8 +8,7 @@ extension Frame {
     case .same, .orValue, .or, .optionalOf, .hasValue, .value: return optionalCall(builtin, node, id)
     default: break
     }
-    var arguments: [Cell] = []
-    arguments.reserveCapacity(Int(node.b))
+    var arguments = Operands()
     for offset in 0..<Int(node.b) {
       let cell = evaluate(plan.operands[Int(node.a) + offset])
       guard cell.state == .value else {
@@ -23,9 +22,7 @@ extension Frame {
     case .less, .lessOrEqual, .greater, .greaterOrEqual: return order(builtin, arguments, plan.types[Int(id.raw)])
     case .atLeast: return Cell(arguments[0].payload >= arguments[1].payload)
     case .inList:
-      let element = plan.types[Int(id.raw)]
-      return Cell(
-        (0..<count(of: arguments[1])).contains { areEqual(arguments[0], self.element($0, of: arguments[1]), element) })
+      return Cell(contains(arguments[1], arguments[0], plan.types[Int(id.raw)]))
     case .inMap: return Cell(value(of: arguments[0], in: arguments[1]) != nil)
     case .typeOf: return Cell(Int64(records[Int(arguments[0].payload)].entity))
     case .recordExists: return source == nil ? .true : Cell(!isMissing(arguments[0]))
@@ -40,7 +37,7 @@ extension Frame {
       ?? fail(.invalidArgument, id)
   }
 
-  private func order(_ builtin: Builtin, _ arguments: [Cell], _ type: ValueType) -> Cell {
+  private func order(_ builtin: Builtin, _ arguments: Operands, _ type: ValueType) -> Cell {
     if type == .double, arguments[0].double.isNaN || arguments[1].double.isNaN { return .false }
     let sign = compare(arguments[0], arguments[1], type)
     switch builtin {
@@ -70,16 +67,21 @@ extension Frame {
 
   private func rangeContains(_ range: Cell, _ value: Cell, _ type: ValueType) -> Bool {
     let bound: ValueType = if case .range(let element) = type { element } else { type }
-    let checks: [(Cell, (Int) -> Bool)] = [
-      (element(0, of: range), { $0 >= 0 }), (element(1, of: range), { $0 > 0 }), (element(2, of: range), { $0 <= 0 }),
-      (element(3, of: range), { $0 < 0 }),
-    ]
-    return checks.allSatisfy { $0.isAbsent || $1(compare(value, $0, bound)) }
+    let (from, above) = (element(0, of: range), element(1, of: range))
+    let (to, under) = (element(2, of: range), element(3, of: range))
+    return (from.isAbsent || compare(value, from, bound) >= 0) && (above.isAbsent || compare(value, above, bound) > 0)
+      && (to.isAbsent || compare(value, to, bound) <= 0) && (under.isAbsent || compare(value, under, bound) < 0)
+  }
+
+  /// Whether a list has a value among its elements.
+  private func contains(_ list: Cell, _ value: Cell, _ type: ValueType) -> Bool {
+    for index in 0..<count(of: list) where areEqual(value, element(index, of: list), type) { return true }
+    return false
   }
 
   // MARK: Numbers
 
-  private mutating func numberCall(_ builtin: Builtin, _ a: [Cell], _ id: NodeID) -> Cell? {
+  private mutating func numberCall(_ builtin: Builtin, _ a: Operands, _ id: NodeID) -> Cell? {
     switch builtin {
     case .addInt, .addDecimal: return checked(a[0].payload.addingReportingOverflow(a[1].payload), id)
     case .subtractInt, .subtractDecimal: return checked(a[0].payload.subtractingReportingOverflow(a[1].payload), id)
@@ -125,11 +127,13 @@ extension Frame {
     case .greatest, .least:
       let type = plan.types[Int(id.raw)]
       // One list, or the values themselves.
-      let isList = a.count == 1 && a[0].isList
-      let values = isList ? (0..<count(of: a[0])).map { self.element($0, of: a[0]) } : a
-      guard var best = values.first else { return fail(.invalidArgument, id) }
+      let list: Cell? = a.count == 1 && a[0].isList ? a[0] : nil
+      let total = list.map { count(of: $0) } ?? a.count
+      guard total > 0 else { return fail(.invalidArgument, id) }
       let kind: ValueType = if case .list(let inner) = type { inner } else { type }
-      for value in values.dropFirst() {
+      var best = list.map { element(0, of: $0) } ?? a[0]
+      for index in 1..<total {
+        let value = list.map { element(index, of: $0) } ?? a[index]
         let sign = compare(value, best, kind)
         if builtin == .greatest ? sign > 0 : sign < 0 { best = value }
       }
@@ -169,7 +173,7 @@ extension Frame {
 
   // MARK: Times
 
-  private mutating func timeCall(_ builtin: Builtin, _ a: [Cell], _ id: NodeID) -> Cell? {
+  private mutating func timeCall(_ builtin: Builtin, _ a: Operands, _ id: NodeID) -> Cell? {
     switch builtin {
     case .addTimestampDuration: return time(a[0].timestamp.adding(a[1].span), id)
     case .subtractTimestampDuration: return time(a[0].timestamp.subtracting(a[1].span), id)
@@ -194,7 +198,7 @@ extension Frame {
     }
   }
 
-  private mutating func civilCall(_ builtin: Builtin, _ a: [Cell], _ id: NodeID) -> Cell {
+  private mutating func civilCall(_ builtin: Builtin, _ a: Operands, _ id: NodeID) -> Cell {
     guard let zone = zone(a.count > 1 ? string(a[1].payload) : "UTC") else { return fail(.badTimeZone, id) }
     let civil = zone.civil(at: a[0].timestamp)
     switch builtin {
@@ -225,7 +229,7 @@ extension Frame {
 
   // MARK: Conversions
 
-  private mutating func conversion(_ builtin: Builtin, _ a: [Cell], _ id: NodeID) -> Cell? {
+  private mutating func conversion(_ builtin: Builtin, _ a: Operands, _ id: NodeID) -> Cell? {
     switch builtin {
     case .intFromString: return Int64(string(a[0].payload)).map { Cell($0) } ?? fail(.badConversion, id)
     case .intFromDouble:

@@ -78,6 +78,7 @@ extension Frame {
 
   private mutating func slot(_ index: Int32, _ id: NodeID) -> Cell {
     if index == Slot.after { return after() }
+    if index == Slot.today { return today() }
     let cell = slots[Int(index)]
     if cell.isAbsent, index == Slot.resource || index == Slot.subject { return fail(.noResource, id) }
     return cell
@@ -86,9 +87,9 @@ extension Frame {
   private mutating func define(_ node: PlanNode) -> Cell {
     let index = Int(node.a)
     if let known = definition(index) { return known }
-    if let value = given[index] {
-      setDefinition(index, value)
-      return value
+    for fact in given where fact.definition == index {
+      setDefinition(index, fact.value)
+      return fact.value
     }
     let cell = evaluate(NodeID(raw: node.b))
     setDefinition(index, cell)
@@ -111,13 +112,19 @@ extension Frame {
 
   /// A list, a map or a record; an error of a member is an error of the whole, an absent member of a list is left out.
   private mutating func compound(_ node: PlanNode, _ id: NodeID) -> Cell {
-    var cells: [Cell] = []
+    let start = stack.count
     for offset in 0..<Int(node.b) {
       let cell = evaluate(plan.operands[Int(node.a) + offset])
-      if cell.isError { return cell }
-      cells.append(cell)
+      if cell.isError {
+        stack.removeLast(stack.count - start)
+        return cell
+      }
+      stack.append(cell)
     }
-    return node.operation == .map ? map(cells, id) : compound(cells, count: cells.count)
+    guard node.operation == .map else { return compound(from: start) }
+    let cells = Array(stack[start...])
+    stack.removeLast(stack.count - start)
+    return map(cells, id)
   }
 
   /// A map of keys and values in turn: keys ascending by scalars, none twice.
@@ -159,14 +166,18 @@ extension Frame {
     let count = Int(range.aux)
     var failure: Cell?
     var found = 0
-    var results: [Cell] = []
+    // What it gives lies on the stack until the loop is over.
+    let start = stack.count
     for index in 0..<count {
       bindElement(index, of: range, loop)
       var verdict = Cell.true
       if let condition = loop.condition { verdict = evaluate(condition) }
       if verdict.isError {
         if failure == nil { failure = verdict }
-        if loop.kind != .all, loop.kind != .exists { return verdict }
+        if loop.kind != .all, loop.kind != .exists {
+          stack.removeLast(stack.count - start)
+          return verdict
+        }
         continue
       }
       switch loop.kind {
@@ -174,21 +185,27 @@ extension Frame {
       case .exists: if verdict.isTrue { return .true }
       case .existsOne: if verdict.isTrue { found += 1 }
       case .filter:
-        if verdict.isTrue { results.append(loop.isMap ? locals[Int(loop.local)] : element(index, of: range)) }
+        if verdict.isTrue { stack.append(loop.isMap ? locals[Int(loop.local)] : element(index, of: range)) }
       case .map, .transformList, .transformMap:
         guard verdict.isTrue, let transform = loop.transform else { continue }
         let value = evaluate(transform)
-        if value.isError { return value }
-        if loop.kind == .transformMap { results.append(locals[Int(loop.local)]) }
-        results.append(value)
+        if value.isError {
+          stack.removeLast(stack.count - start)
+          return value
+        }
+        if loop.kind == .transformMap { stack.append(locals[Int(loop.local)]) }
+        stack.append(value)
       }
     }
     switch loop.kind {
     case .all: return failure ?? .true
     case .exists: return failure ?? .false
     case .existsOne: return Cell(found == 1)
-    case .transformMap: return compound(results, count: results.count / 2)
-    case .filter, .map, .transformList: return compound(results, count: results.count)
+    case .transformMap:
+      var map = compound(from: start)
+      map.aux /= 2
+      return map
+    case .filter, .map, .transformList: return compound(from: start)
     }
   }
 
@@ -276,21 +293,22 @@ extension Frame {
   }
 
   private mutating func every(_ table: ExpressionPlan.Table) -> Cell {
-    var cells: [Cell] = []
+    let start = stack.count
     for row in table.rows {
       let verdict = evaluate(row.condition)
-      if verdict.isError { return verdict }
-      guard verdict.isTrue else { continue }
-      let cell = evaluate(row.output)
-      if cell.isError { return cell }
-      cells.append(cell)
+      let cell = verdict.isTrue && !verdict.isError ? evaluate(row.output) : verdict
+      if cell.isError {
+        stack.removeLast(stack.count - start)
+        return cell
+      }
+      if verdict.isTrue { stack.append(cell) }
     }
-    if cells.isEmpty, let otherwise = table.otherwise {
+    if stack.count == start, let otherwise = table.otherwise {
       let cell = evaluate(otherwise)
       if cell.isError { return cell }
-      cells.append(cell)
+      stack.append(cell)
     }
-    return compound(cells, count: cells.count)
+    return compound(from: start)
   }
 
   private mutating func otherwise(_ table: ExpressionPlan.Table) -> Cell {
@@ -339,5 +357,5 @@ extension Frame {
   }
 
   /// A time zone by name; those that the plan names are read when it is made.
-  func zone(_ name: String) -> TimeZoneRules? { plan.zones[name] ?? TimeZoneRules(identifier: name) }
+  func zone(_ name: String) -> TimeZoneRules? { plan.zones[name] ?? TimeZoneRules.shared(name) }
 }

@@ -8,17 +8,20 @@ extension Frame {
 
   mutating func setSlot(_ slot: Int32, to cell: Cell) { slots[Int(slot)] = cell }
 
-  mutating func setSlot(_ slot: Int32, text: String) {
-    let cell = cell(text)
-    slots[Int(slot)] = cell
-  }
+  /// Whether a slot still waits for its value.
+  func isUnset(_ slot: Int32) -> Bool { slots[Int(slot)].isUnset }
 
-  mutating func setInput(_ position: Int, to cell: Cell) { slots[plan.inputBase + position] = cell }
+  /// The slot of the first input.
+  var inputSlot: Int32 { Int32(plan.inputBase) }
 
   /// The day of `now` in the time zone of the rule set.
-  mutating func setToday() {
-    let zone = plan.zones[plan.timeZone] ?? TimeZoneRules.shared(plan.timeZone) ?? .utc
-    slots[Int(Slot.today)] = Cell(Int64(zone.civil(at: now).date.daysSinceEpoch))
+  mutating func today() -> Cell {
+    let known = slots[Int(Slot.today)]
+    if known.state != .absent { return known }
+    let zone = zone(plan.timeZone) ?? .utc
+    let made = Cell(Int64(zone.civil(at: now).date.daysSinceEpoch))
+    slots[Int(Slot.today)] = made
+    return made
   }
 
   /// The only record of an entity, or the one whose id is the name of the singleton.
@@ -31,17 +34,20 @@ extension Frame {
 
   /// The record that a request names by type, or by the name of the type on the wire.
   package mutating func reference(to entity: Request.Entity) -> Cell? {
-    let index = plan.schema.entities.firstIndex { $0.name == entity.type || $0.wire == entity.type }
-    guard let index, !entity.id.isEmpty else { return nil }
+    guard let index = plan.names.entity(named: entity.type), !entity.id.isEmpty else { return nil }
     return reference(entity: index, id: entity.id)
   }
 
   /// Lays fields given with the request over the stored ones.
   mutating func overlay(_ properties: [String: Value], on reference: Cell) {
-    if overlays[Int(reference.payload)]?.merge(properties, uniquingKeysWith: { _, new in new }) == nil {
-      overlays[Int(reference.payload)] = properties
-    }
+    overlays.append((Int(reference.payload), properties))
     records[Int(reference.payload)].base = -1
+  }
+
+  /// Reads a record; whether a closer look must tell if the fields given of it are known and fit.
+  mutating func isUnsure(_ reference: Cell) -> Bool {
+    load(Int(reference.payload))
+    return records[Int(reference.payload)].isUnsure
   }
 
   /// Whether neither the request nor the source has a field.
@@ -52,7 +58,7 @@ extension Frame {
 
   mutating func missing(_ path: String) -> Cell { fail(.missingAttribute, place: path) }
 
-  mutating func give(_ cell: Cell, for definition: Int) { given[definition] = cell }
+  mutating func give(_ cell: Cell, for definition: Int) { given.append((definition, cell)) }
 
   package func timestamp(of cell: Cell) -> Timestamp { cell.timestamp }
 

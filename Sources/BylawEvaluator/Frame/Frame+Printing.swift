@@ -6,6 +6,7 @@ extension Frame {
   package mutating func text(of sentence: SentenceID) -> String { text(plan.texts[Int(sentence.raw)]) }
 
   mutating func text(_ pieces: [ExpressionPlan.Piece]) -> String {
+    if pieces.count == 1, case .text(let text) = pieces[0] { return text }
     var result = ""
     for piece in pieces {
       switch piece {

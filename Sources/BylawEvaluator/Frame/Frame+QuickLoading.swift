@@ -1,41 +1,76 @@
 import BylawModel
 
+/// A value as it was read at a glance.
+struct QuickCell {
+  var cell: Cell
+  /// Whether it surely is within what its declaration asks; a closer look must tell where it is not.
+  var fits: Bool
+}
+
 /// The short way for the values that requests are made of: no path is written down unless something is wrong.
 extension Frame {
-  /// Whether a value surely fits a declaration; `false` where a closer look must tell, and say what is wrong.
-  func surelyFits(_ value: Value, _ type: ValueType, _ constraint: Constraint) -> Bool {
-    switch (type, value) {
-    case (.bool, .bool): true
-    case (.int, .int(let int)): isWithin(int, constraint)
-    case (.enumeration(let index), .string(let word)): plan.schema.enums[index].members.contains(word)
-    case (.string, .string(let text)): surelyFits(text, constraint)
-    case (.optional(let content), _): surelyFits(value, content, constraint.element.first ?? constraint)
-    case (.list(let element), .list(let values)):
-      isWithin(Int64(values.count), constraint)
-        && values.allSatisfy { surelyFits($0, element, constraint.element.first ?? .none) }
-    default: false
+  /// Reads a value of a simple kind, within its bounds or not; `nil` where a closer look must tell.
+  mutating func quickCell(_ value: Value, _ field: QuickField) -> QuickCell? {
+    guard field.isList else { return quickElement(value, field) }
+    guard case .list(let values) = value, field.kind != .other else { return nil }
+    let start = stack.count
+    defer { stack.removeLast(stack.count - start) }
+    let count = Int64(values.count)
+    var fits = field.count.lower <= count && count <= field.count.upper
+    for value in values {
+      guard let element = quickElement(value, field) else { return nil }
+      fits = fits && element.fits
+      stack.append(element.cell)
+    }
+    return QuickCell(cell: compound(from: start), fits: fits)
+  }
+
+  private mutating func quickElement(_ value: Value, _ field: QuickField) -> QuickCell? {
+    switch (field.kind, value) {
+    case (.bool, .bool(let bool)): return QuickCell(cell: Cell(bool), fits: true)
+    case (.int, .int(let int)): return QuickCell(cell: Cell(int), fits: field.isWithin(int))
+    case (.double, .double(let double)): return QuickCell(cell: Cell(double), fits: true)
+    case (.double, .int(let int)): return QuickCell(cell: Cell(Double(int)), fits: true)
+    case (.double, .decimal(let decimal)): return QuickCell(cell: Cell(decimal.doubleValue), fits: true)
+    case (.decimal, .int(let int)): return quickDecimal(FixedPoint(units: int, scale: 0), field)
+    case (.decimal, .decimal(let decimal)): return quickDecimal(decimal, field)
+    case (.date, .date(let date)): return QuickCell(cell: Cell(Int64(date.daysSinceEpoch)), fits: true)
+    case (.timestamp, .timestamp(let time)): return QuickCell(cell: Cell(time), fits: true)
+    case (.duration, .duration(let span)): return QuickCell(cell: Cell(span), fits: true)
+    case (_, .string(let text)): return quickText(text, field)
+    default: return nil
     }
   }
 
-  private func isWithin(_ number: Int64, _ constraint: Constraint) -> Bool {
-    if let lower = constraint.lower, number < lower { return false }
-    if let upper = constraint.upper, number > upper { return false }
-    return true
+  private func quickDecimal(_ given: FixedPoint?, _ field: QuickField) -> QuickCell? {
+    guard let exact = given?.rescaled(to: Int(field.detail)) else { return nil }
+    return QuickCell(cell: Cell(exact.units), fits: field.isWithin(exact.units))
   }
 
-  /// A text as given; one that is trimmed, composed or counted first only where all that changes nothing.
-  private func surelyFits(_ text: String, _ constraint: Constraint) -> Bool {
-    let bytes = text.utf8
-    switch constraint.text {
-    case .email: return false
+  private mutating func quickText(_ text: String, _ field: QuickField) -> QuickCell? {
+    switch field.kind {
+    case .string: return QuickCell(cell: cell(text), fits: surelyFits(text, field))
+    case .email: return QuickCell(cell: cell(text), fits: false)
     case .text:
-      return isSurelyNormal(text) && isWithin(Int64(bytes.count), constraint)
-    case .string, nil:
-      // A scalar is one byte to four.
-      let least = constraint.lower ?? 0
-      return Int64(bytes.count) / 4 >= least && Int64(bytes.count) <= constraint.upper ?? .max
-        || isWithin(Int64(text.unicodeScalars.count), constraint)
+      guard isSurelyNormal(text) else { return nil }
+      return QuickCell(cell: cell(text), fits: field.isWithin(Int64(text.utf8.count)))
+    case .word:
+      return plan.names.words[Int(field.detail)].number(of: text).map { QuickCell(cell: Cell(Int64($0)), fits: true) }
+    case .decimal: return quickDecimal(FixedPoint(text), field)
+    case .date:
+      return CalendarDate(text).map { QuickCell(cell: Cell(Int64($0.daysSinceEpoch)), fits: true) }
+    case .timestamp: return Timestamp(text).map { QuickCell(cell: Cell($0), fits: true) }
+    case .duration: return (parseDuration(text) ?? TimeSpan(text)).map { QuickCell(cell: Cell($0), fits: true) }
+    case .other, .bool, .int, .double: return nil
     }
+  }
+
+  /// Whether a text has a length within the bounds, whatever scalars it is made of.
+  private func surelyFits(_ text: String, _ field: QuickField) -> Bool {
+    let bytes = Int64(text.utf8.count)
+    // A scalar is one byte to four.
+    if bytes / 4 >= field.bounds.lower, bytes <= field.bounds.upper { return true }
+    return field.isWithin(Int64(text.unicodeScalars.count))
   }
 
   /// Whether a text is trimmed, composed and not blank; `false` where that takes a closer look.
@@ -43,39 +78,5 @@ extension Frame {
     let bytes = text.utf8
     guard let first = bytes.first, let last = bytes.last, first > 0x20, last > 0x20 else { return false }
     return bytes.allSatisfy { $0 < 0x7F }
-  }
-
-  /// A value as it lies in a frame, when it is of a simple kind, within bounds or not; `nil` where a closer look must
-  /// tell.
-  mutating func quickCell(_ value: Value, _ type: ValueType, _ constraint: Constraint) -> Cell? {
-    switch (type, value) {
-    case (.bool, .bool(let bool)): return Cell(bool)
-    case (.int, .int(let int)): return Cell(int)
-    case (.string, .string(let text)):
-      return constraint.text == .text && !isSurelyNormal(text) ? nil : cell(text)
-    case (.enumeration(let index), .string(let word)):
-      return plan.schema.enums[index].members.firstIndex(of: word).map { Cell(Int64($0)) }
-    case (.optional(let content), _): return quickCell(value, content, constraint.element.first ?? constraint)
-    case (.list(let element), .list(let values)): return quickList(values, element, constraint.element.first ?? .none)
-    default: return nil
-    }
-  }
-
-  private mutating func quickList(_ values: [Value], _ element: ValueType, _ constraint: Constraint) -> Cell? {
-    switch element {
-    case .bool, .int, .string, .enumeration: break
-    default: return nil
-    }
-    let offset = arena.count
-    for value in values {
-      guard let cell = quickCell(value, element, constraint) else {
-        arena.removeLast(arena.count - offset)
-        return nil
-      }
-      arena.append(cell)
-    }
-    var cell = Cell(Int64(offset), aux: Int32(values.count))
-    cell.isList = true
-    return cell
   }
 }

@@ -2,7 +2,7 @@ import BylawModel
 
 /// Functions on text and lists; positions and lengths count Unicode scalars.
 extension Frame {
-  mutating func textCall(_ builtin: Builtin, _ a: [Cell], _ id: NodeID) -> Cell? {
+  mutating func textCall(_ builtin: Builtin, _ a: Operands, _ id: NodeID) -> Cell? {
     func text(_ index: Int) -> String { string(a[index].payload) }
     switch builtin {
     case .sizeString: return Cell(Int64(text(0).unicodeScalars.count))
@@ -36,7 +36,7 @@ extension Frame {
     case .replaceCount: return limited(replaced(text(0), text(1), text(2), limit: a[3].payload), id)
     case .split: return list(split(text(0), text(1), limit: -1))
     case .splitCount: return list(split(text(0), text(1), limit: a[2].payload))
-    case .format: return formatted(text(0), Array(a.dropFirst()), id)
+    case .format: return formatted(text(0), a.rest, id)
     default: return nil
     }
   }
@@ -87,7 +87,7 @@ extension Frame {
 
   // MARK: Lists
 
-  mutating func listCall(_ builtin: Builtin, _ a: [Cell], _ id: NodeID) -> Cell? {
+  mutating func listCall(_ builtin: Builtin, _ a: Operands, _ id: NodeID) -> Cell? {
     let type = plan.types[Int(id.raw)]
     let element: ValueType = if case .list(let inner) = type { inner } else { type }
     switch builtin {

@@ -25,10 +25,8 @@ package struct Frame: ~Copyable {
     /// Where its fields lie in the arena; -1 until it is loaded.
     var base: Int32 = -1
     var isMissing = false
-  }
-  private struct RecordKey: Hashable {
-    var entity: Int
-    var id: Int32
+    /// Some given or stored field takes a closer look, or is not known.
+    var isUnsure = false
   }
 
   let plan: ExpressionPlan
@@ -38,17 +36,20 @@ package struct Frame: ~Copyable {
   var arena: [Cell] = []
   var records: [Record] = []
   var errors: [EvaluationError] = []
-  var strings: [String] = []
+  private var strings = TextTable()
   var jsons: [Value] = []
   var now = Timestamp(seconds: 0)
-  /// Fields given with the request, by record.
-  var overlays: [Int: [String: Value]] = [:]
-  /// Values given instead of facts, by definition.
-  var given: [Int: Cell] = [:]
+  /// Fields given with the request, by number of the record; a later one stands over an earlier one.
+  var overlays: [(record: Int, properties: [String: Value])] = []
+  /// Values given instead of facts.
+  var given: [(definition: Int, value: Cell)] = []
   /// The fields of the resource that the effects change.
   var afterValues: [(field: Int, value: NodeID)] = []
-  private var recordNumbers: [RecordKey: Int] = [:]
-  private var stringNumbers: [StringKey: Int32] = [:]
+  /// Values that are not put together yet.
+  var stack: [Cell] = []
+  private var recordNumbers = KeyTable()
+  /// The variables that were given a value from outside, from the first to behind the last.
+  private var boundLocals = 0..<0
   private var memos: [Cell]
   private var stamps: [UInt32]
   private var definitions: [Cell]
@@ -74,10 +75,10 @@ package struct Frame: ~Copyable {
     self.now = now
     arena.removeAll(keepingCapacity: true)
     records.removeAll(keepingCapacity: true)
-    recordNumbers.removeAll(keepingCapacity: true)
+    recordNumbers.removeAll()
     errors.removeAll(keepingCapacity: true)
-    strings.removeAll(keepingCapacity: true)
-    stringNumbers.removeAll(keepingCapacity: true)
+    strings.removeAll()
+    stack.removeAll(keepingCapacity: true)
     jsons.removeAll(keepingCapacity: true)
     overlays.removeAll(keepingCapacity: true)
     given.removeAll(keepingCapacity: true)
@@ -85,13 +86,17 @@ package struct Frame: ~Copyable {
     let count = plan.inputBase + inputCount
     if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
     for index in slots.indices { slots[index] = .absent }
-    for index in locals.indices { locals[index] = .absent }
+    for index in boundLocals { locals[index] = .absent }
+    boundLocals = 0..<0
     for index in rows.indices { rows[index] = -1 }
     forget()
   }
 
   /// Lets go of the records of the last request.
-  package mutating func release() { source = nil }
+  package mutating func release() {
+    source = nil
+    overlays.removeAll(keepingCapacity: true)
+  }
 
   /// Forgets what was worked out, so that it is worked out again with other slots.
   package mutating func forget() {
@@ -121,7 +126,14 @@ package struct Frame: ~Copyable {
 
   // MARK: Variables
 
-  package mutating func setLocal(_ local: Int, to cell: Cell) { locals[local] = cell }
+  package mutating func setLocal(_ local: Int, to cell: Cell) {
+    locals[local] = cell
+    if boundLocals.isEmpty {
+      boundLocals = local..<local + 1
+    } else if !boundLocals.contains(local) {
+      boundLocals = min(local, boundLocals.lowerBound)..<max(local + 1, boundLocals.upperBound)
+    }
+  }
   package func local(_ local: Int) -> Cell { locals[local] }
 
   // MARK: Errors
@@ -142,16 +154,13 @@ package struct Frame: ~Copyable {
 
   func string(_ id: Int64) -> String {
     let known = plan.strings.count
-    return id < known ? plan.strings[Int(id)] : strings[Int(id) - known]
+    return id < known ? plan.strings.texts[Int(id)] : strings.texts[Int(id) - known]
   }
 
   mutating func cell(_ text: String) -> Cell {
-    let key = StringKey(text)
-    if let id = plan.stringIDs[key] ?? stringNumbers[key] { return Cell(Int64(id)) }
-    let id = Int32(plan.strings.count + strings.count)
-    strings.append(text)
-    stringNumbers[key] = id
-    return Cell(Int64(id))
+    let hash = TextTable.hash(text)
+    if let known = plan.strings.number(of: text, hash: hash) { return Cell(Int64(known)) }
+    return Cell(Int64(plan.strings.count) + Int64(strings.insert(text, hash: hash)))
   }
 
   // MARK: Arena
@@ -165,6 +174,17 @@ package struct Frame: ~Copyable {
     return cell
   }
 
+  /// The same of all values on the stack from a position on, which leave it.
+  mutating func compound(from start: Int) -> Cell {
+    let offset = arena.count
+    let count = stack.count - start
+    for index in start..<stack.count { arena.append(stack[index]) }
+    stack.removeLast(count)
+    var cell = Cell(Int64(offset), aux: Int32(count))
+    cell.isList = true
+    return cell
+  }
+
   package func count(of list: Cell) -> Int { Int(list.aux) }
   package func element(_ index: Int, of list: Cell) -> Cell { arena[Int(list.payload) + index] }
 
@@ -173,10 +193,10 @@ package struct Frame: ~Copyable {
   /// The number of a record that the request, a rule or another record mentions.
   mutating func reference(entity: Int, id: String) -> Cell {
     let idCell = cell(id)
-    let key = RecordKey(entity: entity, id: Int32(idCell.payload))
+    let key = UInt64(entity) << 32 | UInt64(idCell.payload)
     if let number = recordNumbers[key] { return Cell(Int64(number)) }
-    records.append(Record(entity: entity, id: key.id))
-    recordNumbers[key] = records.count - 1
+    records.append(Record(entity: entity, id: Int32(idCell.payload)))
+    recordNumbers.add(Int32(records.count - 1), for: key)
     return Cell(Int64(records.count - 1))
   }
 
@@ -197,50 +217,92 @@ package struct Frame: ~Copyable {
     return (source?.ids(of: name) ?? []).map { reference(entity: entity, id: $0) }
   }
 
-  /// Reads the fields of a record into the arena, once.
+  /// Reads the fields of a record into the arena, once; what nobody gives is made when it is read.
   mutating func load(_ number: Int) {
     guard records[number].base < 0 else { return }
-    let record = records[number]
-    let entity = plan.schema.entities[record.entity]
+    let entity = records[number].entity
     let base = arena.count
     records[number].base = Int32(base)
-    arena += Array(repeating: .absent, count: entity.fields.count)
-    let reference = EntityReference(type: entity.name, id: string(Int64(record.id)))
-    let stored = source?.fields(of: reference)
-    let overlay = overlays[number]
-    records[number].isMissing = source != nil && stored == nil && overlay == nil
-    for (position, field) in entity.fields.enumerated() {
-      let value = overlay?[field.name] ?? stored?[field.name]
-      arena[base + position] = self.field(value, field, of: reference, isMissing: records[number].isMissing)
-    }
-    applyTimedMoves(base: base, entity: record.entity)
-  }
-
-  private mutating func field(
-    _ value: Value?, _ field: Field, of reference: EntityReference, isMissing: Bool
-  ) -> Cell {
-    guard let value, value != .null else {
-      if isMissing { return fail(.missingRecord, place: reference.description) }
-      switch field.defaultValue {
-      case .now: return Cell(now)
-      case .value(let value):
-        var ignored: [ShapeProblem] = []
-        return shape(value, as: field, path: field.name, problems: &ignored)
-      case nil:
-        if field.type.isOptionalType { return .absent }
-        switch field.type {
-        case .list, .map: return compound([], count: 0)
-        default: break
-        }
-        return fail(.missingAttribute, place: "\(reference).\(field.name)")
+    for _ in 0..<plan.names.entities[entity].count { arena.append(.unset) }
+    var isKnown = source == nil
+    if let source {
+      let reference = EntityReference(type: plan.schema.entities[entity].name, id: id(of: Cell(Int64(number))))
+      if let stored = source.fields(of: reference) {
+        lay(stored, on: number)
+        isKnown = true
       }
     }
-    if let cell = quickCell(value, field.type, field.constraint) { return cell }
+    // What the request gives stands over what is stored.
+    for index in overlays.indices where overlays[index].record == number {
+      lay(overlays[index].properties, on: number)
+      isKnown = true
+    }
+    records[number].isMissing = !isKnown
+    guard !plan.timedMoves[entity].isEmpty else { return }
+    fill(number)
+    applyTimedMoves(base: base, entity: entity)
+  }
+
+  /// Puts fields into the place of a record in the arena.
+  private mutating func lay(_ fields: [String: Value], on number: Int) {
+    let entity = records[number].entity
+    let base = Int(records[number].base)
+    for (name, value) in fields {
+      guard let position = plan.names.entities[entity].position(of: name) else {
+        records[number].isUnsure = true
+        continue
+      }
+      if case .null = value {
+        arena[base + position] = .unset
+        continue
+      }
+      let quick = quickCell(value, plan.names.entities[entity].fields[position])
+      if quick?.fits != true { records[number].isUnsure = true }
+      let cell = quick?.cell ?? read(value, plan.schema.entities[entity].fields[position], of: number)
+      arena[base + position] = cell
+    }
+  }
+
+  /// A value that takes a closer look; one that does not fit is known to be there, but not what it is.
+  private mutating func read(_ value: Value, _ field: Field, of number: Int) -> Cell {
     var problems: [ShapeProblem] = []
     var relaxed = field
     relaxed.constraint = field.constraint.ofStoredValue
     let cell = shape(value, as: relaxed, path: field.name, problems: &problems)
-    return problems.isEmpty ? cell : fail(.malformedAttribute, place: "\(reference).\(field.name)")
+    return problems.isEmpty
+      ? cell : fail(.malformedAttribute, place: "\(description(of: number)).\(field.name)")
+  }
+
+  /// What stands for a field that nobody gives.
+  private mutating func absence(of field: Int, _ number: Int) -> Cell {
+    let entity = records[number].entity
+    if records[number].isMissing { return fail(.missingRecord, place: description(of: number)) }
+    switch plan.names.entities[entity].fields[field].absence {
+    case .absent: return .absent
+    case .empty: return compound(from: stack.count)
+    case .missing:
+      let name = plan.schema.entities[entity].fields[field].name
+      return fail(.missingAttribute, place: "\(description(of: number)).\(name)")
+    case .stated:
+      let declared = plan.schema.entities[entity].fields[field]
+      guard case .value(let value) = declared.defaultValue else { return Cell(now) }
+      var ignored: [ShapeProblem] = []
+      return shape(value, as: declared, path: declared.name, problems: &ignored)
+    }
+  }
+
+  /// Makes all fields of a loaded record that nobody gives.
+  private mutating func fill(_ number: Int) {
+    let base = Int(records[number].base)
+    for field in 0..<plan.names.entities[records[number].entity].count where arena[base + field].isUnset {
+      let cell = absence(of: field, number)
+      arena[base + field] = cell
+    }
+  }
+
+  private func description(of number: Int) -> String {
+    let record = records[number]
+    return EntityReference(type: plan.schema.entities[record.entity].name, id: string(Int64(record.id))).description
   }
 
   /// Moves that have come due are seen by every reader, written down or not: each at its time, the earliest first.
@@ -269,7 +331,12 @@ package struct Frame: ~Copyable {
   mutating func field(_ field: Int, of reference: Cell) -> Cell {
     let number = Int(reference.payload)
     if records[number].base < 0 { load(number) }
-    return arena[Int(records[number].base) + field]
+    let place = Int(records[number].base) + field
+    if arena[place].isUnset {
+      let cell = absence(of: field, number)
+      arena[place] = cell
+    }
+    return arena[place]
   }
 
   /// The record as the effects of the action would leave it.
@@ -279,6 +346,7 @@ package struct Frame: ~Copyable {
     let resource = slots[Int(Slot.resource)]
     guard resource.state == .value else { return fail(.noResource, place: "after") }
     load(Int(resource.payload))
+    fill(Int(resource.payload))
     let old = records[Int(resource.payload)]
     let count = plan.schema.entities[old.entity].fields.count
     // Values are worked out before the copy, as they may load records.

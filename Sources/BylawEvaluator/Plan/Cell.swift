@@ -5,15 +5,14 @@ package import BylawModel
 /// What does not fit lies in the frame: a text is a number in its table of strings, a list a stretch of its arena.
 package struct Cell: Hashable, Sendable {
   package enum State: UInt8, Sendable { case value, absent, error }
-  /// Marks a list, where a place takes one value or several.
-  package var isList = false
-
   /// bool, int, the rank of a word, units of a decimal, bits of a double, days of a date, seconds of a time;
   /// the number of a string or a record; the offset of a list, map, record or range in the arena; of an error its number.
   package var payload: Int64
   /// Nanoseconds of a time, elements of a list, pairs of a map, fields of a record.
   package var aux: Int32
   package var state: State
+  /// Marks a list, where a place takes one value or several.
+  package var isList = false
 
   package init(_ payload: Int64, aux: Int32 = 0, state: State = .value) {
     self.payload = payload
@@ -21,17 +20,21 @@ package struct Cell: Hashable, Sendable {
     self.state = state
   }
 
-  package static let absent = Cell(0, state: .absent)
-  package static let `true` = Cell(1)
-  package static let `false` = Cell(0)
+  package static let absent = Cell(Int64(0), state: .absent)
+  /// Marks a place that nothing was put into yet.
+  static let unset = Cell(Int64(1), state: .absent)
+  package static let `true` = Cell(Int64(1))
+  package static let `false` = Cell(Int64(0))
 
-  package init(_ bool: Bool) { self.init(bool ? 1 : 0) }
+  /// 1 or 0; the bare literals would be doubles.
+  package init(_ bool: Bool) { self.init(Int64(bool ? 1 : 0)) }
   package init(_ time: Timestamp) { self.init(time.seconds, aux: time.nanoseconds) }
   package init(_ span: TimeSpan) { self.init(span.seconds, aux: span.nanoseconds) }
   package init(_ double: Double) { self.init(Int64(bitPattern: double.bitPattern)) }
 
   package var isError: Bool { state == .error }
   package var isAbsent: Bool { state == .absent }
+  var isUnset: Bool { state == .absent && payload != 0 }
   /// Of a bool that is no error.
   package var isTrue: Bool { payload != 0 }
   package var double: Double { Double(bitPattern: UInt64(bitPattern: payload)) }

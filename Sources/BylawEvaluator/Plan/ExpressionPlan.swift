@@ -232,13 +232,16 @@ package struct ExpressionPlan: Sendable {
     }
   }
 
-  package var schema = Schema()
+  package var schema = Schema() {
+    didSet { names = NameTables(schema) }
+  }
+  package private(set) var names = NameTables(Schema())
   package var timeZone = "UTC"
   package var nodes: [PlanNode] = []
   package var operands: [NodeID] = []
   package var constants: [Cell] = []
-  package var strings: [String] = []
-  package var stringIDs: [StringKey: Int32] = [:]
+  /// The texts that the rules name.
+  package var strings = TextTable()
   /// Constants of types that a cell cannot hold alone, made anew for each request.
   package var composites: [(value: Value, type: ValueType)] = []
   package var comprehensions: [Comprehension] = []
@@ -267,22 +270,4 @@ package struct ExpressionPlan: Sendable {
   package init() {}
 
   var inputBase: Int { Int(Slot.first) + contextCount + singletonCount }
-}
-
-/// A text as a key, by its scalars: composed and decomposed forms are different texts.
-package struct StringKey: Hashable, Sendable {
-  package let text: String
-  package init(_ text: String) { self.text = text }
-
-  package static func == (left: StringKey, right: StringKey) -> Bool {
-    let (a, b) = (left.text.utf8Span.span, right.text.utf8Span.span)
-    guard a.count == b.count else { return false }
-    for index in a.indices where a[index] != b[index] { return false }
-    return true
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
 }

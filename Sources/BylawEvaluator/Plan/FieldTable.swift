@@ -1,0 +1,128 @@
+package import BylawModel
+
+/// What a quick look at a value must know of its declaration; copied without counting references.
+package struct QuickField: Sendable {
+  /// How a value is read; `other` always takes a closer look.
+  enum Kind: UInt8, Sendable {
+    case other, bool, int, double, decimal, string, text, email, word, date, timestamp, duration
+  }
+  /// What stands for a value that is not given.
+  enum Absence: UInt8, Sendable {
+    /// Nothing: reading it errs.
+    case missing
+    case absent
+    /// An empty list or map.
+    case empty
+    /// A default of the declaration.
+    case stated
+  }
+  private(set) var kind = Kind.other
+  private(set) var isList = false
+  private(set) var absence = Absence.missing
+  /// The position of the enumeration, or the decimal places.
+  private(set) var detail: Int32 = 0
+  /// Bounds of the value or of its length; for a list of each element.
+  private(set) var bounds: (lower: Int64, upper: Int64) = (.min, .max)
+  /// Bounds of the number of elements.
+  private(set) var count: (lower: Int64, upper: Int64) = (.min, .max)
+
+  init(_ field: Field) {
+    absence = Self.absence(field)
+    var type = field.type
+    var constraint = field.constraint
+    while case .optional(let content) = type {
+      type = content
+      constraint = constraint.element.first ?? constraint
+    }
+    if case .list(let element) = type {
+      isList = true
+      count = (constraint.lower ?? .min, constraint.upper ?? .max)
+      type = element
+      constraint = constraint.element.first ?? .none
+    }
+    bounds = (constraint.lower ?? .min, constraint.upper ?? .max)
+    switch type {
+    case .bool: kind = .bool
+    case .int: kind = .int
+    case .double: kind = .double
+    case .decimal(let scale): (kind, detail) = (.decimal, Int32(scale))
+    case .string:
+      kind =
+        switch constraint.text {
+        case .text: .text
+        case .email: .email
+        case .string, nil: .string
+        }
+    case .enumeration(let index): (kind, detail) = (.word, Int32(index))
+    case .date: kind = .date
+    case .timestamp: kind = .timestamp
+    case .duration: kind = .duration
+    default: kind = .other
+    }
+  }
+
+  private static func absence(_ field: Field) -> Absence {
+    if field.defaultValue != nil { return .stated }
+    switch field.type {
+    case .optional: return .absent
+    case .list, .map: return .empty
+    default: return .missing
+    }
+  }
+
+  func isWithin(_ number: Int64) -> Bool { bounds.lower <= number && number <= bounds.upper }
+}
+
+/// The members of an entity, of an input or of the context, found by name.
+package struct FieldTable: Sendable {
+  private var names = TextTable()
+  /// In the order of the declaration.
+  package private(set) var fields: [QuickField] = []
+
+  package init(_ fields: [Field]) {
+    for field in fields {
+      names.insert(field.name)
+      self.fields.append(QuickField(field))
+    }
+  }
+
+  package var count: Int { fields.count }
+
+  /// The position of a member; `nil` when none has the name.
+  package func position(of name: String) -> Int? {
+    if let number = names.number(of: name) { return Int(number) }
+    // A composed and a decomposed form are one name.
+    return names.texts.firstIndex(of: name)
+  }
+}
+
+/// The tables of a schema by which requests are read.
+package struct NameTables: Sendable {
+  /// By entity.
+  package private(set) var entities: [FieldTable] = []
+  /// The words of each enumeration.
+  package private(set) var words: [TextTable] = []
+  private var typeNames = TextTable()
+  private var typeEntities: [Int] = []
+
+  init(_ schema: Schema) {
+    entities = schema.entities.map { FieldTable($0.fields) }
+    words = schema.enums.map { enumeration in
+      var table = TextTable()
+      for word in enumeration.members { table.insert(word) }
+      return table
+    }
+    for (position, entity) in schema.entities.enumerated() {
+      for name in [entity.name, entity.wire] where typeNames.number(of: name) == nil {
+        typeNames.insert(name)
+        typeEntities.append(position)
+      }
+    }
+  }
+
+  /// The entity of a name, its own or that on the wire.
+  func entity(named name: String) -> Int? {
+    let number = typeNames.number(of: name).map { Int($0) } ?? typeNames.texts.firstIndex(of: name)
+    return number.map { typeEntities[$0] }
+  }
+}

@@ -1,0 +1,199 @@
+/// Texts by number, each once; two texts are one only when their bytes are the same.
+///
+/// It is emptied without giving back or going through its storage, so that a frame can use it again for each request.
+package struct TextTable: Sendable {
+  private struct Place {
+    var tag: UInt32 = 0
+    /// The round in which the place was taken; in a later one it is free again.
+    var round: UInt32 = 0
+    var number: Int32 = 0
+  }
+  /// The texts by number.
+  package private(set) var texts: [String] = []
+  private var places: [Place] = []
+  private var round: UInt32 = 1
+
+  package init() {}
+
+  package var count: Int { texts.count }
+
+  /// The number of a text; `nil` when it is not in the table.
+  package func number(of text: String) -> Int32? { number(of: text, hash: Self.hash(text)) }
+
+  /// The same with the hash at hand.
+  func number(of text: String, hash: UInt64) -> Int32? {
+    guard !places.isEmpty else { return nil }
+    let mask = places.count - 1
+    let tag = UInt32(truncatingIfNeeded: hash >> 32)
+    var index = Int(truncatingIfNeeded: hash) & mask
+    while places[index].round == round {
+      if places[index].tag == tag, Self.areSame(texts[Int(places[index].number)], text) { return places[index].number }
+      index = (index + 1) & mask
+    }
+    return nil
+  }
+
+  /// The number of a text, which is added when it is not there.
+  @discardableResult
+  package mutating func insert(_ text: String) -> Int32 { insert(text, hash: Self.hash(text)) }
+
+  /// The same with the hash at hand.
+  mutating func insert(_ text: String, hash: UInt64) -> Int32 {
+    if let known = number(of: text, hash: hash) { return known }
+    if 2 * texts.count >= places.count { grow() }
+    texts.append(text)
+    put(Int32(texts.count - 1), hash: hash)
+    return Int32(texts.count - 1)
+  }
+
+  /// Empties the table and keeps its storage.
+  package mutating func removeAll() {
+    texts.removeAll(keepingCapacity: true)
+    if round == .max {
+      for index in places.indices { places[index].round = 0 }
+      round = 0
+    }
+    round += 1
+  }
+
+  private mutating func put(_ number: Int32, hash: UInt64) {
+    let mask = places.count - 1
+    var index = Int(truncatingIfNeeded: hash) & mask
+    while places[index].round == round { index = (index + 1) & mask }
+    places[index] = Place(tag: UInt32(truncatingIfNeeded: hash >> 32), round: round, number: number)
+  }
+
+  private mutating func grow() {
+    places = Array(repeating: Place(), count: max(32, 2 * places.count))
+    for (number, text) in texts.enumerated() { put(Int32(number), hash: Self.hash(text)) }
+  }
+
+  // MARK: Bytes
+
+  /// Differ from process to process, so that nobody can send texts that collide.
+  private static let keys: (first: UInt64, second: UInt64) = {
+    func key(_ number: Int) -> UInt64 {
+      var hasher = Hasher()
+      hasher.combine(number)
+      return UInt64(truncatingIfNeeded: hasher.finalize())
+    }
+    return (key(1), key(2) | 1)
+  }()
+
+  /// A number that equal texts have in common, for as long as the process lives.
+  static func hash(_ text: String) -> UInt64 {
+    let (first, second) = keys
+    return withBytes(of: text) { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      var hash = first ^ UInt64(truncatingIfNeeded: bytes.count)
+      var offset = 0
+      while offset + 8 <= bytes.count {
+        hash = mix(hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self), second)
+        offset += 8
+      }
+      let rest: UInt64
+      if bytes.count >= 8 {
+        // Some bytes count twice: that does no harm.
+        rest = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+      } else if bytes.count >= 4 {
+        let high = UInt64(bytes.loadUnaligned(as: UInt32.self))
+        rest = high << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self))
+      } else {
+        rest = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+      }
+      return mix(hash ^ rest, first | 1)
+    }
+  }
+
+  /// Both halves of a product folded into one.
+  @inline(__always)
+  private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
+  }
+
+  /// Whether two texts have the same bytes: composed and decomposed forms are different texts.
+  private static func areSame(_ left: String, _ right: String) -> Bool {
+    withBytes(of: left) { left in
+      withBytes(of: right) { right in
+        guard left.count == right.count else { return false }
+        let (left, right) = (UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+        var offset = 0
+        while offset + 8 <= left.count {
+          let (a, b) = (
+            left.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
+            right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+          )
+          guard a == b else { return false }
+          offset += 8
+        }
+        while offset < left.count {
+          guard left[offset] == right[offset] else { return false }
+          offset += 1
+        }
+        return true
+      }
+    }
+  }
+
+  /// The bytes of a text in place: the only way to them that neither copies nor goes byte by byte.
+  @inline(__always)
+  private static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    if let result = text.utf8.withContiguousStorageIfAvailable(body) { return result }
+    var copy = text
+    return copy.withUTF8(body)
+  }
+}
+
+/// Numbers by key, emptied as a `TextTable` is.
+struct KeyTable {
+  private struct Place {
+    var key: UInt64 = 0
+    var round: UInt32 = 0
+    var number: Int32 = 0
+  }
+  private var places: [Place] = []
+  private var round: UInt32 = 1
+  private var count = 0
+
+  /// The number of a key; `nil` when it has none.
+  subscript(key: UInt64) -> Int32? {
+    guard !places.isEmpty else { return nil }
+    var index = start(key)
+    while places[index].round == round {
+      if places[index].key == key { return places[index].number }
+      index = (index + 1) & (places.count - 1)
+    }
+    return nil
+  }
+
+  /// Gives a number to a key that has none.
+  mutating func add(_ number: Int32, for key: UInt64) {
+    if 2 * count >= places.count {
+      let old = places
+      places = Array(repeating: Place(), count: max(32, 2 * old.count))
+      for place in old where place.round == round { put(place) }
+    }
+    count += 1
+    put(Place(key: key, round: round, number: number))
+  }
+
+  mutating func removeAll() {
+    count = 0
+    if round == .max {
+      for index in places.indices { places[index].round = 0 }
+      round = 0
+    }
+    round += 1
+  }
+
+  private mutating func put(_ place: Place) {
+    var index = start(place.key)
+    while places[index].round == round { index = (index + 1) & (places.count - 1) }
+    places[index] = place
+  }
+
+  private func start(_ key: UInt64) -> Int {
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & (places.count - 1)
+  }
+}
