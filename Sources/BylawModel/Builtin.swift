@@ -64,6 +64,8 @@ package enum Builtin: UInt8, Hashable, Sendable, CaseIterable {
   case rangeContains
   // Patches: number of members given.
   case patchCount
+  /// `patchGives(patch, position)`: whether a patch sets or empties a field; only in what is worked out from a patch.
+  case patchGives
   // json: the scalars within, as text.
   case leaves
   // type(x) of a reference.

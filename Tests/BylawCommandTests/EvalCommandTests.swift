@@ -90,6 +90,20 @@ import Testing
     #expect((document?["explanation"] as? [Any])?.isEmpty == false)
   }
 
+  @Test func `a request is that of the engine only where the command says so`() throws {
+    let files = [
+      "bylaw.yaml": "bylaw: 1\nname: t\nversion: 1.0.0\nsubject: [User, System]\n",
+      "rules.yaml": "entities: { User: { fields: { name: string } } }\nactions: { go: { allow: [system] } }\n",
+    ]
+    let request = #"{"subject":{"type":"System","id":"x"},"action":{"name":"go"}}"#
+    try CommandRunner.withFolder(files) { folder in
+      let refused = try CommandRunner.run(["eval", "--rules", folder], input: request)
+      #expect(refused.status == 2)
+      #expect(refused.output.hasPrefix("DENY  invalid_request\n"))
+      #expect(try CommandRunner.run(["eval", "--rules", folder, "--as-system"], input: request).status == 0)
+    }
+  }
+
   @Test func `no colour is written to a file`() throws {
     let result = try CommandRunner.run(Self.options + ["--request", Self.example("01-create-an-incident")])
     #expect(!result.output.contains("\u{1B}"))

@@ -62,7 +62,7 @@ struct DecisionText {
         return [until, "  " + entry.rule]
       }
       var sentence = count == 1 ? "1 approval" : "\(count) approvals"
-      if let people = entry.of { sentence += " by \(Self.people(people))" }
+      if let people = entry.of { sentence += " by \(Self.people(people, count))" }
       if !entry.excluding.isEmpty { sentence += ", but not by \(entry.excluding.joined(separator: ", "))" }
       if let by = entry.by { sentence += ", until \(by)" }
       if entry.reachable == false { sentence += "; not enough people can give it now" }
@@ -70,11 +70,17 @@ struct DecisionText {
     }
   }
 
-  /// `role:finance`, a permission such as `approve:ai-tasks`, or the author's expression, in words.
-  private static func people(_ label: String) -> String {
-    if label.hasPrefix("role:") { return "a " + label.dropFirst(5) }
-    let isWord = label.allSatisfy { $0.isLetter || $0.isNumber || ":._-".contains($0) }
-    return isWord && label.contains(":") ? "holders of \(label)" : label
+  /// `role:finance`, a permission such as `approve:ai-tasks`, `people:` or `where:` and the author's expression, or
+  /// the author's title of the place, in words.
+  private static func people(_ label: String, _ count: Int) -> String {
+    let who = count == 1 ? "somebody" : "people"
+    if label.hasPrefix("role:") { return "\(who) with the role \(label.dropFirst(5))" }
+    if label.hasPrefix("people:") {
+      return count == 1 ? "one of \(label.dropFirst(7))" : "\(count) of \(label.dropFirst(7))"
+    }
+    if label.hasPrefix("where:") { return "\(who) for whom \(label.dropFirst(6)) holds" }
+    let isPermission = label.contains(":") && !label.contains { $0.isWhitespace }
+    return isPermission ? "\(who) with the permission \(label)" : label
   }
 
   private var classified: [String] {

@@ -79,7 +79,8 @@ enum DocumentMessages {
   }
 
   static func badField(_ problem: ShapeProblem, at range: SourceRange) -> Diagnostic {
-    Diagnostic(.wrongValue, at: range, "'\(problem.path)' \(problem.message)", expected: problem.expectation)
+    Diagnostic(
+      .wrongValue, at: range, "'\(problem.path)' \(problem.message)", expected: problem.expectation, hint: problem.hint)
   }
 
   static func malformedRecords(_ error: JSONError, at range: SourceRange) -> Diagnostic {

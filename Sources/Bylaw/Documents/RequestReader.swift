@@ -20,29 +20,37 @@ extension Request {
   /// - Parameters:
   ///   - json: One JSON document.
   ///   - undeclared: What becomes of members that a request does not have.
+  ///   - takesSystem: Whether the subject `System` is the engine itself, for a dry run of what it does by its own.
+  ///     Without it such a request is denied as an invalid one: no caller speaks for the engine.
   /// - Throws: `RequestError` with every mistake.
-  public init(json: String, undeclared: UndeclaredMembers = .refused) throws(RequestError) {
-    try self.init(json: Array(json.utf8), undeclared: undeclared)
+  public init(json: String, undeclared: UndeclaredMembers = .refused, takesSystem: Bool = false)
+    throws(RequestError)
+  {
+    try self.init(json: Array(json.utf8), undeclared: undeclared, takesSystem: takesSystem)
   }
 
   /// Reads a request from the bytes of a JSON document, in UTF-8; like reading it from text.
   ///
   /// - Throws: `RequestError` with every mistake.
-  public init(json: [UInt8], undeclared: UndeclaredMembers = .refused) throws(RequestError) {
+  public init(json: [UInt8], undeclared: UndeclaredMembers = .refused, takesSystem: Bool = false)
+    throws(RequestError)
+  {
     let document: Value
     do throws(JSONError) {
       document = try JSONReader.parse(json)
     } catch {
       throw RequestError(problems: [DocumentMessages.malformed(error)])
     }
-    try self.init(document: document, undeclared: undeclared)
+    try self.init(document: document, undeclared: undeclared, takesSystem: takesSystem)
   }
 
   /// Reads a request from a document that is parsed already.
   ///
   /// - Throws: `RequestError` with every mistake.
-  public init(document: Value, undeclared: UndeclaredMembers = .refused) throws(RequestError) {
-    var reader = RequestReader(undeclared: undeclared)
+  public init(document: Value, undeclared: UndeclaredMembers = .refused, takesSystem: Bool = false)
+    throws(RequestError)
+  {
+    var reader = RequestReader(undeclared: undeclared, takesSystem: takesSystem)
     let request = reader.request(document)
     guard let request, reader.problems.isEmpty else { throw RequestError(problems: reader.problems) }
     self = request
@@ -54,9 +62,14 @@ struct RequestReader {
   private typealias Members = [String: Value]
 
   let undeclared: UndeclaredMembers
+  /// Whether the subject `System` is the engine itself.
+  let takesSystem: Bool
   private(set) var problems: [RequestError.Problem] = []
 
-  init(undeclared: UndeclaredMembers) { self.undeclared = undeclared }
+  init(undeclared: UndeclaredMembers, takesSystem: Bool) {
+    self.undeclared = undeclared
+    self.takesSystem = takesSystem
+  }
 
   /// The request, as far as it can be read; `nil` where subject or action cannot.
   mutating func request(_ document: Value) -> Request? {
@@ -69,10 +82,11 @@ struct RequestReader {
     let action = action(members["action"], "$.action")
     var resource: Request.Entity?
     if let given = present(members["resource"]) { resource = entity(given, "$.resource") }
-    guard let subject, let action else {
+    guard var subject, let action else {
       _ = context(members["context"], into: nil, subjectType: "")
       return nil
     }
+    if takesSystem, subject.type == Request.Entity.system.type { subject = .system }
     let request = Request(subject: subject, action: action.name, input: action.input, resource: resource)
     return context(members["context"], into: request, subjectType: subject.type)
   }

@@ -86,6 +86,7 @@ extension TestSuiteReader {
       report(TestMessages.notAnEntity(node, of: what))
       return nil
     }
+    if isPerson, type == Request.Entity.system.type { return .system }
     return Request.Entity(type: type, id: id, properties: properties)
   }
 

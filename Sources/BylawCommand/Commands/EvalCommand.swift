@@ -16,6 +16,7 @@ struct EvalCommand: ParsableCommand {
         bylaw eval --rules rules/ai-operations --entities records.yaml --request request.json
         bylaw eval --rules rules/ai-operations --explain < request.json
         bylaw eval --rules rules/ai-operations --format json --now 2025-12-01T20:00:00Z < requests.jsonl
+        bylaw eval --rules rules/ai-operations --entities records.yaml --as-system < act-of-system.json
 
       Exit status for one request: 0 allow, 2 deny, 4 pending, 3 invalid rules or input, 64 wrong usage. For JSON Lines: \
       0 when every line was answered, 3 when some line was no request.
@@ -35,6 +36,10 @@ struct EvalCommand: ParsableCommand {
 
   @Option(help: "How decisions are written: text or json.")
   var format = OutputFormat.text
+
+  @Flag(
+    help: "Take the subject System as the engine itself, for a dry run of its acts; without it no request is System's.")
+  var asSystem = false
 
   @Flag(help: "Show how each condition of the rules came out, with the values that it saw.")
   var explain = false
@@ -96,7 +101,7 @@ struct EvalCommand: ParsableCommand {
   private func decide(_ bytes: [UInt8], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp) throws {
     let request: Request
     do throws(RequestError) {
-      request = try Request(json: bytes)
+      request = try Request(json: bytes, takesSystem: asSystem)
     } catch {
       if format == .json { CommandOutput.write(error.json() + "\n") }
       for problem in error.problems { CommandOutput.report("error: \(problem)") }
@@ -134,7 +139,8 @@ struct EvalCommand: ParsableCommand {
     var failed = 0
     for line in lines {
       do throws(RequestError) {
-        let (_, text) = answer(try Request(json: line.bytes), decisionPoint, time, isPretty: false)
+        let (_, text) = answer(
+          try Request(json: line.bytes, takesSystem: asSystem), decisionPoint, time, isPretty: false)
         CommandOutput.write(format == .json ? text : "line \(line.number)  \(text)\n")
       } catch {
         failed += 1

@@ -19,7 +19,8 @@ extension CheckedRuleSet {
       package var count: Int
       package var eligible: Eligible
       package var when: TypedExpression?
-      /// How the place reads in a decision: `role:finance`, `approve:ai-tasks`, the expression as written.
+      /// How the place reads in a decision: the author's title, `role:finance`, `approve:ai-tasks`, or `people:` or
+      /// `where:` and the expression as written.
       package var label: String
       package var range: SourceRange
     }

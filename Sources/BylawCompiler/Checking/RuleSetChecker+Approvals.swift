@@ -248,7 +248,8 @@ extension RuleSetChecker {
 
   private mutating func place(_ node: Node, scope: Scope, given flow: Flow) -> CheckedRuleSet.Approval.Place? {
     guard
-      let members = reader.members(node, of: "a place", keys: ["count", "of", "when", "sop"], required: ["of"]),
+      let members = reader.members(
+        node, of: "a place", keys: ["count", "of", "when", "title", "sop"], required: ["of"]),
       let of = members["of"],
       let kinds = reader.members(of, of: "'of'", keys: ["role", "permission", "people", "where"])
     else { return nil }
@@ -270,7 +271,7 @@ extension RuleSetChecker {
     guard let eligible = eligible(kind, scope: scope, given: inner) else { return nil }
     return .init(
       count: reader.int(members["count"], as: "'count'", in: 1...64) ?? 1, eligible: eligible.who, when: when,
-      label: eligible.label, range: node.range)
+      label: reader.text(members["title"], as: "'title'") ?? eligible.label, range: node.range)
   }
 
   private mutating func eligible(
@@ -292,9 +293,9 @@ extension RuleSetChecker {
     case "people":
       let people = expression(kind.value, expecting: nil, in: scope, given: flow)
       checkPeople(people)
-      return (.people(people), word.text)
+      return (.people(people), "people:\(word.text)")
     default:
-      return (.condition(condition(kind.value, in: scope, given: flow).expression), word.text)
+      return (.condition(condition(kind.value, in: scope, given: flow).expression), "where:\(word.text)")
     }
   }
 

@@ -312,14 +312,15 @@ extension RuleSetChecker {
     rules.actions[index].after = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// `has(patch.f) ? patch.f : old`.
+  /// What the patch says of a field, or else what was there before; a patch may empty an optional field.
   private func patched(_ patch: TypedExpression, _ member: Int, field: Field, old: TypedExpression) -> TypedExpression {
     let content = field.type.content
     let given = TypedExpression(.field(patch, member), .optional(content), at: patch.range)
     let new =
       field.type.isOptional ? given : TypedExpression(.unwrap(given), content, at: patch.range)
-    let present = TypedExpression(.isPresent(given), .bool, at: patch.range)
-    return TypedExpression(.conditional(present, new, old), field.type, at: patch.range)
+    let position = TypedExpression(.literal(.int(Int64(member))), .int, at: patch.range)
+    let isGiven = TypedExpression(.call(.patchGives, [patch, position]), .bool, at: patch.range)
+    return TypedExpression(.conditional(isGiven, new, old), field.type, at: patch.range)
   }
 
   /// A record whose given members are replaced; an absent record stays absent.

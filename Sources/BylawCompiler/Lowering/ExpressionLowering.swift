@@ -136,7 +136,10 @@ struct ExpressionLowering {
     _ node: PlanNode, _ range: SourceRange, free names: Set<Int>, type: ValueType = .undetermined
   ) -> NodeID {
     var node = node
-    if let found = known[node], plan.types[Int(found.raw)] == type { return found }
+    if let found = known[node], plan.types[Int(found.raw)] == type {
+      if plan.places[Int(found.raw)] != place(range) { plan.sharedNodes.insert(found) }
+      return found
+    }
     let key = node
     let isCheap: Bool =
       switch node.operation {

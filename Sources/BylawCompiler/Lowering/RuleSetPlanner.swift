@@ -113,7 +113,12 @@ package struct RuleSetPlanner {
     // `let` of different actions may have one name; a classification is never given, it is made.
     for position in ReadAttributes.definitions(of: action, in: rules) {
       let definition = rules.definitions[position]
-      plan.facts[definition.name, default: []].append((position, definition.value.type))
+      var fact = FactPlan(definition: position, type: definition.value.type, isCount: false, limit: nil)
+      if case .query(let query) = definition.value.kind {
+        fact.isCount = query.kind == .count
+        if query.kind == .list { fact.limit = query.limit }
+      }
+      plan.facts[definition.name, default: []].append(fact)
     }
     let reads = ReadAttributes.of(action, in: rules)
     plan.neededOfSubject = reads.subject

@@ -1,3 +1,4 @@
+import BylawModel
 import BylawSyntax
 
 /// The members of a YAML mapping, by key, after unknown keys are reported.

@@ -112,7 +112,7 @@ package struct ActionPlan: Sendable {
   package var followUps: [FollowUpPlan] = []
   package var audit: AuditPlan?
   /// The facts and lets that this action reads, by the name that a request gives them by.
-  package var facts: [String: [(definition: Int, type: ValueType)]] = [:]
+  package var facts: [String: [FactPlan]] = [:]
   /// The fields of the resource that the effects change.
   package var after: [(field: Int, value: NodeID)] = []
   /// The fields of the subject and of the resource that a rule of this action reads.
@@ -143,6 +143,35 @@ package struct ActionPlan: Sendable {
       if case .roles(let roles) = grant.holder { mask |= roles }
     }
     return mask
+  }
+}
+
+/// A fact or a `let` that a request may give.
+package struct FactPlan: Sendable {
+  package var definition: Int
+  package var type: ValueType
+  /// Counts are never negative.
+  package var isCount: Bool
+  /// How many elements a list may have.
+  package var limit: Int?
+
+  package init(definition: Int, type: ValueType, isCount: Bool, limit: Int?) {
+    self.definition = definition
+    self.type = type
+    self.isCount = isCount
+    self.limit = limit
+  }
+
+  var constraint: Constraint {
+    var constraint = Constraint.none
+    if isCount { constraint.lower = 0 }
+    return constraint
+  }
+
+  /// Over its limit a fact is cut, given or looked up.
+  func cut(_ value: Value) -> Value {
+    guard let limit, case .list(let elements) = value, elements.count > limit else { return value }
+    return .list(Array(elements.prefix(limit)))
   }
 }
 

@@ -41,8 +41,9 @@ package struct Evaluator: ~Copyable {
     outlines: [RuleOutline], traces: inout [RuleTrace]
   ) -> Decision {
     guard let index = plan.actionNames.number(of: request.action).map({ Int($0) }) else {
+      let near = nearestName(request.action, among: plan.actionNames.texts).map { " (\($0))" } ?? ""
       return refusal(
-        .invalidRequest, [reason("action", "There is no action '\(request.action)'.")], request, now)
+        .invalidRequest, [reason("action", "There is no action '\(request.action)'\(near).")], request, now)
     }
     let action = actions[index]
     var loaded = frame.take() ?? Frame(plan: plan.expressions)

@@ -37,7 +37,7 @@ extension Judgement {
     var result: [String: Decision.Classified] = [:]
     for item in action.classified {
       let cell = frame.evaluate(item.value)
-      if cell.isError { note(cell, rule: "classified.\(item.name)") }
+      if cell.isError { note(cell, rule: "classified.\(item.name)", at: frame.place(of: item.value)) }
       let row = item.table.flatMap { frame.row(of: $0) }.map { item.rows[$0] }
       result[item.name] = Decision.Classified(value: frame.value(of: cell, item.type), row: row)
     }
@@ -72,8 +72,8 @@ extension Judgement {
   }
 
   private mutating func add(_ notice: NoticePlan, to result: inout [Decision.Obligation]) {
-    if let band = notice.band, !mayHold(band, rule: notice.rule) { return }
-    guard mayHold(notice.when, rule: notice.rule) else { return }
+    if let band = notice.band, !mayHold(band, rule: notice.rule, at: action.source) { return }
+    guard mayHold(notice.when, rule: notice.rule, at: action.source) else { return }
     let text = notice.text.map { frame.text(of: $0) }
     for name in notice.names {
       result.append(

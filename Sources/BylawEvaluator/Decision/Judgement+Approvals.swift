@@ -13,12 +13,27 @@ extension Judgement {
     var bound: [String: Value]
   }
 
+  /// When votes are taken; unlimited without a clock.
+  private struct Period {
+    var start: Timestamp?
+    var end: Timestamp?
+    /// Whether the clock could be read.
+    var isKnown = true
+
+    func isOver(at time: Timestamp) -> Bool { !isKnown || end.map { time >= $0 } ?? false }
+  }
+
+  private static let late = "The time for this approval is over."
+  private static let unknownEnd = "Until when this approval can be given cannot be told."
+
   mutating func judgeApprovals(into missing: inout [Decision.Missing]) {
     var triggered: [ApprovalPlan] = []
     for index in action.approvals.indices {
       let id = action.approvals[index].id
       if !bypassed.isEmpty, bypassed.contains(id) { continue }
-      if mayHold(action.approvals[index].when, rule: id) { triggered.append(action.approvals[index]) }
+      if mayHold(action.approvals[index].when, rule: id, at: action.approvals[index].source) {
+        triggered.append(action.approvals[index])
+      }
     }
     guard !triggered.isEmpty else { return }
     let ballots = readBallots()
@@ -32,12 +47,14 @@ extension Judgement {
     _ approval: ApprovalPlan, _ ballots: [Ballot], into missing: inout [Decision.Missing],
     _ pending: inout [Decision.Reason]
   ) {
-    let deadline = deadline(of: approval)
+    let period = period(of: approval)
     var places: [ApprovalPlan.Place] = []
-    for place in approval.places where mayHold(place.when, rule: approval.id) { places.append(place) }
+    for place in approval.places where mayHold(place.when, rule: approval.id, at: approval.source) {
+      places.append(place)
+    }
     var counted: [(approver: Cell, places: [Int])] = []
     var rejecters: Set<String> = []
-    for ballot in ballots where isTimely(ballot, deadline, approval) && isCurrent(ballot, approval) {
+    for ballot in ballots where isTimely(ballot, period, approval) && isCurrent(ballot, approval) {
       bind(ballot.approver, approval)
       guard !isExcluded(ballot.approver, from: approval) else { continue }
       let eligible = eligiblePlaces(places, approval, roles: ballot.roles)
@@ -51,9 +68,10 @@ extension Judgement {
       return
     }
     let open = PlaceMatching(places: places.map(\.count), voters: counted.map(\.places)).open
-    guard open.contains(where: { $0 > 0 }) else { return }
-    if let deadline, approval.clock?.expires == true, now >= deadline {
-      refuse(.approvalExpired, reason(approval, "The time for this approval is over."))
+    // An approval that is asked for and has no place for anybody is not given by nobody.
+    guard places.isEmpty || open.contains(where: { $0 > 0 }) else { return }
+    if approval.clock?.expires == true, period.isOver(at: now) {
+      refuse(.approvalExpired, reason(approval, period.isKnown ? Self.late : Self.unknownEnd))
       return
     }
     if detail == .outcome {
@@ -62,12 +80,18 @@ extension Judgement {
     }
     pending += pendingReasons(approval)
     let excluded = excludedIDs(approval)
+    if places.isEmpty {
+      pending.append(reason(approval, "No place of this approval applies, so nobody can give it."))
+      missing.append(
+        Decision.Missing(
+          rule: approval.id, approvals: 1, excluding: excluded, reachable: false, by: period.end))
+    }
     let reachable = isReachable(approval, places, ballots)
     for (place, count) in zip(places, open) where count > 0 {
       missing.append(
         Decision.Missing(
           rule: approval.id, approvals: count, of: place.label, excluding: excluded, reachable: reachable,
-          by: deadline))
+          by: period.end))
     }
   }
 
@@ -75,12 +99,16 @@ extension Judgement {
 
   private mutating func readBallots() -> [Ballot] {
     var ballots: [Ballot] = []
-    for given in request.approvals {
+    for (index, given) in request.approvals.enumerated() {
       guard let approver = frame.reference(to: given.approver) else { continue }
       frame.setLocal(plan.subjects.approver, to: approver)
+      if hasRecords, frame.isMissing(approver) {
+        if given.vote == .reject { refuseUnknownRejecter(index) }
+        continue
+      }
       guard isLive(approver) else { continue }
       let at = given.at ?? now
-      guard at <= now, at >= request.requestedAt ?? at else { continue }
+      guard at >= request.requestedAt ?? at else { continue }
       ballots.append(
         Ballot(
           approver: approver, id: given.approver.id, roles: roleMask(plan.subjects.approverRole), vote: given.vote,
@@ -89,22 +117,30 @@ extension Judgement {
     return ballots
   }
 
+  /// A rejection never gets lost: where nobody knows who gave it, the request is wrong. This is said to those with
+  /// authority alone, as it tells who has a record.
+  private mutating func refuseUnknownRejecter(_ index: Int) {
+    let path = "context.approvals[\(index)].approver"
+    refuse(
+      .invalidRequest,
+      Decision.Reason(rule: path, because: "'\(path)' rejects this, but has no record.", source: action.source))
+  }
+
   private mutating func isLive(_ approver: Cell) -> Bool {
     guard let position = plan.subjects.entities.firstIndex(of: frame.entity(of: approver)) else { return false }
     if hasRecords, frame.isMissing(approver) { return false }
-    return holds(plan.subjects.approverLive[position], rule: "approver")
+    return holds(plan.subjects.approverLive[position], rule: "approver", at: action.source)
   }
 
-  /// Exactly at the deadline it is late; a proposal that is only reported as overdue still takes votes.
-  private func isTimely(_ ballot: Ballot, _ deadline: Timestamp?, _ approval: ApprovalPlan) -> Bool {
-    guard let deadline, approval.clock?.expires == true else { return true }
-    return ballot.at < deadline
+  /// Exactly at the end it is late; a proposal that is only reported as overdue still takes votes.
+  private func isTimely(_ ballot: Ballot, _ period: Period, _ approval: ApprovalPlan) -> Bool {
+    if let start = period.start, ballot.at < start { return false }
+    return approval.clock?.expires != true || !period.isOver(at: ballot.at)
   }
 
   /// Whether the resource still has the bound values that the approver saw.
   private mutating func isCurrent(_ ballot: Ballot, _ approval: ApprovalPlan) -> Bool {
     guard !ballot.bound.isEmpty else { return true }
-    guard frame.resourceHasFields(ballot.bound.keys) else { return false }
     for field in approval.binds where !frame.resourceField(field, equals: ballot.bound) { return false }
     return true
   }
@@ -128,20 +164,20 @@ extension Judgement {
   mutating func isEligible(for place: ApprovalPlan.Place, of approval: ApprovalPlan, roles: UInt64) -> Bool {
     switch place.eligible {
     case .roles(let mask): return roles & mask != 0
-    case .condition(let condition): return holds(condition, rule: approval.id)
+    case .condition(let condition): return holds(condition, rule: approval.id, at: approval.source)
     case .people(let people, _):
       let cell = frame.evaluate(people)
-      if cell.isError { note(cell, rule: approval.id) }
+      if cell.isError { note(cell, rule: approval.id, at: approval.source) }
       return frame.contains(frame.local(approval.approver), in: cell)
     }
   }
 
   /// Whether a person may not vote; what cannot be told excludes.
   mutating func isExcluded(_ person: Cell, from approval: ApprovalPlan) -> Bool {
-    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id) {
+    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id, at: approval.source) {
       let cell = frame.evaluate(exclusion.people)
       if cell.isError {
-        note(cell, rule: approval.id)
+        note(cell, rule: approval.id, at: approval.source)
         return true
       }
       if frame.contains(person, in: cell) { return true }
@@ -151,17 +187,28 @@ extension Judgement {
 
   // MARK: What is missing
 
-  private mutating func deadline(of approval: ApprovalPlan) -> Timestamp? {
-    guard let clock = approval.clock else { return nil }
+  /// The time between the start and the end of a clock. Where one of them cannot be told, it is over: a clock that
+  /// cannot be read must not give time for ever.
+  private mutating func period(of approval: ApprovalPlan) -> Period {
+    guard let clock = approval.clock else { return Period() }
     let cell = frame.evaluate(clock.from)
-    if cell.isError { note(cell, rule: approval.id) }
-    let start = cell.isError || cell.isAbsent ? request.requestedAt ?? now : frame.timestamp(of: cell)
-    return start.adding(clock.within)
+    guard cell.state == .value else {
+      if cell.isError {
+        note(cell, rule: approval.id, at: approval.source)
+      } else {
+        note(EvaluationCause.absentValue.rawValue, rule: approval.id, at: approval.source)
+      }
+      return Period(isKnown: false)
+    }
+    let start = frame.timestamp(of: cell)
+    let end = start.adding(clock.within)
+    if end == nil { note(EvaluationCause.overflow.rawValue, rule: approval.id, at: approval.source) }
+    return Period(start: start, end: end, isKnown: end != nil)
   }
 
   private mutating func excludedIDs(_ approval: ApprovalPlan) -> [String] {
     var ids: [String] = []
-    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id) {
+    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id, at: approval.source) {
       for id in frame.ids(in: frame.evaluate(exclusion.people)) where !ids.contains(id) { ids.append(id) }
     }
     return ids.sorted()
@@ -190,7 +237,7 @@ extension Judgement {
   /// Why an approval is asked for: its own sentence, or those of the conditions that hold.
   private mutating func pendingReasons(_ approval: ApprovalPlan) -> [Decision.Reason] {
     var named: [SentenceID] = []
-    for trigger in approval.triggers where mayHold(trigger.condition, rule: approval.id) {
+    for trigger in approval.triggers where mayHold(trigger.condition, rule: approval.id, at: approval.source) {
       named.append(trigger.sentence)
     }
     if let message = approval.message { named = [message] }
@@ -210,10 +257,10 @@ extension Judgement {
   // MARK: Waits
 
   mutating func judgeWaits(into missing: inout [Decision.Missing]) {
-    for wait in action.waits where !bypassed.contains(wait.id) && mayHold(wait.when, rule: wait.id) {
+    for wait in action.waits where !bypassed.contains(wait.id) && mayHold(wait.when, rule: wait.id, at: wait.source) {
       let cell = frame.evaluate(wait.until)
       if cell.isError || cell.isAbsent {
-        if cell.isError { note(cell, rule: wait.id) }
+        if cell.isError { note(cell, rule: wait.id, at: wait.source) }
         missing.append(Decision.Missing(rule: wait.id))
       } else {
         let until = frame.timestamp(of: cell)

@@ -4,8 +4,13 @@ import BylawModel
 extension Judgement {
   /// Whether the subject may ask; if not, the reasons are noted.
   mutating func authorize() -> Bool {
+    // Nobody without a record may do anything, and is told the same as anybody without authority.
+    if !isSystem, hasRecords, frame.isMissing(frame.subjectReference) {
+      refuseStranger()
+      return false
+    }
     judge(action.authority)
-    let roles = isSystem ? 0 : roleMask(plan.subjects.role)
+    let roles = isSystem || !asksForRoles ? 0 : roleMask(plan.subjects.role)
     switch action.kind {
     case .declared: authorizeDeclared(roles)
     case .vote: authorizeVote()
@@ -15,12 +20,41 @@ extension Judgement {
     return refused == nil
   }
 
+  /// The answer to somebody whom no grant covers, and nothing more.
+  private mutating func refuseStranger() {
+    let because =
+      switch action.kind {
+      case .declared where action.hasAllow || !action.grants.isEmpty: whoMay()
+      case .declared: action.permission.map { "This needs the permission \($0)." } ?? whoMay()
+      case .vote: Self.foreignVote
+      case .withdrawal: "Only who asked may withdraw this."
+      }
+    let reason = authorityReason(because)
+    refuse(.unauthorized, reason)
+  }
+
+  private static let foreignVote = "This vote is not yours to give."
+
+  /// Whether the roles of the subject matter; where anyone may, a role that cannot be told is nothing to note.
+  private var asksForRoles: Bool {
+    if action.permission != nil || override?.permission != nil { return true }
+    var asks = false
+    for index in action.grants.indices {
+      switch action.grants[index].holder {
+      case .anyone where action.grants[index].condition == nil: return false
+      case .roles: asks = true
+      default: continue
+      }
+    }
+    return asks
+  }
+
   /// The roles of a person as a mask; none where they cannot be told.
   mutating func roleMask(_ node: NodeID?) -> UInt64 {
     guard let node else { return 0 }
     let cell = frame.evaluate(node)
     if cell.isError {
-      note(cell, rule: "subject")
+      note(cell, rule: "subject", at: action.source)
       return 0
     }
     if cell.isAbsent { return 0 }
@@ -58,7 +92,7 @@ extension Judgement {
     case .roles(let mask) where roles & mask == 0 || isSystem: return false
     case .system where !isSystem: return false
     case .relation where isSystem, .anyone where isSystem: return false
-    default: return holds(grant.condition, rule: action.allowID)
+    default: return holds(grant.condition, rule: action.allowID, at: grant.source)
     }
   }
 
@@ -85,11 +119,11 @@ extension Judgement {
     for approval in action.votesOn {
       frame.setLocal(approval.approver, to: frame.subjectReference)
       if isExcluded(frame.subjectReference, from: approval) { continue }
-      for place in approval.places where mayHold(place.when, rule: approval.id) {
+      for place in approval.places where mayHold(place.when, rule: approval.id, at: approval.source) {
         if isEligible(for: place, of: approval, roles: roles) { return }
       }
     }
-    let reason = authorityReason("This vote is not yours to give.")
+    let reason = authorityReason(Self.foreignVote)
     refuse(.unauthorized, reason)
   }
 

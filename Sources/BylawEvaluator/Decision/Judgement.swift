@@ -69,25 +69,32 @@ struct Judgement: ~Copyable {
   // MARK: Truth by place
 
   /// Whether a condition holds where an error means that it does not.
-  mutating func holds(_ node: NodeID?, rule: String) -> Bool {
+  mutating func holds(_ node: NodeID?, rule: String, at source: String) -> Bool {
     guard let node else { return true }
     let cell = frame.evaluate(node)
-    if cell.isError { note(cell, rule: rule) }
+    if cell.isError { note(cell, rule: rule, at: source) }
     return cell.state == .value && cell.isTrue
   }
 
   /// Whether a condition holds where an error means that it does.
-  mutating func mayHold(_ node: NodeID?, rule: String) -> Bool {
+  mutating func mayHold(_ node: NodeID?, rule: String, at source: String) -> Bool {
     guard let node else { return true }
     let cell = frame.evaluate(node)
-    if cell.isError { note(cell, rule: rule) }
+    if cell.isError { note(cell, rule: rule, at: source) }
     return cell.state != .value || cell.isTrue
   }
 
-  mutating func note(_ cell: Cell, rule: String) {
+  /// Notes what could not be told. An expression that stands in several places is worked out once, so its own place
+  /// may be that of another rule; then the place of the rule that is judged is named.
+  mutating func note(_ cell: Cell, rule: String, at source: String) {
     guard detail != .outcome else { return }
     let error = frame.error(of: cell)
-    let entry = Decision.Indeterminate(rule: rule, cause: error.cause, place: error.place)
+    note(error.cause, rule: rule, at: error.isShared ? source : error.place)
+  }
+
+  mutating func note(_ cause: String, rule: String, at place: String) {
+    guard detail != .outcome else { return }
+    let entry = Decision.Indeterminate(rule: rule, cause: cause, place: place)
     if !indeterminate.contains(entry) { indeterminate.append(entry) }
   }
 
@@ -127,7 +134,7 @@ struct Judgement: ~Copyable {
     }
     let list = frame.evaluate(each.list)
     if list.isError {
-      note(list, rule: rule.id)
+      note(list, rule: rule.id, at: rule.source)
       frame.setLocal(each.local, to: list)
       fire(rule, element: nil)
       return
@@ -149,11 +156,11 @@ struct Judgement: ~Copyable {
 
   /// A failed evaluation never spares: only a `when` that is false, an `unless` or a `that` that is true does.
   private mutating func fires(_ rule: RulePlan) -> Bool {
-    guard mayHold(rule.when, rule: rule.id) else { return false }
-    if rule.unless != nil, holds(rule.unless, rule: rule.id) { return false }
-    if rule.that != nil, holds(rule.that, rule: rule.id) { return false }
+    guard mayHold(rule.when, rule: rule.id, at: rule.source) else { return false }
+    if rule.unless != nil, holds(rule.unless, rule: rule.id, at: rule.source) { return false }
+    if rule.that != nil, holds(rule.that, rule: rule.id, at: rule.source) { return false }
     for exception in rule.exceptions where now < exception.until && exception.from.map({ now >= $0 }) ?? true {
-      if holds(exception.condition, rule: rule.id) { return false }
+      if holds(exception.condition, rule: rule.id, at: rule.source) { return false }
     }
     return true
   }
@@ -182,8 +189,8 @@ struct Judgement: ~Copyable {
   }
 
   private mutating func judgeRecipients(of notice: NoticePlan) {
-    if let band = notice.band, !mayHold(band, rule: notice.rule) { return }
-    guard mayHold(notice.when, rule: notice.rule) else { return }
+    if let band = notice.band, !mayHold(band, rule: notice.rule, at: action.source) { return }
+    guard mayHold(notice.when, rule: notice.rule, at: action.source) else { return }
     for recipient in notice.recipients { judge(recipient, of: notice.rule, source: action.source) }
   }
 
@@ -210,7 +217,7 @@ struct Judgement: ~Copyable {
   private mutating func judge(_ value: NodeID, of rule: String, source: String) {
     let cell = frame.evaluate(value)
     guard cell.isError else { return }
-    note(cell, rule: rule)
+    note(cell, rule: rule, at: source)
     refuse(
       .indeterminate,
       detail == .outcome

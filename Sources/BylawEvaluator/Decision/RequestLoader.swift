@@ -26,6 +26,7 @@ struct RequestLoader {
   var denialClass: DenialClass { isInvalidRequest ? .invalidRequest : .invalidInput }
 
   mutating func load(into frame: inout Frame) {
+    frame.ignoresUndeclared = isLenient
     frame.setSlot(Slot.now, to: Cell(frame.now))
     frame.setSlot(Slot.requestedAt, to: Cell(request.requestedAt ?? frame.now))
     frame.setSlot(Slot.action, to: action.nameCell)
@@ -36,7 +37,8 @@ struct RequestLoader {
     loadContext(into: &frame)
     loadInputs(into: &frame)
     loadFacts(into: &frame)
-    checkApprovers(in: &frame)
+    checkTimes(now: frame.now)
+    checkApprovals(in: &frame)
     claimOverride(into: &frame)
     frame.afterValues = action.after
   }
@@ -69,7 +71,7 @@ struct RequestLoader {
   }
 
   /// Whether the engine itself is the subject.
-  private var isEngine: Bool { plan.subjects.hasSystem && request.subject.type == "System" }
+  private var isEngine: Bool { plan.subjects.hasSystem && request.subject.isSystem }
 
   private mutating func loadSubject(into frame: inout Frame) {
     if isEngine {
@@ -80,7 +82,9 @@ struct RequestLoader {
       plan.subjects.entities.contains(frame.entity(of: reference))
     else {
       let names = plan.subjects.entities.map { plan.expressions.schema.entities[$0].name }
-      refuse("subject", "'subject' is no \(names.joined(separator: " or ")).", isRequest: true)
+      let isPretender = plan.subjects.hasSystem && request.subject.type == "System"
+      let note = isPretender ? "; System is the engine itself, never a caller" : ""
+      refuse("subject", "'subject' is no \(names.joined(separator: " or "))\(note).", isRequest: true)
       return
     }
     frame.setSlot(Slot.subject, to: reference)
@@ -110,24 +114,9 @@ struct RequestLoader {
     _ reference: Cell, _ given: Request.Entity, needed: [Int], path: String, into frame: inout Frame
   ) {
     let entity = frame.entity(of: reference)
-    var malformed: Set<Int> = []
-    if !given.properties.isEmpty, frame.isUnsure(reference) {
-      for (name, value) in given.properties {
-        guard let position = plan.expressions.names.entities[entity].position(of: name) else {
-          if !isLenient { refuseUnknown(name, entity: entity, path: path) }
-          continue
-        }
-        if case .null = value { continue }
-        let quick = frame.quickCell(value, plan.expressions.names.entities[entity].fields[position])
-        if quick?.fits == true { continue }
-        let field = plan.expressions.schema.entities[entity].fields[position]
-        let before = reasons.count
-        _ = read(value, field, rule: path, path: "\(path).properties.\(name)", in: &frame)
-        if reasons.count > before { malformed.insert(position) }
-      }
-    }
+    let malformed = checkProperties(given, of: reference, path: path, in: &frame)
     // A record that is not there at all is judged later, so that it answers as a foreign one.
-    if frame.hasSource, path == "resource", frame.isMissing(reference) { return }
+    if frame.hasSource, frame.isMissing(reference) { return }
     for position in needed {
       guard plan.expressions.names.entities[entity].fields[position].absence == .missing,
         frame.lacks(position, of: reference), !malformed.contains(position)
@@ -137,9 +126,33 @@ struct RequestLoader {
     }
   }
 
-  private mutating func refuseUnknown(_ name: String, entity: Int, path: String) {
-    let known = plan.expressions.schema.entities[entity].fields.map(\.name).joined(separator: ", ")
-    refuse(path, "'\(path).properties.\(name)' is not known; expected \(known).")
+  /// Refuses properties that the entity does not have or that do not fit; gives the positions of the latter.
+  private mutating func checkProperties(
+    _ given: Request.Entity, of reference: Cell, path: String, in frame: inout Frame
+  ) -> Set<Int> {
+    var malformed: Set<Int> = []
+    guard !given.properties.isEmpty, frame.isUnsure(reference) else { return malformed }
+    let entity = frame.entity(of: reference)
+    for (name, value) in given.properties {
+      guard let position = plan.expressions.names.entities[entity].position(of: name) else {
+        let known = plan.expressions.schema.entities[entity].fields
+        if !isLenient { refuseUnknown(name, among: known, path: "\(path).properties", rule: path) }
+        continue
+      }
+      if case .null = value { continue }
+      let quick = frame.quickCell(value, plan.expressions.names.entities[entity].fields[position])
+      if quick?.fits == true { continue }
+      let field = plan.expressions.schema.entities[entity].fields[position]
+      let before = reasons.count
+      _ = read(value, field, rule: path, path: "\(path).properties.\(name)", in: &frame)
+      if reasons.count > before { malformed.insert(position) }
+    }
+    return malformed
+  }
+
+  /// Refuses a name that is not declared, with the nearest one that is.
+  private mutating func refuseUnknown(_ name: String, among known: [Field], path: String, rule: String) {
+    refuse([.unknownMember("\(path).\(name)", name, among: known.map(\.name))], rule: rule)
   }
 
   /// Reads a value that takes a closer look, and notes what is wrong.
@@ -164,7 +177,8 @@ struct RequestLoader {
     for position in plan.context.indices { frame.setSlot(Slot.first + Int32(position), to: .unset) }
     for (name, value) in request.context {
       guard let position = plan.contextTable.position(of: name) else {
-        if !isLenient { refuse("context.\(name)", "'context.\(name)' is not known.") }
+        let known = plan.context.map(\.field)
+        if !isLenient { refuseUnknown(name, among: known, path: "context", rule: "context.\(name)") }
         continue
       }
       if case .null = value { continue }
@@ -193,7 +207,8 @@ struct RequestLoader {
     for position in action.inputs.indices { frame.setSlot(frame.inputSlot + Int32(position), to: .unset) }
     for (name, value) in request.input {
       guard let position = action.inputTable.position(of: name) else {
-        if !isLenient { refuseUnknown(input: name) }
+        let rule = "actions.\(action.name).input.\(name)"
+        if !isLenient { refuseUnknown(name, among: action.inputs, path: "input", rule: rule) }
         continue
       }
       if case .null = value { continue }
@@ -215,13 +230,6 @@ struct RequestLoader {
     checkAlternatives()
   }
 
-  private mutating func refuseUnknown(input name: String) {
-    let known = action.inputs.map(\.name).joined(separator: ", ")
-    refuse(
-      "actions.\(action.name).input.\(name)",
-      "'input.\(name)' is not known; expected \(known.isEmpty ? "no inputs" : known).")
-  }
-
   /// Of inputs that stand for each other exactly one is given.
   private mutating func checkAlternatives() {
     for group in action.exactlyOne {
@@ -234,14 +242,46 @@ struct RequestLoader {
     }
   }
 
-  /// A vote needs somebody who can be a subject.
-  private mutating func checkApprovers(in frame: inout Frame) {
+  /// What is still to come can neither have been asked for nor be voted on.
+  private mutating func checkTimes(now: Timestamp) {
+    if let requestedAt = request.requestedAt, requestedAt > now {
+      refuse("context.requested_at", "'context.requested_at' is in the future.", isRequest: true)
+    }
     for (index, approval) in request.approvals.enumerated() {
-      let approver = frame.reference(to: approval.approver)
-      if let approver, plan.subjects.entities.contains(frame.entity(of: approver)) { continue }
-      refuse(
-        "context.approvals[\(index)].approver",
-        "'context.approvals[\(index)].approver' is nobody who can vote.", isRequest: true)
+      guard let at = approval.at, at > now else { continue }
+      let path = "context.approvals[\(index)].at"
+      refuse(path, "'\(path)' is in the future.", isRequest: true)
+    }
+  }
+
+  /// A vote needs somebody who can be a subject, and what it is about must be there to be compared.
+  private mutating func checkApprovals(in frame: inout Frame) {
+    for (index, approval) in request.approvals.enumerated() {
+      let path = "context.approvals[\(index)]"
+      checkBound(approval.bound, path: "\(path).bound", in: &frame)
+      if let approver = frame.reference(to: approval.approver),
+        plan.subjects.entities.contains(frame.entity(of: approver))
+      {
+        _ = checkProperties(approval.approver, of: approver, path: "\(path).approver", in: &frame)
+      } else {
+        refuse("\(path).approver", "'\(path).approver' is nobody who can vote.", isRequest: true)
+      }
+    }
+  }
+
+  /// The fields of the resource as an approver saw them.
+  private mutating func checkBound(_ bound: [String: Value], path: String, in frame: inout Frame) {
+    guard !bound.isEmpty else { return }
+    let fields = action.resource.map { plan.expressions.schema.entities[$0].fields } ?? []
+    for name in bound.keys where !fields.contains(where: { $0.name == name }) {
+      refuseUnknown(name, among: fields, path: path, rule: path)
+    }
+    for var field in fields {
+      guard let value = bound[field.name], value != .null else { continue }
+      field.constraint = field.constraint.ofStoredValue
+      var problems: [ShapeProblem] = []
+      _ = frame.shape(value, as: field, path: "\(path).\(field.name)", problems: &problems)
+      refuse(problems, rule: path)
     }
   }
 
@@ -250,13 +290,14 @@ struct RequestLoader {
     guard !request.facts.isEmpty else { return }
     for (name, value) in request.facts.sorted(by: { $0.key < $1.key }) {
       guard plan.factNames.contains(name) else {
-        if !isLenient { refuse("context.facts.\(name)", "There is no fact '\(name)'.") }
+        let near = nearestName(name, among: plan.factNames).map { " (\($0))" } ?? ""
+        if !isLenient { refuse("context.facts.\(name)", "There is no fact '\(name)'\(near).") }
         continue
       }
       for fact in action.facts[name] ?? [] {
         var problems: [ShapeProblem] = []
-        let field = Field(name: name, type: fact.type)
-        let cell = frame.shape(value, as: field, path: "context.facts.\(name)", problems: &problems)
+        let field = Field(name: name, type: fact.type, constraint: fact.constraint)
+        let cell = frame.shape(fact.cut(value), as: field, path: "context.facts.\(name)", problems: &problems)
         refuse(problems, rule: "context.facts.\(name)")
         frame.give(cell, for: fact.definition)
       }

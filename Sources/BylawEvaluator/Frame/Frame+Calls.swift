@@ -27,7 +27,8 @@ extension Frame {
     case .typeOf: return Cell(Int64(records[Int(arguments[0].payload)].entity))
     case .recordExists: return source == nil ? .true : Cell(!isMissing(arguments[0]))
     case .patchCount:
-      return Cell(Int64((0..<count(of: arguments[0])).count { !element($0, of: arguments[0]).isAbsent }))
+      return Cell(Int64((0..<count(of: arguments[0])).count { element($0, of: arguments[0]).isGiven }))
+    case .patchGives: return Cell(element(Int(arguments[1].payload), of: arguments[0]).isGiven)
     case .rangeContains: return Cell(rangeContains(arguments[0], arguments[1], plan.types[Int(id.raw)]))
     case .leaves: return leaves(arguments[0])
     default: break

@@ -60,15 +60,10 @@ extension Frame {
 
   mutating func give(_ cell: Cell, for definition: Int) { given.append((definition, cell)) }
 
-  package func timestamp(of cell: Cell) -> Timestamp { cell.timestamp }
+  /// Where the expression of a node stands.
+  func place(of node: NodeID) -> String { plan.places[Int(node.raw)] }
 
-  /// Whether all these are names of fields of the resource.
-  func resourceHasFields(_ names: some Sequence<String>) -> Bool {
-    let reference = resourceReference
-    guard reference.state == .value else { return false }
-    let fields = plan.schema.entities[entity(of: reference)].fields
-    return names.allSatisfy { name in fields.contains { $0.name == name } }
-  }
+  package func timestamp(of cell: Cell) -> Timestamp { cell.timestamp }
 
   /// Whether a field of the resource still has the value that an approver saw.
   mutating func resourceField(_ field: Int, equals bound: [String: Value]) -> Bool {

@@ -96,7 +96,7 @@ extension Frame {
       var members: [String: Value] = [:]
       for (position, field) in plan.schema.fields(of: type).enumerated() {
         let member = element(position, of: cell)
-        if member.state == .value { members[field.name] = value(of: member, field.type) }
+        if member.isGiven, !member.isError { members[field.name] = value(of: member, field.type) }
       }
       return .object(members)
     case .range(let bound):

@@ -8,15 +8,25 @@ package struct ShapeProblem: Sendable, Hashable {
   package var message: String
   /// What may stand there.
   package var expectation: String?
+  /// What was probably meant: `did you mean 'x'?`.
+  package var hint: String?
 
-  package init(path: String, message: String, expectation: String? = nil) {
+  package init(path: String, message: String, expectation: String? = nil, hint: String? = nil) {
     self.path = path
     self.message = message
     self.expectation = expectation
+    self.hint = hint
   }
 
   package var sentence: String {
-    "'\(path)' \(message)" + (expectation.map { "; expected \($0)" } ?? "") + "."
+    "'\(path)' \(message)" + (expectation.map { "; expected \($0)" } ?? "") + (hint.map { " (\($0))" } ?? "") + "."
+  }
+
+  /// A member that its place does not have.
+  static func unknownMember(_ path: String, _ name: String, among known: [String]) -> ShapeProblem {
+    ShapeProblem(
+      path: path, message: "is not known", expectation: known.isEmpty ? "nothing" : known.joined(separator: ", "),
+      hint: nearestName(name, among: known))
   }
 }
 
@@ -159,7 +169,7 @@ extension Frame {
     guard case .string(let given) = value else { return nil }
     let text = constraint.text == nil || constraint.text == .string ? given : normalizedText(given)
     let length = text.unicodeScalars.count
-    if constraint.text == .text, text.isEmpty, (constraint.lower ?? 1) > 0 {
+    if constraint.text == .text, (constraint.lower ?? 1) > 0, isBlank(text) {
       problems.append(ShapeProblem(path: path, message: "is blank", expectation: "a text"))
     } else if let lower = constraint.lower, length < lower {
       problems.append(ShapeProblem(path: path, message: "is too short", expectation: "at least \(lower) characters"))
@@ -257,24 +267,29 @@ extension Frame {
     guard case .object(let members) = value else { return nil }
     let fields = plan.schema.fields(of: type)
     let isPatch = if case .patch = type { true } else { false }
-    for name in members.keys.sorted() where !fields.contains(where: { $0.name == name }) {
-      problems.append(
-        ShapeProblem(
-          path: "\(path).\(name)", message: "is not known",
-          expectation: fields.map(\.name).joined(separator: ", ")))
+    for name in members.keys.sorted() where !ignoresUndeclared && !fields.contains(where: { $0.name == name }) {
+      problems.append(.unknownMember("\(path).\(name)", name, among: fields.map(\.name)))
     }
     var cells: [Cell] = []
     for field in fields {
-      let given = members[field.name].flatMap { $0 == .null ? nil : $0 }
+      let given = members[field.name]
       if isPatch {
-        let constraint = field.type.isOptionalType ? field.constraint.element.first ?? .none : field.constraint
-        let content = field.type.contentType
-        cells.append(given.map { shape($0, content, constraint, "\(path).\(field.name)", &problems) } ?? .absent)
+        cells.append(given.map { patchMember($0, field, "\(path).\(field.name)", &problems) } ?? .absent)
       } else {
-        cells.append(member(given, field, path: "\(path).\(field.name)", problems: &problems))
+        let value = given == .null ? nil : given
+        cells.append(member(value, field, path: "\(path).\(field.name)", problems: &problems))
       }
     }
     return compound(cells, count: cells.count)
+  }
+
+  /// A member of a patch; `null` empties an optional field.
+  private mutating func patchMember(
+    _ value: Value, _ field: Field, _ path: String, _ problems: inout [ShapeProblem]
+  ) -> Cell {
+    guard field.type.isOptionalType else { return shape(value, field.type, field.constraint, path, &problems) }
+    if value == .null { return .emptied }
+    return shape(value, field.type.contentType, field.constraint.element.first ?? .none, path, &problems)
   }
 
   /// An input, a member of a record or of the context: given, by default, absent, or missing.
@@ -297,15 +312,40 @@ extension Frame {
   ) -> Cell? {
     guard case .object(let members) = value else { return nil }
     let names = ["from", "above", "to", "under"]
-    for name in members.keys.sorted() where !names.contains(name) {
-      problems.append(
-        ShapeProblem(path: "\(path).\(name)", message: "is not known", expectation: names.joined(separator: ", ")))
+    let before = problems.count
+    for name in members.keys.sorted() where !ignoresUndeclared && !names.contains(name) {
+      problems.append(.unknownMember("\(path).\(name)", name, among: names))
     }
     var cells: [Cell] = []
     for name in names {
       cells.append(members[name].map { shape($0, bound, .none, "\(path).\(name)", &problems) } ?? .absent)
     }
+    guard problems.count == before else { return nil }
+    if let problem = misfit(of: cells, bound, path) {
+      problems.append(problem)
+      return nil
+    }
     return compound(cells, count: 4)
+  }
+
+  /// What is wrong with the bounds of a range: none, two of one side, or none within.
+  private func misfit(of bounds: [Cell], _ type: ValueType, _ path: String) -> ShapeProblem? {
+    let (from, above, to, under) = (bounds[0], bounds[1], bounds[2], bounds[3])
+    if bounds.allSatisfy(\.isAbsent) {
+      return ShapeProblem(path: path, message: "has no bound", expectation: expectation(.range(type)))
+    }
+    if !from.isAbsent, !above.isAbsent {
+      return ShapeProblem(path: path, message: "has two lower bounds", expectation: "from or above")
+    }
+    if !to.isAbsent, !under.isAbsent {
+      return ShapeProblem(path: path, message: "has two upper bounds", expectation: "to or under")
+    }
+    let lower = from.isAbsent ? above : from
+    let upper = to.isAbsent ? under : to
+    guard !lower.isAbsent, !upper.isAbsent else { return nil }
+    let sign = compare(lower, upper, type)
+    guard sign > 0 || sign == 0 && (from.isAbsent || to.isAbsent) else { return nil }
+    return ShapeProblem(path: path, message: "holds nothing", expectation: "a lower bound below the upper one")
   }
 }
 

@@ -12,6 +12,8 @@ package protocol RecordSource: Sendable {
 package struct EvaluationError: Sendable, Hashable {
   package var cause: String
   package var place: String
+  /// Whether an equal expression stands elsewhere too, so that the place may be that of another rule.
+  package var isShared = false
 }
 
 /// One request while it is decided: its values in slots, and what was worked out so far.
@@ -43,6 +45,8 @@ package struct Frame: ~Copyable {
   var overlays: [(record: Int, properties: [String: Value])] = []
   /// Values given instead of facts.
   var given: [(definition: Int, value: Cell)] = []
+  /// Whether members of records that their declaration does not have are passed over.
+  var ignoresUndeclared = false
   /// The fields of the resource that the effects change.
   var afterValues: [(field: Int, value: NodeID)] = []
   /// Values that are not put together yet.
@@ -82,6 +86,7 @@ package struct Frame: ~Copyable {
     jsons.removeAll(keepingCapacity: true)
     overlays.removeAll(keepingCapacity: true)
     given.removeAll(keepingCapacity: true)
+    ignoresUndeclared = false
     afterValues.removeAll(keepingCapacity: true)
     let count = plan.inputBase + inputCount
     if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
@@ -139,7 +144,10 @@ package struct Frame: ~Copyable {
   // MARK: Errors
 
   mutating func fail(_ cause: EvaluationCause, _ node: NodeID) -> Cell {
-    fail(cause, place: plan.places[Int(node.raw)])
+    errors.append(
+      EvaluationError(
+        cause: cause.rawValue, place: plan.places[Int(node.raw)], isShared: plan.sharedNodes.contains(node)))
+    return Cell(Int64(errors.count - 1), state: .error)
   }
 
   mutating func fail(_ cause: EvaluationCause, place: String) -> Cell {

@@ -23,6 +23,8 @@ package struct Cell: Hashable, Sendable {
   package static let absent = Cell(Int64(0), state: .absent)
   /// Marks a place that nothing was put into yet.
   static let unset = Cell(Int64(1), state: .absent)
+  /// A member of a patch that empties its field: absent like one that the patch leaves alone, but given.
+  package static let emptied = Cell(Int64(2), state: .absent)
   package static let `true` = Cell(Int64(1))
   package static let `false` = Cell(Int64(0))
 
@@ -34,7 +36,9 @@ package struct Cell: Hashable, Sendable {
 
   package var isError: Bool { state == .error }
   package var isAbsent: Bool { state == .absent }
-  var isUnset: Bool { state == .absent && payload != 0 }
+  var isUnset: Bool { state == .absent && payload == 1 }
+  /// Whether a patch says something about the field.
+  package var isGiven: Bool { state != .absent || payload == 2 }
   /// Of a bool that is no error.
   package var isTrue: Bool { payload != 0 }
   package var double: Double { Double(bitPattern: UInt64(bitPattern: payload)) }

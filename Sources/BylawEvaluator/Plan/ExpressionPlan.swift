@@ -257,6 +257,8 @@ package struct ExpressionPlan: Sendable {
   /// By node, what its operands are: the type of the first, and the place in the files.
   package var types: [ValueType] = []
   package var places: [String] = []
+  /// Nodes whose expression stands in more than one place; `places` has the first.
+  package var sharedNodes: Set<NodeID> = []
   package var contextCount = 0
   package var singletonCount = 0
   /// By name of the singleton its entity, in the order of the slots.

@@ -35,7 +35,8 @@ public struct Decision: Sendable, Hashable {
   public struct Missing: Sendable, Hashable {
     /// How many approvals are still missing; `nil` for a wait.
     public var approvals: Int?
-    /// Who can give them: `role:finance`, a permission, or the author's expression.
+    /// Who can give them: the author's title of the place, `role:finance`, a permission such as `approve:ai-tasks`, or
+    /// the author's expression as `people:resource.owner` or `where:approver.active`; `nil` where nobody can.
     public var of: String?
     /// The ids of those who may not.
     public var excluding: [String]

@@ -11,11 +11,26 @@ public struct Request: Sendable, Hashable {
     /// Attributes given with the request; each stands over the stored one of the same name.
     public var properties: [String: Value]
 
+    /// Whether this is the engine itself. The type name `System` alone does not make it so: whoever hands on what a
+    /// caller wrote never speaks for the engine by accident.
+    public let isSystem: Bool
+
+    /// The engine itself, as the subject of what it does by its own clock and rules.
+    public static let system = Entity(isSystem: true)
+
     /// Creates a subject or a resource.
     public init(type: String, id: String, properties: [String: Value] = [:]) {
       self.type = type
       self.id = id
       self.properties = properties
+      isSystem = false
+    }
+
+    private init(isSystem: Bool) {
+      type = "System"
+      id = "engine"
+      properties = [:]
+      self.isSystem = isSystem
     }
   }
 

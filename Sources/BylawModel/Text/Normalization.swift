@@ -17,6 +17,15 @@ package func normalizedText(_ text: String) -> String {
   return String(scalars[start...last])
 }
 
+/// Whether a text shows nothing: it has white space, control characters and characters without a shape alone.
+package func isBlank(_ text: String) -> Bool {
+  text.unicodeScalars.allSatisfy { scalar in
+    let properties = scalar.properties
+    return properties.isWhitespace || properties.isDefaultIgnorableCodePoint || properties.generalCategory == .control
+      || properties.generalCategory == .format
+  }
+}
+
 /// What two texts have in common that differ only in letter case and white space: the key of a unique field with
 /// `ignoring: [case, space]`, and the result of `folded(t)`.
 ///

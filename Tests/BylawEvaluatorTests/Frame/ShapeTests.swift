@@ -154,6 +154,8 @@ struct ShapeTests {
     #expect(try Self.read("{\"size\": 1}", as: .patch(0)) == "x.size is not known")
     #expect(try Self.read("{\"note\": \"z\"}", as: .patch(0)) == "x.note is too short")
     #expect(try Self.read("{}", as: .patch(0)) == "{}")
+    #expect(try Self.read("{\"note\": null}", as: .patch(0)) == "{\"note\":null}")
+    #expect(try Self.read("{\"name\": null}", as: .patch(0)) == "x.name is null")
   }
 
   @Test func `a range has bounds of its type`() throws {

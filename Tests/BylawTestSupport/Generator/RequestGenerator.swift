@@ -105,7 +105,7 @@ package struct RequestGenerator {
         Dictionary(["a", "b", "c"].filter { _ in random.chance(60) }.map { ($0, value(element)) }) { first, _ in first }
       )
     case .range(let bound):
-      let pair = random.pick([["from", "to"], ["above", "under"], ["from"], ["under"]])
+      let pair = random.pick([["from", "to"], ["above", "under"], ["from"], ["under"], ["above"], ["to"], ["from"]])
       return .object(Dictionary(pair.map { ($0, value(bound)) }) { first, _ in first })
     case .optional(let content): return random.chance(60) ? value(content) : .null
     case .json:
@@ -135,8 +135,9 @@ package struct RequestGenerator {
   /// The next request, with the records of the rule set or without.
   package mutating func makeCase(_ records: GeneratedRecords) -> GeneratedCase {
     let action = random.pick(rules.actions)
+    let now = Timestamp(seconds: Self.base + Int64(random.below(300_000)))
     var request = Request(subject: entity("User", Self.users), action: action.name)
-    if rules.hasSystem, random.chance(6) { request.subject = .init(type: "System", id: "system") }
+    if rules.hasSystem, random.chance(6) { request.subject = .system }
     if random.chance(1) { request.subject.type = random.pick(["Group", "user", "Doc", "?"]) }
     if random.chance(5) { request.action = "\(random.pick(["approve", "reject", "withdraw", "ask"]))(\(action.name))" }
     if random.chance(1) { request.action = "no.such" }
@@ -146,19 +147,19 @@ package struct RequestGenerator {
     if random.chance(1) { request.resource = random.chance(50) ? nil : .init(type: "Group", id: "g0") }
     fillInputs(&request, action)
     fillContext(&request)
-    fillApprovals(&request)
-    if random.chance(20) { request.requestedAt = time(before: 100_000) }
+    fillApprovals(&request, action, now)
+    if random.chance(20) { request.requestedAt = time(before: now, by: 100_000) }
     if let override = rules.overrides.first, random.chance(override.action == action.name ? 40 : 3) {
       request.override = .init(name: random.chance(96) ? override.name : "no", input: [:])
       for field in override.inputs where random.chance(92) { request.override?.input[field.name] = given(field) }
     }
-    let now = Timestamp(seconds: Self.base + Int64(random.below(300_000)))
     return GeneratedCase(
       request: request, records: random.chance(94) ? records : nil, now: now, isLenient: random.chance(10))
   }
 
-  private mutating func time(before span: Int) -> Timestamp {
-    Timestamp(seconds: Self.base + 100_000 - Int64(random.below(span)))
+  /// A time up to `span` seconds before now, seldom one that is still to come.
+  private mutating func time(before now: Timestamp, by span: Int) -> Timestamp {
+    Timestamp(seconds: now.seconds - Int64(random.below(span)) + (random.chance(1) ? 100_000 : 0))
   }
 
   private mutating func entity(_ name: String, _ ids: [String]) -> Request.Entity {
@@ -197,8 +198,9 @@ package struct RequestGenerator {
     if random.chance(1) { request.facts["unknown"] = .int(1) }
   }
 
-  private mutating func fillApprovals(_ request: inout Request) {
+  private mutating func fillApprovals(_ request: inout Request, _ action: GeneratedAction, _ now: Timestamp) {
     guard random.chance(55) else { return }
+    let bindable = rules.vocabulary.entities.first { $0.name == action.resource }?.fields ?? []
     // The same person may vote twice, but is described once: two descriptions of one person contradict each other.
     var described: [String: Request.Entity] = [request.subject.id: .init(type: "User", id: request.subject.id)]
     for _ in 0..<random.below(5) {
@@ -206,8 +208,11 @@ package struct RequestGenerator {
       let approver = described[made.id] ?? made
       described[made.id] = .init(type: "User", id: made.id)
       var vote = Request.Approval(approver: approver, vote: random.chance(88) ? .approve : .reject)
-      if random.chance(60) { vote.at = time(before: 150_000) }
-      if random.chance(30) { vote.bound = ["count": value(.int), "title": .string("a")] }
+      if random.chance(60) { vote.at = time(before: now, by: 150_000) }
+      if random.chance(30), !bindable.isEmpty {
+        vote.bound = fields(bindable, onlySome: 300)
+        if random.chance(3) { vote.bound["unknown"] = .int(1) }
+      }
       request.approvals.append(vote)
     }
   }

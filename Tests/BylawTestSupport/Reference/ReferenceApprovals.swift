@@ -19,6 +19,13 @@ extension ReferenceEvaluator {
       override?.bypasses.contains(approval.id) != true && mayHold(approval.when, approval.id)
     }
     guard !triggered.isEmpty else { return ([], []) }
+    for (index, vote) in request.approvals.enumerated() where vote.vote == .reject {
+      guard let person = record(named: vote.approver), isMissing(person.entity, person.id) else { continue }
+      let path = "context.approvals[\(index)].approver"
+      refuse(
+        .invalidRequest,
+        Decision.Reason(rule: path, because: "'\(path)' rejects this, but has no record.", source: place(action.range)))
+    }
     let votes = request.approvals.compactMap { vote($0) }
     for approval in triggered { judge(approval, votes, &missing, &reasons) }
     return (missing, reasons)
@@ -28,7 +35,7 @@ extension ReferenceEvaluator {
     guard let record = record(named: given.approver) else { return nil }
     let person = ReferenceValue.reference(entity: record.entity, id: record.id, isAfter: false)
     let at = given.at ?? now
-    guard isLive(record.entity, record.id), at <= now, at >= request.requestedAt ?? at else { return nil }
+    guard isLive(record.entity, record.id), at >= request.requestedAt ?? at else { return nil }
     return Vote(person: person, id: record.id, roles: roles(ofVoter: person), given: given, at: at)
   }
 
@@ -49,13 +56,16 @@ extension ReferenceEvaluator {
     _ approval: CheckedRuleSet.Approval, _ votes: [Vote], _ missing: inout [Decision.Missing],
     _ reasons: inout [Decision.Reason]
   ) {
-    let deadline = deadline(of: approval)
+    let clock = clock(of: approval)
+    let deadline = clock?.end
+    let isUnreadable = approval.clock != nil && deadline == nil
     let expires = approval.clock?.late == .expire
     let places = approval.places.filter { mayHold($0.when, approval.id) }
     var voters: [(person: ReferenceValue, places: [Int])] = []
     var rejecters: Set<String> = []
     for vote in votes {
-      if expires, let deadline, vote.at >= deadline { continue }
+      if let start = clock?.start, vote.at < start { continue }
+      if expires, isUnreadable || vote.at >= deadline ?? vote.at { continue }
       guard isCurrent(vote, approval), !isExcluded(vote.person, approval) else { continue }
       let eligible = eligiblePlaces(vote.person, places, approval, vote.roles)
       guard !eligible.isEmpty else { continue }
@@ -70,12 +80,22 @@ extension ReferenceEvaluator {
     }
     let filled = Self.fill(places.map(\.count), voters.map(\.places))
     let open = zip(places, filled).map { $0.count - $1 }
-    guard open.contains(where: { $0 > 0 }) else { return }
-    if expires, let deadline, now >= deadline {
+    guard places.isEmpty || open.contains(where: { $0 > 0 }) else { return }
+    if expires, isUnreadable {
+      refuse(.approvalExpired, reason(approval, "Until when this approval can be given cannot be told."))
+      return
+    }
+    if expires, now >= deadline ?? now {
       refuse(.approvalExpired, reason(approval, "The time for this approval is over."))
       return
     }
     reasons += pendingReasons(approval)
+    if places.isEmpty {
+      reasons.append(reason(approval, "No place of this approval applies, so nobody can give it."))
+      missing.append(
+        Decision.Missing(
+          rule: approval.id, approvals: 1, excluding: excludedIDs(approval), reachable: false, by: deadline))
+    }
     let reachable = isReachable(approval, places, votes)
     let excluded = excludedIDs(approval)
     for (place, count) in zip(places, open) where count > 0 {
@@ -106,8 +126,6 @@ extension ReferenceEvaluator {
   private func isCurrent(_ vote: Vote, _ approval: CheckedRuleSet.Approval) -> Bool {
     if vote.given.bound.isEmpty { return true }
     guard let resource else { return false }
-    let fields = schema.entities[resource.entity].fields
-    guard vote.given.bound.keys.allSatisfy({ name in fields.contains { $0.name == name } }) else { return false }
     for position in approval.binds {
       let field = schema.entities[resource.entity].fields[position]
       guard let seen = vote.given.bound[field.name] else { continue }
@@ -168,15 +186,21 @@ extension ReferenceEvaluator {
     return !people.isAbsent && ReferenceValue.areEqual(people, person)
   }
 
-  private func deadline(of approval: CheckedRuleSet.Approval) -> Timestamp? {
+  /// Start and end of a clock, each `nil` where it cannot be told; the whole `nil` without a clock.
+  private func clock(of approval: CheckedRuleSet.Approval) -> (start: Timestamp?, end: Timestamp?)? {
     guard let clock = approval.clock else { return nil }
-    var start = request.requestedAt ?? now
     switch result(clock.from) {
-    case .failure(let error): note(error, approval.id)
-    case .success(.timestamp(let time)): start = time
-    case .success: break
+    case .failure(let error):
+      note(error, approval.id)
+      return (nil, nil)
+    case .success(.timestamp(let start)):
+      let end = start.adding(clock.within)
+      if end == nil { note(ReferenceError(cause: "overflow", place: ""), approval.id) }
+      return (start, end)
+    case .success:
+      note(ReferenceError(cause: "absent value", place: ""), approval.id)
+      return (nil, nil)
     }
-    return start.adding(clock.within)
   }
 
   private func excludedIDs(_ approval: CheckedRuleSet.Approval) -> [String] {

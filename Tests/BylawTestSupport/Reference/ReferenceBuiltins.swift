@@ -61,7 +61,10 @@ extension ReferenceEvaluator {
       return .bool(!isMissing(entity, id))
     case .patchCount:
       guard case .record(let members) = a[0] else { return nil }
-      return .int(Int64(members.count { !$0.isAbsent }))
+      return .int(Int64(members.count { !$0.isAbsent || $0.isEmptied }))
+    case .patchGives:
+      guard case .record(let members) = a[0], case .int(let position) = a[1] else { return nil }
+      return .bool(!members[Int(position)].isAbsent || members[Int(position)].isEmptied)
     case .rangeContains:
       guard case .range(let bounds) = a[0] else { return nil }
       let tests: [(Int) -> Bool] = [{ $0 >= 0 }, { $0 > 0 }, { $0 <= 0 }, { $0 < 0 }]

@@ -15,10 +15,13 @@ extension ReferenceEvaluator {
     (subject, resource, isSystem, override) = (nil, nil, false, nil)
     (indeterminate, refusals, observed) = ([], [], [])
     guard let index = rules.actions.firstIndex(where: { $0.name == request.action }) else {
-      refuse(.invalidRequest, Decision.Reason(rule: "action", because: "There is no action '\(request.action)'."))
+      let near = nearestName(request.action, among: rules.actions.map(\.name)).map { " (\($0))" } ?? ""
+      refuse(
+        .invalidRequest, Decision.Reason(rule: "action", because: "There is no action '\(request.action)'\(near)."))
       return answer(.deny, stage: 1)
     }
     actionIndex = index
+    self.isLenient = isLenient
     checkShape(isLenient: isLenient)
     if !refusals.isEmpty { return answer(.deny, stage: 1) }
     checkAuthority()
@@ -187,8 +190,22 @@ extension ReferenceEvaluator {
   }
 
   private func checkAuthority() {
+    if let subject, isMissing(subject.entity, subject.id) {
+      switch action.origin {
+      case .declared:
+        let authority = action.authority
+        let lacksPermission = !authority.hasAllow && authority.grants.isEmpty ? authority.permission : nil
+        refuseAuthority(lacksPermission.map { "This needs the permission \($0)." } ?? whoMay(authority.grants))
+      case .approve, .reject, .ask: refuseAuthority("This vote is not yours to give.")
+      case .withdraw: refuseAuthority("Only who asked may withdraw this.")
+      }
+      return
+    }
     for rule in action.rules where rule.stage == .authority { judge(rule) }
-    let roles = isSystem ? 0 : roles(of: rules.manifest.role, bound: rules.manifest.roleLocal, to: subjectValue)
+    var roles: UInt64 = 0
+    if !isSystem, asksForRoles {
+      roles = self.roles(of: rules.manifest.role, bound: rules.manifest.roleLocal, to: subjectValue)
+    }
     switch action.origin {
     case .declared: checkGrants(roles)
     case .approve, .reject, .ask: checkVoter()
@@ -203,6 +220,15 @@ extension ReferenceEvaluator {
         ))
     }
     for rule in override.rules where rule.denialClass == .unauthorized { judge(rule) }
+  }
+
+  /// Whether a permission or a grant by role could matter.
+  private var asksForRoles: Bool {
+    if action.authority.permission != nil || override?.permission != nil { return true }
+    let isOpen = action.authority.grants.contains { grant in
+      if case .anyone = grant.holder { grant.condition == nil } else { false }
+    }
+    return !isOpen && action.authority.grants.contains { if case .role = $0.holder { true } else { false } }
   }
 
   private func checkGrants(_ roles: UInt64) {

@@ -27,6 +27,8 @@ package final class ReferenceEvaluator {
   var subject: (entity: Int, id: String)?
   var resource: (entity: Int, id: String)?
   var isSystem = false
+  /// Whether undeclared members are passed over.
+  var isLenient = false
   var override: CheckedRuleSet.Override?
   var indeterminate: Set<Decision.Indeterminate> = []
   var observed: [Decision.Reason] = []
@@ -197,7 +199,7 @@ package final class ReferenceEvaluator {
     _ base: ReferenceValue, _ position: Int, _ expression: TypedExpression
   ) throws(ReferenceError) -> ReferenceValue {
     switch base {
-    case .record(let values): return values[position]
+    case .record(let values): return values[position].isEmptied ? .absent : values[position]
     case .reference(let entity, let id, let isAfter):
       if isAfter, let change = action.after.first(where: { $0.field == position }) { return try evaluate(change.value) }
       return try field(position, entity: entity, id: id)

@@ -13,17 +13,45 @@ extension ReferenceEvaluator {
     loadInputs(isLenient)
     reads.visitRest(action)
     loadFacts(reads.definitions, isLenient)
-    checkApprovers()
+    checkApprovals(isLenient)
     claimOverride()
   }
 
-  /// A vote needs somebody who can be a subject.
-  private func checkApprovers() {
-    for (index, vote) in request.approvals.enumerated() {
-      if let person = record(named: vote.approver), rules.manifest.subjects.contains(person.entity) { continue }
-      let path = "context.approvals[\(index)].approver"
-      refuseShape(path, "'\(path)' is nobody who can vote.", .invalidRequest)
+  /// A vote needs somebody who can be a subject and bound fields that the resource has; nothing happens in the future.
+  private func checkApprovals(_ isLenient: Bool) {
+    if let asked = request.requestedAt, asked > now {
+      refuseShape("context.requested_at", "'context.requested_at' is in the future.", .invalidRequest)
     }
+    for (index, vote) in request.approvals.enumerated() {
+      let path = "context.approvals[\(index)]"
+      if let at = vote.at, at > now { refuseShape("\(path).at", "'\(path).at' is in the future.", .invalidRequest) }
+      let bindable = action.resource.map { schema.entities[$0].fields } ?? []
+      refuseUnknown(vote.bound.keys, bindable.map(\.name), "\(path).bound", "\(path).bound")
+      for field in bindable {
+        guard let value = vote.bound[field.name], value != .null else { continue }
+        var problems: [String] = []
+        _ = read(value, field.type, Self.stored(field.constraint), "\(path).bound.\(field.name)", &problems)
+        for problem in problems { refuseShape("\(path).bound", problem) }
+      }
+      if let person = record(named: vote.approver), rules.manifest.subjects.contains(person.entity) {
+        _ = checkProperties(vote.approver, schema.entities[person.entity].fields, "\(path).approver", isLenient)
+      } else {
+        refuseShape("\(path).approver", "'\(path).approver' is nobody who can vote.", .invalidRequest)
+      }
+    }
+  }
+
+  private func refuseUnknown(_ names: some Sequence<String>, _ known: [String], _ path: String, _ rule: String) {
+    for name in names where !known.contains(name) {
+      refuseShape(rule, Self.unknown("\(path).\(name)", name, known))
+    }
+  }
+
+  /// The sentence on a member that is not declared.
+  static func unknown(_ path: String, _ name: String, _ known: [String]) -> String {
+    let expected = known.isEmpty ? "nothing" : known.joined(separator: ", ")
+    return "'\(path)' is not known; expected \(expected)" + (nearestName(name, among: known).map { " (\($0))" } ?? "")
+      + "."
   }
 
   private func refuseShape(_ rule: String, _ because: String, _ denialClass: DenialClass = .invalidInput) {
@@ -50,7 +78,7 @@ extension ReferenceEvaluator {
     given[RecordKey(entity: record.entity, id: record.id), default: [:]].merge(entity.properties) { _, new in new }
   }
 
-  private var isSystemRequest: Bool { rules.manifest.hasSystem && request.subject.type == "System" }
+  private var isSystemRequest: Bool { rules.manifest.hasSystem && request.subject.isSystem }
 
   private func loadSubject(_ needed: Set<Int>, _ isLenient: Bool) {
     if isSystemRequest {
@@ -59,7 +87,9 @@ extension ReferenceEvaluator {
     }
     guard let found = record(named: request.subject), rules.manifest.subjects.contains(found.entity) else {
       let names = rules.manifest.subjects.map { schema.entities[$0].name }.joined(separator: " or ")
-      refuseShape("subject", "'subject' is no \(names).", .invalidRequest)
+      let claims = rules.manifest.hasSystem && request.subject.type == "System"
+      let engine = claims ? "; System is the engine itself, never a caller" : ""
+      refuseShape("subject", "'subject' is no \(names)\(engine).", .invalidRequest)
       return
     }
     subject = found
@@ -88,20 +118,9 @@ extension ReferenceEvaluator {
     _ record: (entity: Int, id: String), _ asked: Request.Entity, _ needed: Set<Int>, _ path: String, _ isLenient: Bool
   ) {
     let fields = schema.entities[record.entity].fields
-    var malformed: Set<String> = []
-    for name in asked.properties.keys where !isLenient && !fields.contains(where: { $0.name == name }) {
-      let known = fields.map(\.name).joined(separator: ", ")
-      refuseShape(path, "'\(path).properties.\(name)' is not known; expected \(known).")
-    }
-    for field in fields {
-      guard let value = asked.properties[field.name], value != .null else { continue }
-      var problems: [String] = []
-      _ = read(value, field.type, field.constraint, "\(path).properties.\(field.name)", &problems)
-      if !problems.isEmpty { malformed.insert(field.name) }
-      for problem in problems { refuseShape(path, problem) }
-    }
-    // A resource that is not there at all is judged later, so that it answers as a foreign one.
-    if path == "resource", isMissing(record.entity, record.id) { return }
+    let malformed = checkProperties(asked, fields, path, isLenient)
+    // Who or what is not there at all is judged later, so that it answers as a foreign one.
+    if isMissing(record.entity, record.id) { return }
     for position in needed where !malformed.contains(fields[position].name) {
       do throws(ReferenceError) {
         _ = try field(position, entity: record.entity, id: record.id)
@@ -114,6 +133,22 @@ extension ReferenceEvaluator {
           path, "'\(path).properties.\(fields[position].name)' is missing; a rule of this action reads it.")
       }
     }
+  }
+
+  /// The names of the properties that do not fit.
+  private func checkProperties(
+    _ asked: Request.Entity, _ fields: [Field], _ path: String, _ isLenient: Bool
+  ) -> Set<String> {
+    var malformed: Set<String> = []
+    if !isLenient { refuseUnknown(asked.properties.keys, fields.map(\.name), "\(path).properties", path) }
+    for field in fields {
+      guard let value = asked.properties[field.name], value != .null else { continue }
+      var problems: [String] = []
+      _ = read(value, field.type, field.constraint, "\(path).properties.\(field.name)", &problems)
+      if !problems.isEmpty { malformed.insert(field.name) }
+      for problem in problems { refuseShape(path, problem) }
+    }
+    return malformed
   }
 
   private func loadContext(_ needed: Set<Int>, _ isLenient: Bool) {
@@ -131,7 +166,7 @@ extension ReferenceEvaluator {
       for problem in problems where isGiven || needed.contains(position) { refuseShape(path, problem) }
     }
     for name in request.context.keys where !isLenient && !rules.context.contains(where: { $0.field.name == name }) {
-      refuseShape("context.\(name)", "'context.\(name)' is not known.")
+      refuseShape("context.\(name)", Self.unknown("context.\(name)", name, rules.context.map(\.field.name)))
     }
   }
 
@@ -150,8 +185,7 @@ extension ReferenceEvaluator {
       }
     }
     for name in request.input.keys where !isLenient && !action.inputs.contains(where: { $0.name == name }) {
-      let known = action.inputs.map(\.name).joined(separator: ", ")
-      refuseShape("\(id).\(name)", "'input.\(name)' is not known; expected \(known.isEmpty ? "no inputs" : known).")
+      refuseShape("\(id).\(name)", Self.unknown("input.\(name)", name, action.inputs.map(\.name)))
     }
   }
 
@@ -162,14 +196,29 @@ extension ReferenceEvaluator {
         let kind = rules.definitions[index].kind
         return rules.definitions[index].name == name && (kind == .fact || kind == .letValue)
       }
-      if known.isEmpty, !isLenient { refuseShape("context.facts.\(name)", "There is no fact '\(name)'.") }
+      if known.isEmpty, !isLenient {
+        let names = rules.definitions.filter { $0.kind == .fact || $0.kind == .letValue }.map(\.name)
+        let near = nearestName(name, among: names).map { " (\($0))" } ?? ""
+        refuseShape("context.facts.\(name)", "There is no fact '\(name)'\(near).")
+      }
       for index in known where read.contains(index) {
         var problems: [String] = []
-        let result = self.read(value, rules.definitions[index].value.type, .none, "context.facts.\(name)", &problems)
+        let (fact, constraint) = given(value, for: rules.definitions[index].value)
+        let result = self.read(
+          fact, rules.definitions[index].value.type, constraint, "context.facts.\(name)", &problems)
         for problem in problems { refuseShape("context.facts.\(name)", problem) }
         if let result { facts[index] = result }
       }
     }
+  }
+
+  /// What a query could give: no negative count, no list over the limit.
+  private func given(_ value: Value, for fact: TypedExpression) -> (Value, Constraint) {
+    guard case .query(let query) = fact.kind else { return (value, .none) }
+    var constraint = Constraint.none
+    if query.kind == .count { constraint.lower = 0 }
+    guard query.kind == .list, let limit = query.limit, case .list(let all) = value else { return (value, constraint) }
+    return (.list(Array(all.prefix(limit))), constraint)
   }
 
   private func claimOverride() {

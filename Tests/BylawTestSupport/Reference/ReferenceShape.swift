@@ -113,15 +113,33 @@ extension ReferenceEvaluator {
       return readRecord(members, type, path, &problems)
     case (.range(let bound), .object(let members)):
       let names = ["from", "above", "to", "under"]
-      for name in members.keys.sorted() where !names.contains(name) {
-        problems.append("'\(path).\(name)' is not known; expected \(names.joined(separator: ", ")).")
+      let before = problems.count
+      for name in members.keys.sorted() where !isLenient && !names.contains(name) {
+        problems.append(Self.unknown("\(path).\(name)", name, names))
       }
-      return .range(
-        names.map { name in
-          members[name].flatMap { self.read($0, bound, .none, "\(path).\(name)", &problems) } ?? .absent
-        })
+      let bounds = names.map { name in
+        members[name].flatMap { self.read($0, bound, .none, "\(path).\(name)", &problems) } ?? .absent
+      }
+      if problems.count == before { judge(bounds: bounds, type, path, &problems) }
+      return .range(bounds)
     case (.json, _): return .json(value)
     default: return nil
+    }
+  }
+
+  /// A range has a bound, at most one of each side, and something within.
+  private func judge(bounds: [ReferenceValue], _ type: ValueType, _ path: String, _ problems: inout [String]) {
+    let there = bounds.map { !$0.isAbsent }
+    switch (there[0], there[1], there[2], there[3]) {
+    case (false, false, false, false): problems.append("'\(path)' has no bound; expected \(expectation(type)).")
+    case (true, true, _, _): problems.append("'\(path)' has two lower bounds; expected from or above.")
+    case (_, _, true, true): problems.append("'\(path)' has two upper bounds; expected to or under.")
+    case (false, false, _, _), (_, _, false, false): break
+    default:
+      let sign = ReferenceValue.compare(there[0] ? bounds[0] : bounds[1], there[2] ? bounds[2] : bounds[3])
+      // Only `from` and `to` together hold a value that both are.
+      if sign < 0 || sign == 0 && there[0] && there[2] { return }
+      problems.append("'\(path)' holds nothing; expected a lower bound below the upper one.")
     }
   }
 
@@ -166,7 +184,7 @@ extension ReferenceEvaluator {
     let isPlain = constraint.text == nil || constraint.text == .string
     let text = isPlain ? given : normalizedText(given)
     let length = Int64(text.unicodeScalars.count)
-    if constraint.text == .text, text.isEmpty, (constraint.lower ?? 1) > 0 {
+    if constraint.text == .text, isBlank(text), (constraint.lower ?? 1) > 0 {
       problems.append("'\(path)' is blank; expected a text.")
     } else if let lower = constraint.lower, length < lower {
       problems.append("'\(path)' is too short; expected at least \(lower) characters.")
@@ -213,9 +231,8 @@ extension ReferenceEvaluator {
     _ members: [String: Value], _ type: ValueType, _ path: String, _ problems: inout [String]
   ) -> ReferenceValue? {
     let fields = schema.fields(of: type)
-    for name in members.keys.sorted() where !fields.contains(where: { $0.name == name }) {
-      let known = fields.map(\.name).joined(separator: ", ")
-      problems.append("'\(path).\(name)' is not known; expected \(known).")
+    for name in members.keys.sorted() where !isLenient && !fields.contains(where: { $0.name == name }) {
+      problems.append(Self.unknown("\(path).\(name)", name, fields.map(\.name)))
     }
     var isPatch = false
     if case .patch = type { isPatch = true }
@@ -223,10 +240,9 @@ extension ReferenceEvaluator {
       fields.map { field in
         let given = members[field.name]
         guard isPatch else { return readMember(given, field, "\(path).\(field.name)", &problems) ?? .absent }
-        guard let given, given != .null else { return .absent }
-        var content = field.type
-        if case .optional(let inner) = content { content = inner }
-        return read(given, content, field.constraint, "\(path).\(field.name)", &problems) ?? .absent
+        guard let given else { return .absent }
+        if case .optional = field.type, given == .null { return .emptied }
+        return read(given, field.type, field.constraint, "\(path).\(field.name)", &problems) ?? .absent
       })
   }
 }

@@ -3,6 +3,8 @@ package import BylawModel
 /// A value as the reference evaluator computes it; an absent optional is `absent`.
 package indirect enum ReferenceValue: Sendable {
   case absent
+  /// In a patch: a field that it empties. Whoever reads the field finds it absent.
+  case emptied
   case bool(Bool)
   case int(Int64)
   case double(Double)
@@ -39,7 +41,9 @@ package struct ReferenceError: Error, Hashable {
 
 extension ReferenceValue {
   /// Whether it is an optional that is not there.
-  var isAbsent: Bool { if case .absent = self { true } else { false } }
+  var isAbsent: Bool { if case .absent = self { true } else { isEmptied } }
+  /// Whether a patch empties the field.
+  var isEmptied: Bool { if case .emptied = self { true } else { false } }
   /// The truth of a bool; anything else is no truth.
   var isTrue: Bool { if case .bool(true) = self { true } else { false } }
 

@@ -56,7 +56,8 @@ import Testing
   @Test func `the text has the answer, why, what is missing, and what else happens, in this order`() throws {
     let text = try Self.decide("o-2").text()
     #expect(text.hasPrefix("PENDING\n\nWhy\n  The order is large\n    approvals.boss"))
-    let missing = try #require(text.firstRange(of: "Missing\n  1 approval by a boss, but not by u-1\n"))
+    let missing = try #require(
+      text.firstRange(of: "Missing\n  1 approval by somebody with the role boss, but not by u-1\n"))
     let classified = try #require(text.firstRange(of: "Classified\n  bulk  large  A thousand or more\n"))
     #expect(missing.upperBound < classified.lowerBound)
     #expect(text.hasSuffix("by small 0.1.0, as of 2025-06-01T12:00:00Z\n"))

@@ -21,6 +21,11 @@ package func suggestion(for name: String, among candidates: some Sequence<String
   return best?.name
 }
 
+/// The nearest known name as a hint: `did you mean 'name'?`; `nil` where none is near.
+package func nearestName(_ name: String, among candidates: some Sequence<String>) -> String? {
+  suggestion(for: name, among: candidates).map { "did you mean '\($0)'?" }
+}
+
 /// The least number of insertions, removals, replacements and swaps of neighbours between two texts.
 private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
   // Row by row of the table of distances between all beginnings of both; a swap looks two rows back.

@@ -1,4 +1,4 @@
-import BylawSyntax
+import BylawModel
 import Testing
 
 /// `did you mean '…'?`
