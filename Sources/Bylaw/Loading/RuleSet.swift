@@ -10,9 +10,23 @@ package import BylawSyntax
 /// let decisionPoint = PolicyDecisionPoint(ruleSet)
 /// ```
 public struct RuleSet: Sendable {
-  package let checked: CheckedRuleSet
-  package let plan: DecisionPlan
-  package let sources: SourceMap
+  /// What was read, behind one reference: so a rule set is handed on without copying it, and has one size for who
+  /// links the library, whatever its parts are made of.
+  private final class Content: Sendable {
+    let checked: CheckedRuleSet
+    let plan: DecisionPlan
+    let sources: SourceMap
+
+    init(_ checked: CheckedRuleSet, sources: SourceMap, digest: String) {
+      self.checked = checked
+      self.sources = sources
+      plan = RuleSetPlanner.plan(checked, sources: sources, digest: digest)
+    }
+  }
+  private let content: Content
+  package var checked: CheckedRuleSet { content.checked }
+  package var plan: DecisionPlan { content.plan }
+  package var sources: SourceMap { content.sources }
   /// What the check found that is no error.
   public let warnings: RuleSetReport
 
@@ -34,9 +48,7 @@ public struct RuleSet: Sendable {
     let result = RuleSetChecker.check(files)
     let report = RuleSetReport(diagnostics: result.diagnostics, sources: result.sources)
     guard let checked = result.ruleSet else { throw LoadError.invalidRules(report) }
-    self.checked = checked
-    sources = result.sources
-    plan = RuleSetPlanner.plan(checked, sources: result.sources, digest: RuleSetDirectory.digest(files))
+    content = Content(checked, sources: result.sources, digest: RuleSetDirectory.digest(files))
     warnings = report
   }
 

@@ -91,8 +91,13 @@ package struct ActionPlan: Sendable {
   package let inputTable: FieldTable
   package var exactlyOne: [[Int]]
   package var grants: [GrantPlan] = [] {
-    didSet { plainRoles = Self.plainRoles(grants) }
+    didSet {
+      plainRoles = Self.plainRoles(grants)
+      whoMay = Self.whoMay(grants)
+    }
   }
+  /// Who may, in the words of the rules: it says nothing about records.
+  package private(set) var whoMay = Self.whoMay([])
   /// The roles that may without a condition, as a mask; only those before the first grant that has one.
   package private(set) var plainRoles: UInt64 = 0
   package var hasAllow = false
@@ -134,6 +139,14 @@ package struct ActionPlan: Sendable {
     self.inputs = inputs
     inputTable = FieldTable(inputs)
     self.exactlyOne = exactlyOne
+  }
+
+  private static func whoMay(_ grants: [GrantPlan]) -> String {
+    var names: [String] = []
+    for grant in grants where !names.contains(grant.name) { names.append(grant.name) }
+    guard let last = names.last else { return "No rule lets anybody do this." }
+    let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " or " + last
+    return "Only \(list) may do this, under the conditions of the rule."
   }
 
   private static func plainRoles(_ grants: [GrantPlan]) -> UInt64 {

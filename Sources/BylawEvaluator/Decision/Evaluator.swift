@@ -56,9 +56,10 @@ package struct Evaluator: ~Copyable {
       let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
       return refusal(loader.denialClass, reasons, request, now)
     }
+    let (isSystem, override) = (loader.isSystem, loader.override)
     var judgement = Judgement(
-      plan: sharedPlan, action: action, request: request, now: now, detail: detail, hasRecords: records != nil,
-      isSystem: loader.isSystem, override: loader.override, frame: loaded)
+      plan: sharedPlan, action: action, request: loader.giveBack(), now: now, detail: detail,
+      hasRecords: records != nil, isSystem: isSystem, override: override, frame: loaded)
     let decision = judgement.decide()
     let stage = judgement.stage
     var used = judgement.giveBack()

@@ -22,10 +22,11 @@ extension Judgement {
 
   /// The answer to somebody whom no grant covers, and nothing more.
   private mutating func refuseStranger() {
+    guard detail != .outcome else { return refuse(.unauthorized, nil) }
     let because =
       switch action.kind {
-      case .declared where action.hasAllow || !action.grants.isEmpty: whoMay()
-      case .declared: action.permission.map { "This needs the permission \($0)." } ?? whoMay()
+      case .declared where action.hasAllow || !action.grants.isEmpty: action.whoMay
+      case .declared: action.permission.map { "This needs the permission \($0)." } ?? action.whoMay
       case .vote: Self.foreignVote
       case .withdrawal: "Only who asked may withdraw this."
       }
@@ -69,8 +70,7 @@ extension Judgement {
   private mutating func authorizeDeclared(_ roles: UInt64) {
     let hasGrants = action.hasAllow || !action.grants.isEmpty
     if hasGrants, !isGranted(to: roles) {
-      let who = detail == .outcome ? "" : whoMay()
-      let reason = authorityReason(who)
+      let reason = authorityReason(action.whoMay)
       refuse(.unauthorized, reason)
     } else if let permission = action.permission, isSystem || roles & action.permittedRoles == 0 {
       let reason = authorityReason("This needs the permission \(permission).")
@@ -94,15 +94,6 @@ extension Judgement {
     case .relation where isSystem, .anyone where isSystem: return false
     default: return holds(grant.condition, rule: action.allowID, at: grant.source)
     }
-  }
-
-  /// Who may, in the words of the rules: it says nothing about records.
-  private func whoMay() -> String {
-    var names: [String] = []
-    for grant in action.grants where !names.contains(grant.name) { names.append(grant.name) }
-    guard let last = names.last else { return "No rule lets anybody do this." }
-    let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " or " + last
-    return "Only \(list) may do this, under the conditions of the rule."
   }
 
   private func authorityReason(_ because: String) -> Decision.Reason? {

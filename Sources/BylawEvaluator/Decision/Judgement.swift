@@ -30,8 +30,8 @@ struct Judgement: ~Copyable {
   var indeterminate: [Decision.Indeterminate] = []
 
   init(
-    plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: Request, now: Timestamp, detail: Detail,
-    hasRecords: Bool, isSystem: Bool, override: OverridePlan?, frame: consuming Frame
+    plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: consuming Request, now: Timestamp,
+    detail: Detail, hasRecords: Bool, isSystem: Bool, override: OverridePlan?, frame: consuming Frame
   ) {
     sharedPlan = plan
     sharedAction = action
@@ -49,11 +49,11 @@ struct Judgement: ~Copyable {
   mutating func decide() -> Decision {
     guard authorize() else { return denial() }
     stage = 3
-    judge(action.references)
+    judge(sharedAction.part.references)
     judgeResource()
     if refused != nil { return denial() }
     stage = 4
-    judge(action.requirements)
+    judge(sharedAction.part.requirements)
     if let override { judgeOverride(override) }
     if refused != nil { return denial() }
     stage = 5

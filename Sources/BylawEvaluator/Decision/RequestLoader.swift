@@ -1,7 +1,7 @@
 import BylawModel
 
 /// Stage 1: puts a request into a frame and notes everything that does not fit, each by its path.
-struct RequestLoader {
+struct RequestLoader: ~Copyable {
   private let sharedPlan: Shared<DecisionPlan>
   private let sharedAction: Shared<ActionPlan>
   private var plan: DecisionPlan { sharedPlan.part }
@@ -21,6 +21,8 @@ struct RequestLoader {
     self.request = request
     self.isLenient = isLenient
   }
+
+  consuming func giveBack() -> Request { request }
 
   /// A request that is wrong as a whole outweighs single inputs.
   var denialClass: DenialClass { isInvalidRequest ? .invalidRequest : .invalidInput }
@@ -175,14 +177,15 @@ struct RequestLoader {
 
   private mutating func loadContext(into frame: inout Frame) {
     for position in plan.context.indices { frame.setSlot(Slot.first + Int32(position), to: .unset) }
+    let table = plan.contextTable
     for (name, value) in request.context {
-      guard let position = plan.contextTable.position(of: name) else {
+      guard let position = table.position(of: name) else {
         let known = plan.context.map(\.field)
         if !isLenient { refuseUnknown(name, among: known, path: "context", rule: "context.\(name)") }
         continue
       }
       if case .null = value { continue }
-      if let quick = frame.quickCell(value, plan.contextTable.fields[position]), quick.fits {
+      if let quick = frame.quickCell(value, table.fields[position]), quick.fits {
         frame.setSlot(Slot.first + Int32(position), to: quick.cell)
         continue
       }
@@ -205,14 +208,15 @@ struct RequestLoader {
 
   private mutating func loadInputs(into frame: inout Frame) {
     for position in action.inputs.indices { frame.setSlot(frame.inputSlot + Int32(position), to: .unset) }
+    let table = action.inputTable
     for (name, value) in request.input {
-      guard let position = action.inputTable.position(of: name) else {
+      guard let position = table.position(of: name) else {
         let rule = "actions.\(action.name).input.\(name)"
         if !isLenient { refuseUnknown(name, among: action.inputs, path: "input", rule: rule) }
         continue
       }
       if case .null = value { continue }
-      if let quick = frame.quickCell(value, action.inputTable.fields[position]), quick.fits {
+      if let quick = frame.quickCell(value, table.fields[position]), quick.fits {
         frame.setSlot(frame.inputSlot + Int32(position), to: quick.cell)
         continue
       }

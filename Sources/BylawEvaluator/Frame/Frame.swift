@@ -166,9 +166,11 @@ package struct Frame: ~Copyable {
   }
 
   mutating func cell(_ text: String) -> Cell {
-    let hash = TextTable.hash(text)
-    if let known = plan.strings.number(of: text, hash: hash) { return Cell(Int64(known)) }
-    return Cell(Int64(plan.strings.count) + Int64(strings.insert(text, hash: hash)))
+    TextTable.withBytes(of: text) { bytes in
+      let hash = plan.strings.hash(bytes)
+      if let known = plan.strings.number(of: bytes, hash: hash) { return Cell(Int64(known)) }
+      return Cell(Int64(plan.strings.count) + Int64(strings.insert(text, bytes, hash: hash)))
+    }
   }
 
   // MARK: Arena
@@ -254,9 +256,10 @@ package struct Frame: ~Copyable {
   /// Puts fields into the place of a record in the arena.
   private mutating func lay(_ fields: [String: Value], on number: Int) {
     let entity = records[number].entity
+    let table = plan.names.entities[entity]
     let base = Int(records[number].base)
     for (name, value) in fields {
-      guard let position = plan.names.entities[entity].position(of: name) else {
+      guard let position = table.position(of: name) else {
         records[number].isUnsure = true
         continue
       }
@@ -264,7 +267,7 @@ package struct Frame: ~Copyable {
         arena[base + position] = .unset
         continue
       }
-      let quick = quickCell(value, plan.names.entities[entity].fields[position])
+      let quick = quickCell(value, table.fields[position])
       if quick?.fits != true { records[number].isUnsure = true }
       let cell = quick?.cell ?? read(value, plan.schema.entities[entity].fields[position], of: number)
       arena[base + position] = cell

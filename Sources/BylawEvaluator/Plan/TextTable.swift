@@ -10,24 +10,30 @@ package struct TextTable: Sendable {
   }
   /// The texts by number.
   package private(set) var texts: [String] = []
+  /// The bytes of all texts, one behind the other, and where each ends.
+  private var bytes: [UInt8] = []
+  private var ends: [Int32] = []
   private var places: [Place] = []
   private var round: UInt32 = 1
+  private let keys = Self.keys
 
   package init() {}
 
   package var count: Int { texts.count }
 
   /// The number of a text; `nil` when it is not in the table.
-  package func number(of text: String) -> Int32? { number(of: text, hash: Self.hash(text)) }
+  package func number(of text: String) -> Int32? {
+    Self.withBytes(of: text) { number(of: $0, hash: hash($0)) }
+  }
 
-  /// The same with the hash at hand.
-  func number(of text: String, hash: UInt64) -> Int32? {
+  /// The same with bytes and hash at hand.
+  func number(of text: UnsafeRawBufferPointer, hash: UInt64) -> Int32? {
     guard !places.isEmpty else { return nil }
     let mask = places.count - 1
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     var index = Int(truncatingIfNeeded: hash) & mask
     while places[index].round == round {
-      if places[index].tag == tag, Self.areSame(texts[Int(places[index].number)], text) { return places[index].number }
+      if places[index].tag == tag, isText(Int(places[index].number), text) { return places[index].number }
       index = (index + 1) & mask
     }
     return nil
@@ -35,13 +41,17 @@ package struct TextTable: Sendable {
 
   /// The number of a text, which is added when it is not there.
   @discardableResult
-  package mutating func insert(_ text: String) -> Int32 { insert(text, hash: Self.hash(text)) }
+  package mutating func insert(_ text: String) -> Int32 {
+    Self.withBytes(of: text) { insert(text, $0, hash: hash($0)) }
+  }
 
-  /// The same with the hash at hand.
-  mutating func insert(_ text: String, hash: UInt64) -> Int32 {
-    if let known = number(of: text, hash: hash) { return known }
+  /// The same with bytes and hash at hand.
+  mutating func insert(_ text: String, _ content: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
+    if let known = number(of: content, hash: hash) { return known }
     if 2 * texts.count >= places.count { grow() }
     texts.append(text)
+    bytes.append(contentsOf: content)
+    ends.append(Int32(bytes.count))
     put(Int32(texts.count - 1), hash: hash)
     return Int32(texts.count - 1)
   }
@@ -49,6 +59,8 @@ package struct TextTable: Sendable {
   /// Empties the table and keeps its storage.
   package mutating func removeAll() {
     texts.removeAll(keepingCapacity: true)
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
     if round == .max {
       for index in places.indices { places[index].round = 0 }
       round = 0
@@ -65,7 +77,7 @@ package struct TextTable: Sendable {
 
   private mutating func grow() {
     places = Array(repeating: Place(), count: max(32, 2 * places.count))
-    for (number, text) in texts.enumerated() { put(Int32(number), hash: Self.hash(text)) }
+    for (number, text) in texts.enumerated() { put(Int32(number), hash: Self.withBytes(of: text) { hash($0) }) }
   }
 
   // MARK: Bytes
@@ -75,34 +87,30 @@ package struct TextTable: Sendable {
     func key(_ number: Int) -> UInt64 {
       var hasher = Hasher()
       hasher.combine(number)
-      return UInt64(truncatingIfNeeded: hasher.finalize())
+      return UInt64(truncatingIfNeeded: hasher.finalize()) | 1
     }
-    return (key(1), key(2) | 1)
+    return (key(1), key(2))
   }()
 
-  /// A number that equal texts have in common, for as long as the process lives.
-  static func hash(_ text: String) -> UInt64 {
-    let (first, second) = keys
-    return withBytes(of: text) { bytes in
-      let bytes = UnsafeRawBufferPointer(bytes)
-      var hash = first ^ UInt64(truncatingIfNeeded: bytes.count)
-      var offset = 0
-      while offset + 8 <= bytes.count {
-        hash = mix(hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self), second)
-        offset += 8
-      }
-      let rest: UInt64
-      if bytes.count >= 8 {
-        // Some bytes count twice: that does no harm.
-        rest = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
-      } else if bytes.count >= 4 {
-        let high = UInt64(bytes.loadUnaligned(as: UInt32.self))
-        rest = high << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self))
-      } else {
-        rest = bytes.reduce(0) { $0 << 8 | UInt64($1) }
-      }
-      return mix(hash ^ rest, first | 1)
+  /// A number that equal texts have in common, in this table and in all others, for as long as the process lives.
+  func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    var hash = keys.first ^ UInt64(truncatingIfNeeded: bytes.count)
+    var offset = 0
+    while offset + 8 <= bytes.count {
+      hash = Self.mix(hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self), keys.second)
+      offset += 8
     }
+    let rest: UInt64
+    if bytes.count >= 8 {
+      // Some bytes count twice: that does no harm.
+      rest = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    } else if bytes.count >= 4 {
+      let high = UInt64(bytes.loadUnaligned(as: UInt32.self))
+      rest = high << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self))
+    } else {
+      rest = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    return Self.mix(hash ^ rest, keys.first)
   }
 
   /// Both halves of a product folded into one.
@@ -112,36 +120,34 @@ package struct TextTable: Sendable {
     return product.high ^ product.low
   }
 
-  /// Whether two texts have the same bytes: composed and decomposed forms are different texts.
-  private static func areSame(_ left: String, _ right: String) -> Bool {
-    withBytes(of: left) { left in
-      withBytes(of: right) { right in
-        guard left.count == right.count else { return false }
-        let (left, right) = (UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
-        var offset = 0
-        while offset + 8 <= left.count {
-          let (a, b) = (
-            left.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
-            right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-          )
-          guard a == b else { return false }
-          offset += 8
-        }
-        while offset < left.count {
-          guard left[offset] == right[offset] else { return false }
-          offset += 1
-        }
-        return true
+  /// Whether a text of the table has these bytes: composed and decomposed forms are different texts.
+  private func isText(_ number: Int, _ content: UnsafeRawBufferPointer) -> Bool {
+    let start = number == 0 ? 0 : Int(ends[number - 1])
+    let count = Int(ends[number]) - start
+    guard count == content.count else { return false }
+    return bytes.withUnsafeBytes { all in
+      let known = UnsafeRawBufferPointer(rebasing: all[start..<start + count])
+      var offset = 0
+      while offset + 8 <= count {
+        let word = known.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        guard word == content.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
+        offset += 8
       }
+      while offset < count {
+        guard known[offset] == content[offset] else { return false }
+        offset += 1
+      }
+      return true
     }
   }
 
   /// The bytes of a text in place: the only way to them that neither copies nor goes byte by byte.
   @inline(__always)
-  private static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    if let result = text.utf8.withContiguousStorageIfAvailable(body) { return result }
+  static func withBytes<Result>(of text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let found = text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
+    if let found { return found }
     var copy = text
-    return copy.withUTF8(body)
+    return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
   }
 }
 
