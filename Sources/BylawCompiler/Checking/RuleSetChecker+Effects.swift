@@ -309,7 +309,30 @@ extension RuleSetChecker {
       }
       for (field, value) in effect.set { change(field, value) }
     }
-    rules.actions[index].after = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let made = values.sorted { $0.key < $1.key }.map { (field: $0.key, value: $0.value) }
+    rules.actions[index].after = made
+    var reported: Set<SourceRange> = []
+    for value in made.map(\.value) {
+      var seen: Set<Int> = []
+      guard let range = placeOfAfter(in: value, &seen), reported.insert(range).inserted else { continue }
+      report(
+        "definition-cycle", at: range, "'after' is read by an effect that makes it",
+        expected: "'resource', which is as it was before the effects")
+    }
+  }
+
+  /// Where an expression reads `after`, by itself or through a `let`.
+  private func placeOfAfter(in expression: TypedExpression, _ seen: inout Set<Int>) -> SourceRange? {
+    switch expression.kind {
+    case .root(.after): return expression.range
+    case .root(.definition(let index)):
+      return seen.insert(index).inserted ? placeOfAfter(in: rules.definitions[index].value, &seen) : nil
+    default:
+      for part in expression.parts {
+        if let range = placeOfAfter(in: part, &seen) { return range }
+      }
+      return nil
+    }
   }
 
   /// What the patch says of a field, or else what was there before; a patch may empty an optional field.

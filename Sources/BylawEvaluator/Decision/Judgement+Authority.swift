@@ -105,6 +105,11 @@ extension Judgement {
 
   /// A voter must be eligible for a place of some approval of the action.
   private mutating func authorizeVote() {
+    // The engine is nobody, and so nobody's voter.
+    guard !isSystem else {
+      let reason = authorityReason(Self.foreignVote)
+      return refuse(.unauthorized, reason)
+    }
     frame.setLocal(plan.subjects.approver, to: frame.subjectReference)
     let roles = roleMask(plan.subjects.approverRole)
     for approval in action.votesOn {

@@ -360,6 +360,8 @@ package struct Frame: ~Copyable {
     fill(Int(resource.payload))
     let old = records[Int(resource.payload)]
     let count = plan.schema.entities[old.entity].fields.count
+    // What makes the record cannot read it; the checker refuses that, and nothing goes round in circles.
+    slots[Int(Slot.after)] = fail(.cycle, place: "after")
     // Values are worked out before the copy, as they may load records.
     let values = afterValues.map { (field: $0.field, cell: evaluate($0.value)) }
     let base = arena.count

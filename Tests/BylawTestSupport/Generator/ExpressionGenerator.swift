@@ -17,6 +17,14 @@ struct GeneratedScope {
         add("\(text).\(field.name)", field.read, vocabulary, depth: depth - 1)
       }
       if case .reference = type { paths.append(("\(text).id", .string)) }
+    case .patch:
+      for field in vocabulary.fields(of: type) {
+        var type = field.read
+        if case .optional = type {} else { type = .optional(type) }
+        paths.append(("\(text).\(field.name)", type))
+        tests.append("has(\(text).\(field.name))")
+      }
+      tests.append("\(text).count() > 1")
     case .optional(let content):
       for field in vocabulary.fields(of: content) {
         var type = field.read
@@ -100,7 +108,7 @@ struct ExpressionGenerator {
     case .duration: return duration(scope, depth)
     case .date: return date(scope, depth)
     case .list(let element): return list(element, scope, depth)
-    case .reference, .word, .record, .person, .map, .range, .json, .optional, .double, .ratio:
+    case .reference, .word, .record, .person, .map, .range, .patch, .json, .optional, .double, .ratio:
       return paths.isEmpty ? leaf(type, scope) : random.pick(paths).text
     }
   }
@@ -124,7 +132,7 @@ struct ExpressionGenerator {
     case .list: return "[]"
     case .optional: return "optional.none()"
     case .word(let name): return "\"\(random.pick(vocabulary.words(name)))\""
-    case .reference, .person, .record, .map, .range, .json: return "subject"
+    case .reference, .person, .record, .map, .range, .patch, .json: return "subject"
     }
   }
 
@@ -199,7 +207,7 @@ struct ExpressionGenerator {
     if random.chance(30) {
       let others = paths.filter { $0.type == path.type }
       switch content {
-      case .json, .range: break
+      case .json, .range, .patch: break
       default: return "same(\(path.text), \(random.pick(others).text))"
       }
     }
@@ -393,7 +401,7 @@ extension GeneratedType {
   /// Whether a value of it can be written out.
   fileprivate var hasLiteral: Bool {
     switch self {
-    case .reference, .person, .record, .map, .range, .json, .list, .optional: false
+    case .reference, .person, .record, .map, .range, .patch, .json, .list, .optional: false
     default: true
     }
   }

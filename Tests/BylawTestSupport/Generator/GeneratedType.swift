@@ -10,6 +10,8 @@ indirect enum GeneratedType: Hashable {
   case list(GeneratedType)
   case map(GeneratedType)
   case range(GeneratedType)
+  /// New values for the fields of a document that `GeneratedVocabulary.patched` names.
+  case patch
   case optional(GeneratedType)
 
   /// The type as a rule file writes it.
@@ -31,6 +33,7 @@ indirect enum GeneratedType: Hashable {
     case .list(let element): "list(\(element.spelling))"
     case .map(let element): "map(\(element.spelling))"
     case .range(let element): "range(\(element.spelling))"
+    case .patch: "patch(Doc, [\(GeneratedVocabulary.patched.joined(separator: ", "))])"
     case .optional(let content): "\(content.spelling)?"
     }
   }
@@ -38,7 +41,7 @@ indirect enum GeneratedType: Hashable {
   /// Whether a sentence can hold a value of it.
   var isPrintable: Bool {
     switch self {
-    case .record, .map, .json, .range, .person, .ratio: false
+    case .record, .map, .json, .range, .patch, .person, .ratio: false
     case .list(let inner), .optional(let inner): inner.isPrintable
     default: true
     }
@@ -79,6 +82,8 @@ struct GeneratedField {
 
 /// The words and structures that a generated rule set declares.
 struct GeneratedVocabulary {
+  static let patched = ["count", "title", "due", "amount"]
+
   var roles: [String] = []
   var enums: [(name: String, words: [String], isOrdered: Bool)] = []
   var records: [(name: String, fields: [GeneratedField])] = []
@@ -92,6 +97,7 @@ struct GeneratedVocabulary {
     switch type {
     case .reference(let name): entities.first { $0.name == name }?.fields ?? []
     case .record(let name): records.first { $0.name == name }?.fields ?? []
+    case .patch: fields(of: .reference("Doc")).filter { Self.patched.contains($0.name) }
     default: []
     }
   }

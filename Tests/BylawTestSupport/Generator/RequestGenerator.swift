@@ -107,6 +107,10 @@ package struct RequestGenerator {
     case .range(let bound):
       let pair = random.pick([["from", "to"], ["above", "under"], ["from"], ["under"], ["above"], ["to"], ["from"]])
       return .object(Dictionary(pair.map { ($0, value(bound)) }) { first, _ in first })
+    case .patch:
+      var members = fields(rules.vocabulary.fields(of: type), onlySome: 500)
+      if random.chance(30) { members["due"] = .null }
+      return .object(members)
     case .optional(let content): return random.chance(60) ? value(content) : .null
     case .json:
       return random.pick([.string("x"), .object(["a": .int(1), "b": .list([.bool(true), .null])]), .int(3)])
@@ -186,6 +190,11 @@ package struct RequestGenerator {
     }
     if request.action.hasPrefix("reject") { request.input = ["reason": .string("because")] }
     if request.action.hasPrefix("approve") || request.action.hasPrefix("with") { request.input = [:] }
+    if request.action.hasPrefix("approve") {
+      for field in rules.voteInputs[action.name] ?? [] where random.chance(95) {
+        request.input[field.name] = given(field)
+      }
+    }
     if random.chance(1) { request.input["unknown"] = junk() }
   }
 

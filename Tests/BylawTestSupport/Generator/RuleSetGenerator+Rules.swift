@@ -122,7 +122,8 @@ extension RuleSetGenerator {
       (.optional(.reference("Doc")), nil),
       (.person, nil), (.record("Part"), nil), (.optional(.record("Part")), nil), (.list(.int), nil),
       (.list(.record("Part")), nil),
-      (.list(.reference("User")), nil), (.map(.int), nil), (.range(.int), nil), (.json, nil), (.int, "3"),
+      (.list(.reference("User")), nil), (.map(.int), nil), (.range(.int), nil), (.patch, nil), (.patch, nil),
+      (.json, nil), (.int, "3"),
     ]
     for position in 0..<below(5) {
       let (type, value) = pick(kinds)
@@ -185,6 +186,8 @@ extension RuleSetGenerator {
 
   private mutating func writeEffects(_ scope: inout GeneratedScope, _ action: GeneratedAction) {
     guard chance(60) else { return }
+    // What changes the resource cannot read what becomes of it.
+    let before = scope
     line(2, "effects:")
     if action.resource != nil, chance(70) {
       line(3, "- update: resource")
@@ -201,6 +204,12 @@ extension RuleSetGenerator {
         }
       }
       scope.add("after", .reference("Doc"), vocabulary, depth: 1)
+    }
+    if action.resource != nil, let patch = action.inputs.first(where: { $0.type == .patch }), chance(80) {
+      line(3, "- update: resource")
+      if chance(30) { line(4, "when: \(condition(before, 1))") }
+      line(4, "patch: input.\(patch.name)")
+      for _ in 0..<2 { scope.add("after", .reference("Doc"), vocabulary, depth: 1) }
     }
     let isEmpty = lines.last?.hasSuffix("effects:") == true
     if isEmpty || chance(30) { writeCreation(scope) }
@@ -269,6 +278,14 @@ extension RuleSetGenerator {
   /// What a requirement or a forbid says after its name.
   mutating func writeBody(_ indent: Int, _ scope: GeneratedScope, isForbid: Bool) {
     var scope = scope
+    if chance(20) {
+      let type: GeneratedType = pick([.int, .bool, .decimal(2), .string])
+      let name = "r\(ruleLets)"
+      ruleLets += 1
+      line(indent, "let: { \(name): \(quoted(expressions.make(type, scope, 2))) }")
+      for _ in 0..<2 { scope.add("let.\(name)", type, vocabulary, depth: 0) }
+      result.facts.append(("let.\(name)", type))
+    }
     let lists = scope.paths.filter { if case .list = $0.type { true } else { false } }
     if chance(25), !lists.isEmpty {
       let list = pick(lists)
@@ -296,6 +313,15 @@ extension RuleSetGenerator {
     }
   }
 
+  /// Groups of actions, one of them within another.
+  mutating func writeGroups() {
+    line(0, "groups:")
+    let names = result.actions.map(\.name)
+    line(1, "few: [\(pick(names))]")
+    line(1, "more: [few, \(names.contains("act.three") ? "act.*" : "go.one"), \(pick(names))]")
+    groups = ["few", "more"]
+  }
+
   mutating func writeRules() {
     line(0, "rules:")
     for index in 0..<(2 + below(4)) {
@@ -303,7 +329,8 @@ extension RuleSetGenerator {
       line(1, "\(name):")
       if chance(35) {
         let isForbid = chance(60)
-        line(2, "\(isForbid ? "forbid" : "require"): \(pick(["everything", "go.*"]))")
+        line(2, "\(isForbid ? "forbid" : "require"): \(pick(["everything", "go.*"] + groups))")
+        if chance(20) { line(2, "except: [\(pick(result.actions).name)]") }
         writeBody(2, global, isForbid: isForbid)
       } else {
         let position = below(result.actions.count)
@@ -378,12 +405,29 @@ extension RuleSetGenerator {
             "clock: { from: \(from), within: \(pick(["24h", "30 min", "40 days"])), late: \(pick(["expire", "report"])) }"
           )
         }
+        if chance(40) { writeVote(action) }
         if action.resource != nil, chance(50) {
           line(2, "binds: [\(pick(["count", "amount, title", "state, people"]))]")
         }
       }
       overridable[action.name, default: []].append("approvals.\(id)")
     }
+  }
+
+  /// What approving asks for.
+  private mutating func writeVote(_ action: GeneratedAction) {
+    let fields = [GeneratedField(name: "ok", type: .bool), GeneratedField(name: "level", type: .optional(.int))]
+    line(2, "vote:")
+    line(3, "approve:")
+    line(4, "input:")
+    for field in fields { line(5, field.line) }
+    var scope = global
+    for _ in 0..<3 { for field in fields { scope.add("input.\(field.name)", field.read, vocabulary, depth: 0) } }
+    line(4, "require:")
+    line(5, "v0:")
+    line(6, "that: \(condition(scope, 2))")
+    line(6, "else: \(sentence("Not so", scope))")
+    result.voteInputs[action.name] = fields
   }
 
   private mutating func writePlace(_ scope: GeneratedScope) {

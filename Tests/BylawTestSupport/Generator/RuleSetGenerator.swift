@@ -10,6 +10,8 @@ package struct GeneratedRuleSet {
   var facts: [(name: String, type: GeneratedType)] = []
   var overrides: [(name: String, action: String, inputs: [GeneratedField])] = []
   var hasSystem = false
+  /// By action what approving it asks for.
+  var voteInputs: [String: [GeneratedField]] = [:]
 }
 
 /// An action of a generated rule set.
@@ -32,6 +34,8 @@ package struct RuleSetGenerator {
   var overridable: [String: [String]] = [:]
   /// The people that the approval being written asks by expression.
   var askedPeople: Set<String> = []
+  var groups: [String] = []
+  var ruleLets = 0
 
   /// The rule set of a seed.
   package static func make(seed: UInt64) -> GeneratedRuleSet {
@@ -175,6 +179,7 @@ package struct RuleSetGenerator {
     writePermissions()
     writeThresholds()
     writeActions()
+    writeGroups()
     writeRules()
     writeApprovals()
     writeOverrides()

@@ -279,6 +279,7 @@ extension ReferenceEvaluator {
   }
 
   private func checkVoter() {
+    if isSystem { return refuseAuthority("This vote is not yours to give.") }
     let roles = roles(of: rules.manifest.role, bound: rules.manifest.roleLocal, to: subjectValue)
     for approval in action.votesOn {
       let outer = locals

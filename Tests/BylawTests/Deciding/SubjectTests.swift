@@ -78,6 +78,16 @@ struct SubjectTests {
     #expect(try Self.decide(Self.systemRules, Request(json: json, takesSystem: true)).outcome == .allow)
   }
 
+  @Test("The engine votes on nothing")
+  func engineVotes() throws {
+    let rules = """
+      actions: { go: { allow: [system] } }
+      approvals: { a: { for: go, places: [{ of: { where: "true" } }] } }
+      """
+    let vote = Request(subject: .system, action: "approve(go)")
+    #expect(try Self.decide(rules, vote).denialClass == .unauthorized)
+  }
+
   // MARK: Roles
 
   @Test("Where anyone may act, a role that cannot be told is not noted")
