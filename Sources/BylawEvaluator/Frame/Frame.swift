@@ -46,7 +46,7 @@ package struct Frame: ~Copyable {
   /// Values given instead of facts.
   var given: [(definition: Int, value: Cell)] = []
   /// Whether members of records that their declaration does not have are passed over.
-  var ignoresUndeclared = false
+  package var ignoresUndeclared = false
   /// The fields of the resource that the effects change.
   var afterValues: [(field: Int, value: NodeID)] = []
   /// Values that are not put together yet.

@@ -149,6 +149,18 @@ struct ShapeTests {
     #expect(try Self.read("{\"b\": true}", as: .map(.int)) == "x.b is true or false")
   }
 
+  @Test func `members that a nested record does not have are passed over on the AuthZEN wire`() throws {
+    for isLenient in [false, true] {
+      var frame = Frame(plan: Self.plan)
+      frame.reset(source: nil, now: Timestamp(seconds: 0), inputCount: 0)
+      frame.ignoresUndeclared = isLenient
+      var problems: [ShapeProblem] = []
+      let json = try JSONReader.parse("[{\"name\": \"abc\", \"size\": 1, \"nmae\": 2}]")
+      _ = frame.shape(json, as: Field(name: "x", type: .list(.record(0))), path: "x", problems: &problems)
+      #expect(problems.map(\.hint) == (isLenient ? [] : ["did you mean 'name'?"]))
+    }
+  }
+
   @Test func `a patch takes some of its fields, and null empties an optional one`() throws {
     #expect(try Self.read("{\"name\": \"abc\"}", as: .patch(0)) == "{\"name\":\"abc\"}")
     #expect(try Self.read("{\"size\": 1}", as: .patch(0)) == "x.size is not known")

@@ -72,7 +72,9 @@ extension RuleSetGenerator {
     if chance(50) { line(2, "when: \(condition(global, 2))") }
     let type: GeneratedType = pick([.int, .decimal(2), .duration])
     line(2, "measure: \(quoted(expressions.make(type, global, 2)))")
-    line(2, "of: \(quoted(expressions.make(type, global, 1)))")
+    // A limit of zero is refused.
+    let limit = expressions.make(type, global, 1)
+    line(2, "of: \(quoted(limit == "0" ? "c_int" : limit))")
     line(2, "bands:")
     line(3, "low: { from: 50 %, notify: [ { to: subject, once: month } ] }")
     line(3, "high:")

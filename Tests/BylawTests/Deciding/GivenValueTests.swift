@@ -86,7 +86,7 @@ struct GivenValueTests {
         input: { detail: Detail?, span: range(int)?, text: text(1..10)? }
     """
 
-  @Test("Undeclared members of nested records are refused with the nearest name, on the AuthZEN wire ignored")
+  @Test("Undeclared members of nested records are refused with the nearest name")
   func undeclaredMembers() throws {
     let ruleSet = try DecisionTests.point(Self.shapes).ruleSet
     let detail = Value.object(["note": .string("a"), "mor": .int(1)])
