@@ -23,6 +23,8 @@ struct ExpressionLowering {
   }
   private var openDefinitions: Set<Int> = []
   private var definitionNodes: [Int: NodeID] = [:]
+  /// By node where it stands first.
+  private var ranges: [SourceRange] = []
   private var placeTexts: [SourceRange: String] = [:]
 
   init(_ rules: CheckedRuleSet, sources: SourceMap) {
@@ -137,7 +139,8 @@ struct ExpressionLowering {
   ) -> NodeID {
     var node = node
     if let found = known[node], plan.types[Int(found.raw)] == type {
-      if plan.places[Int(found.raw)] != place(range) { plan.sharedNodes.insert(found) }
+      let first = ranges[Int(found.raw)]
+      if (first.file, first.start) != (range.file, range.start) { plan.sharedNodes.insert(found) }
       return found
     }
     let key = node
@@ -153,6 +156,7 @@ struct ExpressionLowering {
     plan.nodes.append(node)
     plan.types.append(type)
     plan.places.append(place(range))
+    ranges.append(range)
     free.append(names)
     let id = NodeID(raw: Int32(plan.nodes.count - 1))
     known[key] = id

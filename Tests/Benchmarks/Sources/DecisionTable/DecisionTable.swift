@@ -27,11 +27,25 @@ struct DecisionTable {
       return
     }
     let counts = option("--rules", in: arguments).flatMap { Int($0) }
+    let spread = arguments.compactMap { Workload.Spread(rawValue: $0) }.first
+    let wanted = rows.filter { row in (counts ?? row.0) == row.0 && (spread ?? row.1) == row.1 }
+    if arguments.contains("--check") { return try checkAllocations(wanted) }
     print(Row.heading)
-    for (count, spread) in rows where counts.map({ $0 == count }) ?? true {
+    for (count, spread) in wanted {
       print(try Row(ruleCount: count, spread: spread, countsInstructions: arguments.contains("--instructions")).text)
       fflush(nil)
     }
+  }
+
+  private static func checkAllocations(_ rows: [(Int, Workload.Spread)]) throws {
+    print(AllocationCheck.heading)
+    var isPassed = true
+    for (count, spread) in rows {
+      let check = try AllocationCheck(ruleCount: count, spread: spread)
+      print(check.text)
+      isPassed = isPassed && check.isPassed
+    }
+    guard isPassed else { throw Mismatch("a decision allocates more than Tests/Benchmarks/README.md says") }
   }
 
   /// Decides and prints nothing: for callgrind.

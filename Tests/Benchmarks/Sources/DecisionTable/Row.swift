@@ -47,8 +47,7 @@ struct Row {
     }
     precondition(sum != 0, "some request is allowed")
     let name = spread == .oneAction ? "\(ruleCount), one action" : "\(ruleCount)"
-    // Under valgrind 10,000 rules take minutes to load.
-    let instructions = countsInstructions && ruleCount < 5_000 ? Self.instructions(ruleCount, spread) : ["-", "-"]
+    let instructions = countsInstructions ? Self.instructions(ruleCount, spread) : ["-", "-"]
     let columns: [String] = [
       name, "\(bytes / 1024)", load.short, peak.short, shares, floor.nanoseconds.short, permission.nanoseconds.short,
       (permission.nanoseconds / floor.nanoseconds).short, permission.allocations.short, floorAnswers.nanoseconds.short,
