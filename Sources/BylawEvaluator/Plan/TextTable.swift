@@ -12,7 +12,7 @@ package struct TextTable: Sendable {
   package private(set) var texts: [String] = []
   /// The bytes of all texts, one behind the other, and where each ends.
   private var bytes: [UInt8] = []
-  private var ends: [Int32] = []
+  private var ends: [Int] = []
   private var places: [Place] = []
   private var round: UInt32 = 1
   private let keys = Self.keys
@@ -51,7 +51,7 @@ package struct TextTable: Sendable {
     if 2 * texts.count >= places.count { grow() }
     texts.append(text)
     bytes.append(contentsOf: content)
-    ends.append(Int32(bytes.count))
+    ends.append(bytes.count)
     put(Int32(texts.count - 1), hash: hash)
     return Int32(texts.count - 1)
   }
@@ -122,8 +122,8 @@ package struct TextTable: Sendable {
 
   /// Whether a text of the table has these bytes: composed and decomposed forms are different texts.
   private func isText(_ number: Int, _ content: UnsafeRawBufferPointer) -> Bool {
-    let start = number == 0 ? 0 : Int(ends[number - 1])
-    let count = Int(ends[number]) - start
+    let start = number == 0 ? 0 : ends[number - 1]
+    let count = ends[number] - start
     guard count == content.count else { return false }
     return bytes.withUnsafeBytes { all in
       let known = UnsafeRawBufferPointer(rebasing: all[start..<start + count])
