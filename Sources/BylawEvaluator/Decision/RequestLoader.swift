@@ -141,10 +141,11 @@ struct RequestLoader: ~Copyable {
         if !isLenient { refuseUnknown(name, among: known, path: "\(path).properties", rule: path) }
         continue
       }
-      if case .null = value { continue }
+      let field = plan.expressions.schema.entities[entity].fields[position]
+      // `null` empties an optional field; in the place of any other a default would stand in for what is stored.
+      if case .null = value, field.type.isOptionalType { continue }
       let quick = frame.quickCell(value, plan.expressions.names.entities[entity].fields[position])
       if quick?.fits == true { continue }
-      let field = plan.expressions.schema.entities[entity].fields[position]
       let before = reasons.count
       _ = read(value, field, rule: path, path: "\(path).properties.\(name)", in: &frame)
       if reasons.count > before { malformed.insert(position) }

@@ -265,6 +265,7 @@ package struct Frame: ~Copyable {
       }
       if case .null = value {
         arena[base + position] = .unset
+        if plan.names.entities[entity].fields[position].absence != .absent { records[number].isUnsure = true }
         continue
       }
       let quick = quickCell(value, table.fields[position])

@@ -142,7 +142,8 @@ extension ReferenceEvaluator {
     var malformed: Set<String> = []
     if !isLenient { refuseUnknown(asked.properties.keys, fields.map(\.name), "\(path).properties", path) }
     for field in fields {
-      guard let value = asked.properties[field.name], value != .null else { continue }
+      guard let value = asked.properties[field.name] else { continue }
+      if value == .null, case .optional = field.type { continue }
       var problems: [String] = []
       _ = read(value, field.type, field.constraint, "\(path).properties.\(field.name)", &problems)
       if !problems.isEmpty { malformed.insert(field.name) }

@@ -155,6 +155,28 @@ struct GivenValueTests {
     #expect(decision.reasons.map(\.because) == ["'input.text' is blank; expected a text."])
   }
 
+  @Test("A null property empties an optional field and never brings back a default")
+  func nullProperties() throws {
+    let point = try DecisionTests.point(
+      """
+      actions:
+        go:
+          of: Order
+          allow: [clerk]
+          require:
+            there: { that: has(resource.note), else: No note. }
+      rules:
+        live: { forbid: everything, unless: subject.active, because: Inactive., class: unauthorized }
+      """)
+    var request = DecisionTests.request("go", on: "o1")
+    request.resource?.properties = ["note": .null]
+    #expect(point.decide(request, at: Self.now).reasons.map(\.because) == ["No note."])
+    request.subject = .init(type: "User", id: "gone", properties: ["active": .null, "role": .string("clerk")])
+    let decision = point.decide(request, at: Self.now)
+    #expect(decision.denialClass == .invalidInput)
+    #expect(decision.reasons.map(\.because) == ["'subject.properties.active' is null; expected true or false."])
+  }
+
   // MARK: Patches
 
   static let patches = """
