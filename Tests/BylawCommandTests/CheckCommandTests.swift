@@ -54,6 +54,16 @@ import Testing
     }
   }
 
+  @Test func `directions are shown as text when asked for, and always in JSON`() throws {
+    let text = try CommandRunner.run(["check", "--directions", "rules/ai-operations"])
+    #expect(
+      text.output.split(separator: "\n").contains { $0.hasPrefix("  group protective") && $0.hasSuffix("  loosens") })
+    let json = try CommandRunner.run(["check", "--format", "json", "rules/ai-operations"])
+    let list = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
+    let directions = list?.first?["directions"] as? [[String: String]]
+    #expect(directions?.contains(["kind": "fact", "name": "production_fleet", "direction": "loosens"]) == true)
+  }
+
   @Test(arguments: [["check"], ["check", "--format", "xml", "x"]])
   func `wrong usage ends with 64`(arguments: [String]) throws {
     #expect(try CommandRunner.run(arguments).status == 64)

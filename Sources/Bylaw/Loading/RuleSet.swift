@@ -58,6 +58,13 @@ public struct RuleSet: Sendable {
   /// The names of the actions, votes included, in the order of the files.
   public var actions: [String] { checked.actions.map(\.name) }
 
+  /// Which way each named construct works, by kind and name: a condition, a fact, a group of actions, an exception.
+  public var directions: [ConstructDirection] {
+    DirectionAnalysis.constructs(of: checked).map {
+      ConstructDirection(kind: $0.kind, name: $0.name, direction: $0.direction.word)
+    }
+  }
+
   /// How much there is of each kind, for people.
   public var summary: [(kind: String, count: Int)] {
     let declared = checked.actions.filter { $0.origin == .declared }
@@ -70,6 +77,18 @@ public struct RuleSet: Sendable {
       ("entities", checked.vocabulary.schema.entities.count),
     ]
   }
+}
+
+/// Which way a construct of a rule set works, computed from where it is used.
+public struct ConstructDirection: Sendable, Hashable {
+  /// `condition`, `classification`, `fact`, `constant`, `calendar`, `threshold`, `derived role`, `group`, `permission`,
+  /// `override` or `exception`.
+  public let kind: String
+  /// As the rules call it.
+  public let name: String
+  /// `tightens` when more of it lets less through, `loosens` when it lets more through, `both`, or `none` when it
+  /// decides nothing.
+  public let direction: String
 }
 
 /// What a check found: errors and warnings with their places.

@@ -59,7 +59,8 @@ struct RuleSetDirectory {
     var sources = SourceMap()
     let file = sources.add(path: "bylaw.yaml", bytes: bytes)
     var diagnostics = Diagnostics()
-    guard let node = YAMLReader.read(file, in: sources, diagnostics: &diagnostics),
+    var nodesLeft = YAMLReader.ruleSetNodeLimit
+    guard let node = YAMLReader.read(file, in: sources, diagnostics: &diagnostics, nodesLeft: &nodesLeft),
       case .mapping(let entries) = node.kind,
       let uses = entries.first(where: { $0.key.text == "uses" })
     else { return [] }

@@ -27,6 +27,9 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Take warnings as errors.")
   var strict = false
 
+  @Flag(help: "Show whether each named construct tightens or loosens what the rules allow.")
+  var directions = false
+
   func validate() throws {
     if folders.isEmpty { throw ValidationError("Name at least one folder.") }
   }
@@ -57,8 +60,19 @@ struct CheckCommand: ParsableCommand {
   private func printText(_ ruleSet: RuleSet) {
     let counts = ruleSet.summary.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
     print("\(ruleSet.identity.name) \(ruleSet.identity.version): \(counts)")
+    if directions { printDirections(ruleSet) }
     let warnings = ruleSet.warnings.text(isColored: CommandOutput.isErrorColored)
     if !warnings.isEmpty { CommandOutput.report(warnings) }
+  }
+
+  /// One line a construct: kind, name, direction.
+  private func printDirections(_ ruleSet: RuleSet) {
+    let constructs = ruleSet.directions
+    let width = constructs.map { $0.kind.count + $0.name.count + 1 }.max() ?? 0
+    for construct in constructs {
+      let name = "\(construct.kind) \(construct.name)"
+      print("  \(name)\(String(repeating: " ", count: width - name.count))  \(construct.direction)")
+    }
   }
 
   private func text(of error: LoadError) -> String {

@@ -16,6 +16,16 @@ enum CheckResult {
     writer.beginObject()
     for (kind, count) in ruleSet.summary { writer.member(kind, .int(Int64(count))) }
     writer.endObject()
+    writer.key("directions")
+    writer.beginList()
+    for construct in ruleSet.directions {
+      writer.beginObject()
+      writer.member("kind", .string(construct.kind))
+      writer.member("name", .string(construct.name))
+      writer.member("direction", .string(construct.direction))
+      writer.endObject()
+    }
+    writer.endList()
     return close(writer, report: ruleSet.warnings.json())
   }
 

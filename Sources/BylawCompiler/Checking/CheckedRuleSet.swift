@@ -22,6 +22,8 @@ package struct CheckedRuleSet: Sendable {
   package var overrides: [Override] = []
   package var reactions: [Reaction] = []
   package var reads: [Read] = []
+  /// The groups of actions, each with the direction of what names it.
+  package var groups: [String: Direction] = [:]
   /// Where rules name clauses of a manual, in file order.
   package var clauses: [ClauseReference] = []
   /// One more than the highest number of a variable.

@@ -24,6 +24,7 @@ extension RuleSetChecker {
         let members = reader.members(
           entry.value, of: "approval '\(entry.key.text)'", keys: Self.approvalKeys, required: ["for", "places"])
       else { continue }
+      noteGroups(members["for"], except: members["except"], .tightens)
       let reached = targets(members["for"], except: members["except"]).actions.filter { $0 < declared }
       approvalEntries.append(.init(key: entry.key, members: members, actions: reached))
     }

@@ -5,6 +5,7 @@ import BylawSyntax
 extension RuleSetChecker {
   mutating func checkGroups() {
     for entry in sections["groups"] ?? [] {
+      rules.groups[entry.key.text] = []
       groups[entry.key.text] = reader.words(entry.value, as: "an action of a group")
       groupKeys[entry.key.text] = entry.key.range
       if actionIndex[entry.key.text] != nil {
@@ -53,6 +54,23 @@ extension RuleSetChecker {
     return (found.sorted(), words.contains { $0.text == "everything" })
   }
 
+  /// Notes which way a construct works on the groups that it names, and on those within them.
+  mutating func noteGroups(_ node: Node?, except: Node?, _ direction: Direction) {
+    let turned: Direction = direction == .tightens ? .loosens : direction == .loosens ? .tightens : []
+    for (words, direction) in [
+      (silently { $0.reader.words(node, as: "") }, direction),
+      (silently { $0.reader.words(except, as: "") }, turned),
+    ] {
+      var open = words.map(\.text)
+      var seen: Set<String> = []
+      while let name = open.popLast() {
+        guard let members = groups[name], seen.insert(name).inserted else { continue }
+        rules.groups[name, default: []].formUnion(direction)
+        open += members.map(\.text)
+      }
+    }
+  }
+
   static let ruleKinds = ["forbid", "require", "grant", "notify"]
   static let ruleKeys = [
     "title", "except", "when", "unless", "because", "that", "else", "to", "text", "by", "once", "class", "sop", "each",
@@ -75,6 +93,8 @@ extension RuleSetChecker {
       }
       _ = clauses(members, owner: id)
       let reached = targets(members[stated[0]], except: members["except"])
+      let direction: Direction = stated[0] == "grant" ? .loosens : stated[0] == "notify" ? [] : .tightens
+      noteGroups(members[stated[0]], except: members["except"], direction)
       if stated[0] == "grant" { refuseWideGrant(members["grant"]) }
       forEachAction(reached.actions) { checker, action in
         checker.instantiate(stated[0], members, entry.key, id: id, action: action, isEverything: reached.isEverything)

@@ -168,6 +168,7 @@ extension RuleSetChecker {
     _ = clauses(members, owner: id)
     if let forbid = members["forbid"] {
       let targets = targets(forbid, except: members["except"])
+      noteGroups(forbid, except: members["except"], .tightens)
       forEachAction(targets.actions) { checker, action in
         let grants = checker.rules.actions[action].authority.grants
         if targets.isEverything, !grants.isEmpty, grants.allSatisfy({ $0.holder == .system }) { return }

@@ -29,6 +29,8 @@ package struct RuleSetChecker {
   /// The definitions of all files, by section, in file order.
   var sections: [String: [Node.Entry]] = [:]
   var manifestMembers: Members?
+  /// How many keys and values the files may still have.
+  private var nodesLeft = YAMLReader.ruleSetNodeLimit
   /// Names that every expression can use.
   var globalScope = Scope()
   var groups: [String: [Scalar]] = [:]
@@ -98,7 +100,8 @@ package struct RuleSetChecker {
   }
 
   private mutating func readFile(_ file: FileID) {
-    guard let node = YAMLReader.read(file, in: sources, diagnostics: &reader.diagnostics) else {
+    let tree = YAMLReader.read(file, in: sources, diagnostics: &reader.diagnostics, nodesLeft: &nodesLeft)
+    guard let node = tree else {
       unreadNames.formUnion(Self.keys(in: sources[file].bytes))
       return
     }
@@ -107,7 +110,7 @@ package struct RuleSetChecker {
       readManifest(node)
       return
     }
-    for entry in members.entries {
+    for entry in members.entries where reader.diagnostics.all.count < YAMLReader.mistakeLimit {
       let name = entry.key.text
       guard Self.sectionNames.contains(name) else {
         reader.diagnostics.report(Messages.unknownKey(entry.key, in: "a rule file", known: Self.sectionNames))
@@ -160,6 +163,7 @@ package struct RuleSetChecker {
     checkReads()
     addReferenceRules()
     checkDeclaredValues()
+    checkWork()
     analyse()
     sortRules()
     rules.vocabulary = vocabulary

@@ -32,6 +32,17 @@ extension Messages {
       expected: "UTC, an offset such as +02:00, or an IANA name such as Europe/Berlin")
   }
 
+  /// Nested loops over long lists.
+  static func tooMuchWork(_ work: WorkBound.Work) -> Diagnostic {
+    let steps = work.steps >= 1_000_000_000_000 ? "over a million million" : String(work.steps)
+    return Diagnostic(
+      "too-much-work", at: work.lists[0].range,
+      "going through this list with all that is asked can take \(steps) steps",
+      expected: "at most \(WorkBound.limit)",
+      notes: work.lists.map { .init(range: $0.range, message: "this list can have \($0.length) elements") },
+      hint: "declare how long the lists can be, such as list(int, 0..100)")
+  }
+
   /// `of: 0`, or less.
   static func limitNotPositive(_ limit: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(

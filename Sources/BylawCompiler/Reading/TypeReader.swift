@@ -38,6 +38,9 @@ struct TypeReader {
     return declared
   }
 
+  /// The most elements of a list or a map that declares no greatest length.
+  static let defaultLength = 10_000
+
   // MARK: Grammar
 
   private mutating func declaration() -> DeclaredType? {
@@ -171,6 +174,9 @@ struct TypeReader {
     constraint.element = [element.constraint]
     skipSpace()
     if name != "range", take(","), !bounds(&constraint) { return nil }
+    if name != "range", constraint.upper == nil {
+      constraint.upper = max(Int64(Self.defaultLength), constraint.lower ?? 0)
+    }
     switch name {
     case "list": return DeclaredType(type: .list(element.type), constraint: constraint)
     case "map": return DeclaredType(type: .map(element.type), constraint: constraint)

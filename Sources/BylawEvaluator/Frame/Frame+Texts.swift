@@ -117,8 +117,7 @@ extension Frame {
       return best ?? .absent
     case .listSum: return sum(elements(a[0]), element, id)
     case .distinct:
-      var kept: [Cell] = []
-      for value in elements(a[0]) where !kept.contains(where: { areEqual($0, value, element) }) { kept.append(value) }
+      let kept = distinct(elements(a[0]), element)
       return compound(kept, count: kept.count)
     case .flatten:
       let all = elements(a[0]).flatMap { elements($0) }
@@ -136,6 +135,20 @@ extension Frame {
       let all = ordered(elements(a[0]), element)
       return compound(all, count: all.count)
     default: return nil
+    }
+  }
+
+  /// The first of equal ones each.
+  private func distinct(_ cells: [Cell], _ type: ValueType) -> [Cell] {
+    switch type {
+    case .bool, .int, .string, .enumeration, .decimal, .date, .timestamp, .duration:
+      // Equal values have equal cells.
+      var seen: Set<Cell> = []
+      return cells.filter { seen.insert($0).inserted }
+    default:
+      var kept: [Cell] = []
+      for value in cells where !kept.contains(where: { areEqual($0, value, type) }) { kept.append(value) }
+      return kept
     }
   }
 

@@ -58,6 +58,8 @@ package enum YAMLCode: String, CaseIterable, Sendable {
   case textAfterQuote = "text-after-quote"
   /// More than ``YAMLReader/depthLimit`` levels.
   case tooDeep = "too-deep"
+  /// More than ``YAMLReader/nodeLimit`` keys and values.
+  case tooManyNodes = "too-many-nodes"
   /// A bracket that nothing closes.
   case unclosedBracket = "unclosed-bracket"
   /// A quote that nothing closes, or that another text closes.

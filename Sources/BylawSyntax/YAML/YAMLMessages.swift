@@ -20,6 +20,14 @@ enum YAMLMessages {
       "the file is larger than 16 MiB", hint: "split it: all files of a folder are one rule set")
   }
 
+  /// More keys and values than may be kept.
+  static func tooManyNodes(at range: SourceRange) -> Diagnostic {
+    error(
+      .tooManyNodes, at: range, "from here on there are more keys and values than one rule set may have",
+      expected: "at most \(YAMLReader.ruleSetNodeLimit) in all files of a rule set",
+      hint: "what is data, such as long lists, belongs among the records")
+  }
+
   /// libyaml could not allocate; nothing that the author did.
   static func outOfMemory(_ file: FileID) -> Diagnostic {
     error(

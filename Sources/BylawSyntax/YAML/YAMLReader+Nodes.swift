@@ -6,6 +6,11 @@ extension YAMLReader {
   mutating func readNode(
     _ event: YAMLEvent, depth: Int, parentIndent: Int
   ) throws(Halt) -> Node {
+    nodesLeft -= 1
+    guard nodesLeft >= 0 else {
+      diagnostics.report(YAMLMessages.tooManyNodes(at: place(event.start, max(event.start, event.end))))
+      throw .end
+    }
     switch event.kind {
     case .alias:
       diagnostics.report(YAMLMessages.alias(text(event.start, event.end), at: place(event.start, event.end)))

@@ -8,6 +8,10 @@ package struct YAMLReader: ~Copyable {
   package static let sizeLimit = 16 << 20
   /// Mappings and lists may stand in each other this deep.
   package static let depthLimit = 64
+  /// A file may hold this many keys, values, lists and mappings.
+  package static let nodeLimit = 2_000_000
+  /// The files of a rule set may hold this many together; each takes some hundred bytes until the rules are checked.
+  package static let ruleSetNodeLimit = 300_000
   /// With this many mistakes in a file, reading ends.
   package static let mistakeLimit = 1000
   /// How often reading starts again behind a mistake of grammar.
@@ -24,6 +28,8 @@ package struct YAMLReader: ~Copyable {
   let file: FileID
   /// The file, with stand-ins for what may not stand in it.
   let bytes: [UInt8]
+  /// How many nodes may still come.
+  var nodesLeft: Int
   /// Where the next event comes from.
   var events: YAMLEvents
   /// What has been found so far.
@@ -36,6 +42,16 @@ package struct YAMLReader: ~Copyable {
   /// With errors there may be a tree all the same: it lacks the entries that were refused.
   package static func read(
     _ file: FileID, in sources: SourceMap, diagnostics: inout Diagnostics
+  ) -> Node? {
+    var nodesLeft = nodeLimit
+    return read(file, in: sources, diagnostics: &diagnostics, nodesLeft: &nodesLeft)
+  }
+
+  /// The tree of one file of several that have a limit in common.
+  ///
+  /// - Parameter nodesLeft: How many keys, values, lists and mappings may come; those of the file are taken off.
+  package static func read(
+    _ file: FileID, in sources: SourceMap, diagnostics: inout Diagnostics, nodesLeft: inout Int
   ) -> Node? {
     let original = sources[file].bytes
     guard original.count <= sizeLimit else {
@@ -52,9 +68,10 @@ package struct YAMLReader: ~Copyable {
         diagnostics.report(YAMLMessages.outOfMemory(file))
         return nil
       }
-      var reader = YAMLReader(file: file, bytes: text.bytes, events: events)
+      var reader = YAMLReader(file: file, bytes: text.bytes, nodesLeft: nodesLeft, events: events)
       do throws(Halt) {
         let node = try reader.readDocument(from: start)
+        nodesLeft = reader.nodesLeft
         diagnostics.report(contentsOf: reader.diagnostics.all)
         return start == first ? node : nil
       } catch {
@@ -69,9 +86,10 @@ package struct YAMLReader: ~Copyable {
   }
 
   /// Takes over the events.
-  private init(file: FileID, bytes: [UInt8], events: consuming YAMLEvents) {
+  private init(file: FileID, bytes: [UInt8], nodesLeft: Int, events: consuming YAMLEvents) {
     self.file = file
     self.bytes = bytes
+    self.nodesLeft = nodesLeft
     self.events = events
   }
 

@@ -314,7 +314,7 @@ struct YAMLGoldenTests {
   @Test func `every mistake of the reader is shown here or elsewhere`() {
     let elsewhere: Set<YAMLCode> = [
       .fileTooLarge, .invalidUTF8, .yamlSyntax, .notBool, .notInteger, .notDecimal, .tooManyPlaces,
-      .numberOutOfRange,
+      .numberOutOfRange, .tooManyNodes,
     ]
     let shown = elsewhere.union(Self.goldens.map(\.code))
     #expect(Set(YAMLCode.allCases).subtracting(shown).isEmpty)

@@ -30,7 +30,8 @@ indirect enum GeneratedType: Hashable {
     case .decimal(let scale): "decimal(\(scale))"
     case .word(let name), .reference(let name), .record(let name): name
     case .person: "User | Group"
-    case .list(let element): "list(\(element.spelling))"
+    // Short, so that loops in each other stay within the steps that rules may take.
+    case .list(let element): "list(\(element.spelling), 0..50)"
     case .map(let element): "map(\(element.spelling))"
     case .range(let element): "range(\(element.spelling))"
     case .patch: "patch(Doc, [\(GeneratedVocabulary.patched.joined(separator: ", "))])"

@@ -377,7 +377,7 @@ package struct RuleSetGenerator {
     if kind != "exists", kind != "count", chance(50) {
       let order = quoted(expressions.make(pick([.int, .timestamp]), scope, 1))
       if chance(50) { line(indent, "order: \(order)") } else { line(indent, "order: { latest_first: \(order) }") }
-      if chance(40) { line(indent, "limit: \(1 + below(3))") }
+      if chance(40) { line(indent, "limit: \(1 + below(3))") } else if kind == "list" { line(indent, "limit: 50") }
     }
     return type
   }
