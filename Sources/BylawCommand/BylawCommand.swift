@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `bylaw`: one file a subcommand, no decisions of its own.
+/// `bylaw` itself: one file a subcommand, no decisions of its own.
 @main
 struct BylawCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -8,4 +8,7 @@ struct BylawCommand: ParsableCommand {
     abstract: "Checks rules, decides requests by them, and tests them.",
     version: "0.1.0",
     subcommands: [CheckCommand.self, EvalCommand.self, TestCommand.self, TraceCommand.self])
+
+  /// Without a subcommand there is nothing to do: wrong usage.
+  func run() throws { throw ValidationError("Name what to do: check, eval, test or trace.") }
 }

@@ -83,7 +83,7 @@ import Testing
     let text = try CommandRunner.run(Self.options + request)
     #expect(text.status == 4)
     #expect(text.output.contains("Rules judged\n"))
-    #expect(text.output.contains("✓ The risk is critical  rules/incident-management/approvals.yaml:"))
+    #expect(text.output.contains("✓ The risk is critical  approvals.yaml:"))
     let json = try CommandRunner.run(Self.options + request + ["--format", "json"])
     let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
     #expect(document?["decision"] as? String == "pending")
@@ -104,6 +104,56 @@ import Testing
     }
   }
 
+  static let serverRules = [
+    "bylaw.yaml": "bylaw: 1\nname: t\nversion: 1.0.0\nsubject: User\n",
+    "rules.yaml": """
+    entities: { User: { fields: { name: string } } }
+    context: { second_factor: { type: bool, from: server }, channel: { type: string?, from: caller } }
+    actions: { go: { allow: anyone } }
+    rules: { factor: { require: go, that: context.second_factor, else: Show a second factor. } }
+
+    """,
+  ]
+
+  static func going(_ context: String) -> String {
+    #"{"subject":{"type":"User","id":"u","properties":{"name":"U"}},"action":{"name":"go"},"context":\#(context)}"#
+  }
+
+  @Test(arguments: [
+    ("{}", [], 2, "DENY  invalid_input\n"),
+    ("{}", ["--server-context", #"{"second_factor": true}"#], 0, "ALLOW\n"),
+    ("{}", ["--server-context", #"{"second_factor": false}"#], 2, "DENY  precondition_failed\n"),
+    (#"{"second_factor": true}"#, [], 2, "DENY  invalid_request\n"),
+    (#"{"second_factor": true}"#, ["--server-context", #"{"second_factor": false}"#], 2, "DENY  invalid_request\n"),
+    (#"{"channel": "app"}"#, ["--server-context", #"{"second_factor": true}"#], 0, "ALLOW\n"),
+  ])
+  func `what only the service knows is never taken from a request`(
+    context: String, options: [String], status: Int32, headline: String
+  ) throws {
+    try CommandRunner.withFolder(Self.serverRules) { folder in
+      let result = try CommandRunner.run(["eval", "--rules", folder] + options, input: Self.going(context))
+      #expect(result.status == status)
+      #expect(result.output.hasPrefix(headline))
+    }
+  }
+
+  @Test func `the context of the service may stand in a file, for all lines`() throws {
+    var files = Self.serverRules
+    files["server.json"] = #"{"second_factor": true}"#
+    try CommandRunner.withFolder(files) { folder in
+      let options = ["eval", "--rules", folder, "--server-context", folder + "/server.json"]
+      let result = try CommandRunner.run(options, input: Self.going("{}") + "\n" + Self.going("{}"))
+      #expect(result.status == 0)
+      #expect(result.output.contains("line 2  ALLOW\n"))
+      let missing = try CommandRunner.run(["eval", "--rules", folder, "--server-context", "none.json"], input: "{}")
+      #expect(missing.status == 3)
+      #expect(missing.errors == "error: 'none.json' cannot be read\n")
+      let list = try CommandRunner.run(["eval", "--rules", folder, "--server-context", "{]"], input: Self.going("{}"))
+      #expect(list.status == 3)
+      #expect(list.errors.hasPrefix("error: --server-context: "))
+    }
+  }
+
   @Test func `no colour is written to a file`() throws {
     let result = try CommandRunner.run(Self.options + ["--request", Self.example("01-create-an-incident")])
     #expect(!result.output.contains("\u{1B}"))
@@ -113,6 +163,14 @@ import Testing
     let help = try CommandRunner.run(["eval", "--help"])
     #expect(help.status == 0)
     #expect(help.output.contains("bylaw eval --rules rules/ai-operations"))
+    for command in ["check", "eval", "test", "trace"] {
+      let page = try CommandRunner.run([command, "--help"], environment: ["COLUMNS": "80"]).output
+      #expect(page.contains("Examples:\n  bylaw \(command) "))
+      #expect(page.contains("DIR>"))
+      // No example is broken within a line.
+      let examples = page.components(separatedBy: "Examples:\n")[1].components(separatedBy: "\n\n")[0]
+      for line in examples.split(separator: "\n") { #expect(line.contains("bylaw \(command)") || line.contains(" --")) }
+    }
     #expect(help.output.contains("0 allow, 2 deny, 4 pending"))
     for shell in ["bash", "zsh", "fish"] {
       let script = try CommandRunner.run(["--generate-completion-script", shell])

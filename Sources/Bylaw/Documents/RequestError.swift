@@ -45,9 +45,11 @@ extension RequestError: CustomStringConvertible {
 extension RequestError {
   /// The error as JSON: `{"error": {"line": 3, "problems": [{"path", "message", "expected", "hint"}]}}`.
   ///
-  /// - Parameter line: The line of the document in a file of several, counted from 1.
-  public func json(line: Int? = nil) -> String {
-    var writer = JSONWriter(.compact)
+  /// - Parameters:
+  ///   - line: The line of the document in a file of several, counted from 1.
+  ///   - isPretty: One member a line for people, instead of one line.
+  public func json(line: Int? = nil, isPretty: Bool = false) -> String {
+    var writer = JSONWriter(isPretty ? .pretty : .compact)
     writer.beginObject()
     writer.key("error")
     writer.beginObject()

@@ -17,42 +17,52 @@ extension Request {
   ///   "resource": { "type": "Incident", "id": "inc-1", "properties": {} },
   ///   "context":  { "approvals": [ { "approver": "User/u-2", "decision": "approve" } ] } }
   /// ```
+  /// Whoever hands on what a caller wrote answers for it: who the subject is, `properties`, `facts`, `approvals` and
+  /// `requested_at` are taken as they stand. Members of the context that rules declare `from: server` are not: they come
+  /// with `serverContext` alone, and a request that states one in its `context` is denied as an invalid one.
   /// - Parameters:
   ///   - json: One JSON document.
+  ///   - serverContext: What the service itself states of the context, such as the session that it verified.
   ///   - undeclared: What becomes of members that a request does not have.
   ///   - takesSystem: Whether the subject `System` is the engine itself, for a dry run of what it does by its own.
   ///     Without it such a request is denied as an invalid one: no caller speaks for the engine.
   /// - Throws: `RequestError` with every mistake.
-  public init(json: String, undeclared: UndeclaredMembers = .refused, takesSystem: Bool = false)
-    throws(RequestError)
-  {
-    try self.init(json: Array(json.utf8), undeclared: undeclared, takesSystem: takesSystem)
+  public init(
+    json: String, serverContext: [String: Value] = [:], undeclared: UndeclaredMembers = .refused,
+    takesSystem: Bool = false
+  ) throws(RequestError) {
+    try self.init(
+      json: Array(json.utf8), serverContext: serverContext, undeclared: undeclared, takesSystem: takesSystem)
   }
 
   /// Reads a request from the bytes of a JSON document, in UTF-8; like reading it from text.
   ///
   /// - Throws: `RequestError` with every mistake.
-  public init(json: [UInt8], undeclared: UndeclaredMembers = .refused, takesSystem: Bool = false)
-    throws(RequestError)
-  {
+  public init(
+    json: [UInt8], serverContext: [String: Value] = [:], undeclared: UndeclaredMembers = .refused,
+    takesSystem: Bool = false
+  ) throws(RequestError) {
     let document: Value
     do throws(JSONError) {
       document = try JSONReader.parse(json)
     } catch {
       throw RequestError(problems: [DocumentMessages.malformed(error)])
     }
-    try self.init(document: document, undeclared: undeclared, takesSystem: takesSystem)
+    try self.init(
+      document: document, serverContext: serverContext, undeclared: undeclared, takesSystem: takesSystem)
   }
 
-  /// Reads a request from a document that is parsed already.
+  /// Reads a request from a document that is parsed already; like reading it from text.
   ///
   /// - Throws: `RequestError` with every mistake.
-  public init(document: Value, undeclared: UndeclaredMembers = .refused, takesSystem: Bool = false)
-    throws(RequestError)
-  {
+  public init(
+    document: Value, serverContext: [String: Value] = [:], undeclared: UndeclaredMembers = .refused,
+    takesSystem: Bool = false
+  ) throws(RequestError) {
     var reader = RequestReader(undeclared: undeclared, takesSystem: takesSystem)
     let request = reader.request(document)
-    guard let request, reader.problems.isEmpty else { throw RequestError(problems: reader.problems) }
+    guard var request, reader.problems.isEmpty else { throw RequestError(problems: reader.problems) }
+    request.serverContext = serverContext
     self = request
   }
 }

@@ -32,24 +32,32 @@ public struct RuleSet: Sendable {
 
   /// Reads and checks the folder at `path`: its manifest `bylaw.yaml` and all `*.yaml` below it but for `tests/`.
   ///
+  /// The same files give the same digest and the same places in decisions, wherever the folder stands and however
+  /// `path` leads there; only diagnostics show paths that start with `path`. A warning tells of each file in the folder
+  /// that is not read.
   /// - Throws: `LoadError`; `.invalidRules` carries every error of every file.
   public init(contentsOf path: String) throws {
-    try self.init(files: RuleSetDirectory(path).files)
+    let directory = try RuleSetDirectory(path)
+    try self.init(files: directory.files, unread: directory.unread)
   }
 
-  /// Checks rule files held in memory: paths, as diagnostics show them, and their text.
+  /// Checks rule files held in memory: paths relative to the rule folder, and their text.
   ///
   /// - Throws: `LoadError.invalidRules` with every error.
   public init(files: [(path: String, text: String)]) throws {
-    try self.init(files: files.map { RuleSetFile(path: $0.path, bytes: Array($0.text.utf8)) })
+    try self.init(files: files.map { RuleSetFile(path: $0.path, bytes: Array($0.text.utf8)) }, unread: [])
   }
 
-  package init(files: [RuleSetFile]) throws {
+  private init(
+    files: [RuleSetFile], unread: [(entry: FolderListing.Unread, path: String, shownPath: String)]
+  ) throws {
     let result = RuleSetChecker.check(files)
-    let report = RuleSetReport(diagnostics: result.diagnostics, sources: result.sources)
+    var sources = result.sources
+    let warnings = unread.map { $0.entry.warning(path: $0.path, shownAs: $0.shownPath, in: &sources) }
+    let report = RuleSetReport(diagnostics: result.diagnostics + warnings, sources: sources)
     guard let checked = result.ruleSet else { throw LoadError.invalidRules(report) }
-    content = Content(checked, sources: result.sources, digest: RuleSetDirectory.digest(files))
-    warnings = report
+    content = Content(checked, sources: sources, digest: RuleSetDirectory.digest(files))
+    self.warnings = report
   }
 
   /// Name, version and digest.
@@ -113,9 +121,14 @@ public struct RuleSetReport: Sendable, Hashable {
   }
 
   /// The report as JSON, a contract for tools.
-  public func json() -> String {
-    DiagnosticReport(diagnostics, in: sources).json
+  ///
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  public func json(isPretty: Bool = false) -> String {
+    DiagnosticReport(diagnostics, in: sources).json(isPretty ? .pretty : .compact)
   }
+
+  /// Writes the report as one object.
+  package func write(to writer: inout JSONWriter) { DiagnosticReport(diagnostics, in: sources).write(to: &writer) }
 
   /// Two reports are equal when they say the same.
   public static func == (left: RuleSetReport, right: RuleSetReport) -> Bool {

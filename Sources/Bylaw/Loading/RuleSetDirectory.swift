@@ -6,53 +6,83 @@ import Foundation
 
 /// Reads the files of a rule set from its folder, and from the folders that its manifest uses.
 struct RuleSetDirectory {
+  /// The rule files in the order of their paths relative to the rule folder.
   private(set) var files: [RuleSetFile] = []
+  /// What stands in the folders and is not read, with its path relative to the rule folder and the path that is shown.
+  private(set) var unread: [(entry: FolderListing.Unread, path: String, shownPath: String)] = []
+  /// The folders and files that were read, by their real paths.
   private var seen: Set<String> = []
 
-  /// - Throws: `LoadError` when a folder or a file cannot be read.
+  /// A folder as it is found, as the rule folder sees it, and as people see it.
+  private struct Folder {
+    var url: URL
+    /// Relative to the rule folder, which is the empty path itself.
+    var path: String
+    var shownPath: String
+    /// Whether a manifest names it, so that its own manifest is not that of the rule set.
+    var isUsed: Bool
+  }
+
+  /// - Throws: `LoadError` when a folder or a file cannot be read, or when there is no rule file.
   init(_ path: String) throws {
-    try add(folder: URL(fileURLWithPath: path), shownAs: path, isUsed: false)
+    try add(Folder(url: Self.real(URL(fileURLWithPath: path)), path: "", shownPath: path, isUsed: false))
+    guard !files.isEmpty else { throw LoadError.noRuleFiles(path) }
+    // Neither the name by which the folder was called nor the order of the disk shows in anything.
+    files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
-  private mutating func add(folder: URL, shownAs path: String, isUsed: Bool) throws {
-    let folder = folder.standardizedFileURL.resolvingSymlinksInPath()
-    guard seen.insert(folder.path).inserted else { return }
-    let manager = FileManager.default
+  private mutating func add(_ folder: Folder) throws {
+    guard seen.insert(folder.url.path).inserted else { return }
     var isFolder: ObjCBool = false
-    guard manager.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
-      throw LoadError.notAFolder(path)
+    guard FileManager.default.fileExists(atPath: folder.url.path, isDirectory: &isFolder), isFolder.boolValue,
+      let listing = FolderListing(folder.url, skipping: "tests")
+    else { throw LoadError.notAFolder(folder.shownPath) }
+    for entry in listing.unread {
+      unread.append((entry, RulePath.join(folder.path, entry.name), Self.shown(folder, entry.name)))
     }
-    for name in try Self.ruleFiles(in: folder, shownAs: path) {
-      let file = folder.appendingPathComponent(name)
-      guard let data = manager.contents(atPath: file.path) else { throw LoadError.unreadable(name) }
-      let bytes = [UInt8](data)
-      let isManifest = name == "bylaw.yaml"
-      if isManifest {
-        for used in Self.uses(bytes) {
-          try add(folder: folder.appendingPathComponent(used), shownAs: used, isUsed: true)
-        }
-      }
-      if !(isUsed && isManifest) {
-        files.append(RuleSetFile(path: path == "." ? name : "\(Self.trimmed(path))/\(name)", bytes: bytes))
-      }
+    // The manifest first: a folder that it uses may lie within this one.
+    for name in listing.names.filter({ $0 == "bylaw.yaml" }) + listing.names.filter({ $0 != "bylaw.yaml" }) {
+      try add(name, in: folder)
     }
   }
 
-  private static func trimmed(_ path: String) -> String {
-    path.hasSuffix("/") ? String(path.dropLast()) : path
+  private mutating func add(_ name: String, in folder: Folder) throws {
+    let url = folder.url.appendingPathComponent(name)
+    let shownPath = Self.shown(folder, name)
+    guard seen.insert(Self.real(url).path).inserted else { return }
+    guard let data = FileManager.default.contents(atPath: url.path) else { throw LoadError.unreadable(shownPath) }
+    let bytes = [UInt8](data)
+    let isManifest = name == "bylaw.yaml"
+    if isManifest {
+      for used in Self.uses(bytes) { try add(Self.used(used, by: folder)) }
+    }
+    if !(folder.isUsed && isManifest) {
+      files.append(RuleSetFile(path: RulePath.join(folder.path, name), shownAs: shownPath, bytes: bytes))
+    }
   }
 
-  /// The rule files below a folder, without those of its tests, in the order of their names.
-  private static func ruleFiles(in folder: URL, shownAs path: String) throws -> [String] {
-    guard let all = FileManager.default.enumerator(atPath: folder.path) else { throw LoadError.notAFolder(path) }
-    var names: [String] = []
-    for case let name as String in all {
-      let parts = name.split(separator: "/")
-      if parts.contains("tests") || parts.contains(where: { $0.hasPrefix(".") }) { continue }
-      if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { names.append(name) }
-    }
-    return names.sorted()
+  // MARK: Paths
+
+  /// The folder that `name` leads to from the manifest of another.
+  private static func used(_ name: String, by folder: Folder) -> Folder {
+    let url = real(name.hasPrefix("/") ? URL(fileURLWithPath: name) : folder.url.appendingPathComponent(name))
+    // Without `..` the path is easier to read; behind a link it would lead elsewhere.
+    let short = RulePath.join(folder.shownPath, name)
+    let isSame = real(URL(fileURLWithPath: short.isEmpty ? "." : short)).path == url.path
+    let long = name.hasPrefix("/") ? name : shown(folder, name)
+    return Folder(url: url, path: RulePath.join(folder.path, name), shownPath: isSame ? short : long, isUsed: true)
   }
+
+  /// The path of a file as people see it from where they named the folder.
+  private static func shown(_ folder: Folder, _ name: String) -> String {
+    let path = folder.shownPath
+    if path == "." || path == "./" || path.isEmpty { return name }
+    return path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+  }
+
+  private static func real(_ url: URL) -> URL { url.standardizedFileURL.resolvingSymlinksInPath() }
+
+  // MARK: Contents
 
   /// The folders under `uses:` of a manifest.
   private static func uses(_ bytes: [UInt8]) -> [String] {
@@ -74,12 +104,11 @@ struct RuleSetDirectory {
     }
   }
 
-  /// `sha256:` and the digest over the paths and contents of all files.
+  /// `sha256:` and the digest over the paths, relative to the rule folder, and the contents of all files.
   static func digest(_ files: [RuleSetFile]) -> String {
     var hasher = SHA256()
-    for file in files.sorted(by: { $0.path < $1.path }) {
-      let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
-      hasher.update(data: Data("\(name.utf8.count):\(name)\(file.bytes.count):".utf8))
+    for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
+      hasher.update(data: Data("\(file.path.utf8.count):\(file.path)\(file.bytes.count):".utf8))
       hasher.update(data: Data(file.bytes))
     }
     return "sha256:"
@@ -94,6 +123,8 @@ struct RuleSetDirectory {
 public enum LoadError: Error, Sendable, Hashable {
   /// There is no folder at this path.
   case notAFolder(String)
+  /// The folder at this path has no file that ends in `.yaml`.
+  case noRuleFiles(String)
   /// The file cannot be read.
   case unreadable(String)
   /// The rules have errors; `report` shows each with its place.
@@ -105,6 +136,7 @@ extension LoadError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAFolder(let path): "'\(path)' is no folder of rules"
+    case .noRuleFiles(let path): "'\(path)' has no rule files, expected bylaw.yaml and other files that end in .yaml"
     case .unreadable(let path): "'\(path)' cannot be read"
     case .invalidRules(let report): report.text()
     }

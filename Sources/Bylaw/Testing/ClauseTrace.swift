@@ -1,5 +1,5 @@
 import BylawCompiler
-import BylawModel
+package import BylawModel
 import BylawSyntax
 
 /// Which clauses of a manual the rules and the tests of a rule set name.
@@ -42,7 +42,7 @@ public struct ClauseTrace: Sendable {
     let references = tester.ruleSet.checked.clauses
     let sources = tester.ruleSet.sources
     let named =
-      references.map { (clause: $0.clause, place: sources.place($0.range)) } + tester.suite.clauses
+      references.map { (clause: $0.clause, place: sources.shownPlace($0.range)) } + tester.suite.clauses
       + tester.suite.waits.map { (clause: $0.clause, place: $0.place) }
     let manuals = Set(catalogue.clauses.map { Self.manual($0.id) })
     let relevant = Set(named.map { Self.manual($0.clause) }).intersection(manuals)
@@ -100,7 +100,12 @@ public struct ClauseTrace: Sendable {
   }
 
   /// The trace as JSON.
-  public var json: String {
+  ///
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
+
+  /// The trace as a value.
+  package var value: Value {
     let clauses = entries.map { entry -> Value in
       .object([
         "id": .string(entry.clause.id), "rules": .list(entry.rules.map { .string($0) }),
@@ -111,7 +116,6 @@ public struct ClauseTrace: Sendable {
     let others = unknown.map { entry -> Value in
       .object(["clause": .string(entry.clause), "place": .string(entry.place)])
     }
-    return JSONWriter.write(
-      .object(["rule_set": .string(ruleSet), "clauses": .list(clauses), "unknown": .list(others)]))
+    return .object(["rule_set": .string(ruleSet), "clauses": .list(clauses), "unknown": .list(others)])
   }
 }

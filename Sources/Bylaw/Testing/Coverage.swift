@@ -56,7 +56,7 @@ struct CoveragePlaces {
 
   private mutating func add(_ kind: CoverageReport.Kind, _ id: String, _ range: SourceRange) {
     guard seen.insert(CoverageCounts.Key(kind: kind, id: id)).inserted else { return }
-    items.append(CoverageReport.Item(kind: kind, id: id, place: sources.place(range), count: 0))
+    items.append(CoverageReport.Item(kind: kind, id: id, place: sources.shownPlace(range), count: 0))
   }
 }
 

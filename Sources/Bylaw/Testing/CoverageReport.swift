@@ -60,17 +60,21 @@ public struct CoverageReport: Sendable {
   }
 
   /// The report as JSON.
-  public var json: String {
+  ///
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
+
+  /// The report as a value.
+  package var value: Value {
     let list = items.map { item -> Value in
       .object([
         "kind": .string(item.kind.rawValue), "id": .string(item.id), "place": .string(item.place),
         "count": .int(Int64(item.count)),
       ])
     }
-    return JSONWriter.write(
-      .object([
-        "rule_set": .string(ruleSet.name), "items": .list(list), "unseen": .list(unseen.map { .string($0) }),
-      ]))
+    return .object([
+      "rule_set": .string(ruleSet.name), "items": .list(list), "unseen": .list(unseen.map { .string($0) }),
+    ])
   }
 }
 

@@ -51,10 +51,14 @@ public struct TestResult: Sendable {
   public struct Difference: Sendable, Hashable {
     /// The expectation: `decision`, `rules`, `classified.severity`, ….
     public let what: String
-    /// What the test states.
+    /// What the test states, for people.
     public let expected: String
-    /// What the decision says.
+    /// What the decision says, for people.
     public let actual: String
+    /// What the test states.
+    public let expectedValue: Value
+    /// What the decision says; `null` where it says nothing.
+    public let actualValue: Value
   }
   /// The case.
   public let test: DecisionTest

@@ -31,40 +31,38 @@ struct Expectation: Sendable {
   /// The statements that a decision does not meet.
   func differences(from decision: Decision) -> [TestResult.Difference] {
     var found: [TestResult.Difference] = []
-    func note(_ what: String, _ expected: String, _ actual: String) {
-      found.append(TestResult.Difference(what: what, expected: expected, actual: actual))
+    func note(_ what: String, _ expected: Value, _ actual: Value, _ texts: (String, String)? = nil) {
+      let (left, right) = texts ?? (Self.text(expected), Self.text(actual))
+      found.append(
+        TestResult.Difference(
+          what: what, expected: left, actual: right, expectedValue: expected, actualValue: actual))
     }
-    if let outcome, outcome != decision.outcome { note("decision", outcome.rawValue, decision.outcome.rawValue) }
+    if let outcome, outcome != decision.outcome {
+      note("decision", .string(outcome.rawValue), .string(decision.outcome.rawValue))
+    }
     if let denialClass, denialClass != decision.denialClass {
-      note("class", denialClass.rawValue, decision.denialClass?.rawValue ?? "none")
+      note("class", .string(denialClass.rawValue), decision.denialClass.map { .string($0.rawValue) } ?? .null)
     }
     if let rules {
-      let actual = Set(decision.reasons.map(\.rule))
-      if Set(rules) != actual { note("rules", Self.names(rules), Self.names(actual)) }
+      let (expected, actual) = (Set(rules), Set(decision.reasons.map(\.rule)))
+      if expected != actual {
+        note("rules", Self.list(expected), Self.list(actual), (Self.names(expected), Self.names(actual)))
+      }
     }
     for (name, value) in classified.sorted(by: { $0.key < $1.key }) {
       guard let actual = decision.classified[name] else {
-        note("classified.\(name)", Self.text(value), "no such classification")
+        note("classified.\(name)", value, .null, (Self.text(value), "no such classification"))
         continue
       }
-      if !Self.matches(value, actual.value) { note("classified.\(name)", Self.text(value), Self.text(actual.value)) }
+      if !Self.matches(value, actual.value) { note("classified.\(name)", value, actual.value) }
     }
-    if let missing {
-      let actual = decision.missing.map(Self.members)
-      if !Self.pairs(missing, actual, exactly: true) { note("missing", Self.text(missing), Self.text(actual)) }
+    func compare(_ what: String, _ expected: [[String: Value]]?, _ actual: [[String: Value]], exactly: Bool) {
+      guard let expected, !Self.pairs(expected, actual, exactly: exactly) else { return }
+      note(what, .list(expected.map { .object($0) }), .list(actual.map { .object($0) }))
     }
-    if let obligations {
-      let actual = decision.obligations.map(Self.members)
-      if !Self.pairs(obligations, actual, exactly: false) {
-        note("obligations", Self.text(obligations), Self.text(actual))
-      }
-    }
-    if let indeterminate {
-      let actual = decision.indeterminate.map(Self.members)
-      if !Self.pairs(indeterminate, actual, exactly: true) {
-        note("indeterminate", Self.text(indeterminate), Self.text(actual))
-      }
-    }
+    compare("missing", missing, decision.missing.map(Self.members), exactly: true)
+    compare("obligations", obligations, decision.obligations.map(Self.members), exactly: false)
+    compare("indeterminate", indeterminate, decision.indeterminate.map(Self.members), exactly: true)
     return found
   }
 
@@ -173,17 +171,18 @@ struct Expectation: Sendable {
 
   // MARK: Texts
 
-  private static func names(_ rules: some Sequence<String>) -> String {
-    let sorted = Set(rules).sorted()
-    return sorted.isEmpty ? "none" : sorted.joined(separator: ", ")
+  private static func names(_ rules: Set<String>) -> String {
+    rules.isEmpty ? "none" : rules.sorted().joined(separator: ", ")
   }
+
+  private static func list(_ rules: Set<String>) -> Value { .list(rules.sorted().map { .string($0) }) }
 
   private static func text(_ value: Value) -> String {
-    if case .string(let text) = value { return text }
-    return JSONWriter.write(value)
-  }
-
-  private static func text(_ entries: [[String: Value]]) -> String {
-    entries.isEmpty ? "none" : JSONWriter.write(.list(entries.map { .object($0) }))
+    switch value {
+    case .string(let text): text
+    case .null: "none"
+    case .list(let elements) where elements.isEmpty: "none"
+    default: JSONWriter.write(value)
+    }
   }
 }

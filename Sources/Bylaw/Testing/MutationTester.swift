@@ -22,7 +22,7 @@ extension RuleTester {
     }
     let unnoticed = survivors.withLock { $0 }.map { index in
       MutationReport.Survivor(
-        place: ruleSet.sources.place(mutations[index].key.range), kind: mutations[index].key.kind.rawValue,
+        place: ruleSet.sources.shownPlace(mutations[index].key.range), kind: mutations[index].key.kind.rawValue,
         change: mutations[index].change)
     }
     let sorted = unnoticed.sorted { left, right in
@@ -88,16 +88,20 @@ public struct MutationReport: Sendable {
   }
 
   /// The report as JSON.
-  public var json: String {
-    JSONWriter.write(
-      .object([
-        "rule_set": .string(ruleSet.name), "changes": .int(Int64(total)), "noticed": .int(Int64(noticed)),
-        "not_noticed": .list(
-          survivors.map { survivor in
-            .object([
-              "place": .string(survivor.place), "kind": .string(survivor.kind), "change": .string(survivor.change),
-            ])
-          }),
-      ]))
+  ///
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
+
+  /// The report as a value.
+  package var value: Value {
+    .object([
+      "rule_set": .string(ruleSet.name), "changes": .int(Int64(total)), "noticed": .int(Int64(noticed)),
+      "not_noticed": .list(
+        survivors.map { survivor in
+          .object([
+            "place": .string(survivor.place), "kind": .string(survivor.kind), "change": .string(survivor.change),
+          ])
+        }),
+    ])
   }
 }

@@ -1,5 +1,6 @@
 import BylawEvaluator
 public import BylawModel
+import BylawSyntax
 
 /// Runs the decision tests that authors write beside their rules.
 ///
@@ -11,6 +12,8 @@ public import BylawModel
 public struct RuleTester: Sendable {
   /// The rules that are tested.
   public let ruleSet: RuleSet
+  /// What stands in the folder of the tests and is not read.
+  public let warnings: RuleSetReport
   let suite: TestSuite
 
   /// The cases of all test files, in their order.
@@ -20,21 +23,27 @@ public struct RuleTester: Sendable {
   ///
   /// - Throws: `LoadError.invalidRules` with every mistake of every test file, `LoadError.unreadable`.
   public init(_ ruleSet: RuleSet, testsFolder: String) throws {
-    try self.init(ruleSet, files: TestFolder(testsFolder).files, shownAs: testsFolder)
+    let folder = try TestFolder(testsFolder)
+    try self.init(ruleSet, files: folder.files, unread: folder.unread, shownAs: testsFolder)
   }
 
   /// Reads test files held in memory: names below the folder of the tests, and their text.
   ///
   /// - Throws: `LoadError.invalidRules` with every mistake.
   public init(_ ruleSet: RuleSet, files: [(path: String, text: String)]) throws {
-    try self.init(ruleSet, files: files.map { ($0.path, Array($0.text.utf8)) }, shownAs: "")
+    try self.init(ruleSet, files: files.map { ($0.path, Array($0.text.utf8)) }, unread: [], shownAs: "")
   }
 
-  private init(_ ruleSet: RuleSet, files: [(name: String, bytes: [UInt8])], shownAs folder: String) throws {
+  private init(
+    _ ruleSet: RuleSet, files: [(name: String, bytes: [UInt8])], unread: [FolderListing.Unread], shownAs folder: String
+  ) throws {
     self.ruleSet = ruleSet
     let (suite, report) = TestSuiteReader.read(files, shownAs: folder, for: ruleSet)
     guard report.errorCount == 0 else { throw LoadError.invalidRules(report) }
     self.suite = suite
+    var sources = SourceMap()
+    let warnings = unread.map { $0.warning(path: $0.name, shownAs: "\(folder)/\($0.name)", in: &sources) }
+    self.warnings = RuleSetReport(diagnostics: warnings, sources: sources)
   }
 
   /// Runs the cases whose test or case name contains `filter`, in any case; all of them without one.

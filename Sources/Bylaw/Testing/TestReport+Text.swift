@@ -1,4 +1,4 @@
-import BylawModel
+package import BylawModel
 
 extension TestReport {
   /// The failures and errors for people, each with its place and what differs; empty when all passed.
@@ -37,11 +37,13 @@ extension TestReport {
     "\(passed) passed, \(failed) failed, \(errors) \(errors == 1 ? "error" : "errors")"
   }
 
-  /// The report as JSON: a line of counts and cases for tools.
-  public var json: String { JSONWriter.write(value) }
+  /// The report as JSON: counts and cases for tools.
+  ///
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
 
   /// The report as a value.
-  var value: Value {
+  package var value: Value {
     let cases = results.map { result -> Value in
       var members: [String: Value] = [
         "name": .string(result.test.name), "place": .string(result.test.place),
@@ -54,8 +56,8 @@ extension TestReport {
         members["differences"] = .list(
           differences.map { difference in
             .object([
-              "what": .string(difference.what), "expected": .string(difference.expected),
-              "actual": .string(difference.actual),
+              "what": .string(difference.what), "expected": difference.expectedValue,
+              "actual": difference.actualValue,
             ])
           })
         members["decision"] = result.decision.testValue

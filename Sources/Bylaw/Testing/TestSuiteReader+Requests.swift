@@ -117,9 +117,15 @@ extension TestSuiteReader {
       case "approvals": request.approvals = readApprovals(entry.value)
       case "override": request.override = readOverride(entry.value)
       case "requested_at": request.requestedAt = time(entry.value, "'requested_at'")
-      default: request.context[entry.key.text] = entry.value.plainValue
+      default: setContext(entry.key.text, entry.value.plainValue, in: &request)
       }
     }
+  }
+
+  /// A test speaks for the service as well as for the caller: each member goes where its declaration says.
+  private func setContext(_ name: String, _ value: Value, in request: inout Request) {
+    let isServer = ruleSet.checked.context.contains { $0.field.name == name && $0.fromServer }
+    if isServer { request.serverContext[name] = value } else { request.context[name] = value }
   }
 
   private mutating func readApprovals(_ node: Node) -> [Request.Approval] {

@@ -15,10 +15,12 @@ struct CheckCommand: ParsableCommand {
         bylaw check --strict rules/ai-operations rules/incident-management
         bylaw check --format json rules/ai-operations
 
+      With --format json one list comes out, with an object for each folder.
+
       Exit status: 0 without errors, 3 with errors, 64 for wrong usage.
       """)
 
-  @Argument(help: "The folders of the rule sets.", completion: .directory)
+  @Argument(help: ArgumentHelp("The folders of the rule sets.", valueName: "DIR"), completion: .directory)
   var folders: [String]
 
   @Option(help: "How the result is written: text or json.")
@@ -36,24 +38,26 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     var isInvalid = false
-    var results: [String] = []
+    var writer = JSONWriter(.pretty)
+    writer.beginList()
     for folder in folders {
       do {
         let ruleSet = try RuleSet(contentsOf: folder)
         if strict, ruleSet.warnings.warningCount > 0 { isInvalid = true }
         switch format {
-        case .json: results.append(CheckResult.json(folder, ruleSet))
+        case .json: CheckResult.write(folder, ruleSet, to: &writer)
         case .text: printText(ruleSet)
         }
       } catch let error as LoadError {
         isInvalid = true
         switch format {
-        case .json: results.append(CheckResult.json(folder, error))
-        case .text: CommandOutput.report(text(of: error))
+        case .json: CheckResult.write(folder, error, to: &writer)
+        case .text: CommandOutput.report(error)
         }
       }
     }
-    if format == .json { CommandOutput.write("[\n" + results.joined(separator: ",\n") + "\n]\n") }
+    writer.endList()
+    if format == .json { CommandOutput.write(writer.text + "\n") }
     if isInvalid { throw ExitStatus.invalid }
   }
 
@@ -73,10 +77,5 @@ struct CheckCommand: ParsableCommand {
       let name = "\(construct.kind) \(construct.name)"
       print("  \(name)\(String(repeating: " ", count: width - name.count))  \(construct.direction)")
     }
-  }
-
-  private func text(of error: LoadError) -> String {
-    if case .invalidRules(let report) = error { return report.text(isColored: CommandOutput.isErrorColored) }
-    return "error: \(error)"
   }
 }

@@ -13,28 +13,48 @@ struct EvalCommand: ParsableCommand {
       no request is answered by an error and loses no other line.
 
       Examples:
-        bylaw eval --rules rules/ai-operations --entities records.yaml --request request.json
+        bylaw eval --rules rules/ai-operations --request request.json
         bylaw eval --rules rules/ai-operations --explain < request.json
-        bylaw eval --rules rules/ai-operations --format json --now 2025-12-01T20:00:00Z < requests.jsonl
-        bylaw eval --rules rules/ai-operations --entities records.yaml --as-system < act-of-system.json
+        bylaw eval --rules rules/ai-operations --entities records.yaml \\
+          --server-context '{"session": {"user": "op-1"}}' < request.json
+        bylaw eval --rules rules/ai-operations --format json \\
+          --now 2025-12-01T20:00:00Z < requests.jsonl
+        bylaw eval --rules rules/ai-operations --as-system < act.json
+
+      What rules declare 'from: server' in the context is taken from --server-context alone, never from a request.
+
+      With --format json a decision is an object; for JSON Lines, one a line.
 
       Exit status for one request: 0 allow, 2 deny, 4 pending, 3 invalid rules or input, 64 wrong usage. For JSON Lines: \
       0 when every line was answered, 3 when some line was no request.
       """)
 
-  @Option(help: "The folder of the rule set.", completion: .directory)
+  @Option(help: ArgumentHelp("The folder of the rule set.", valueName: "DIR"), completion: .directory)
   var rules: String
 
-  @Option(help: "A YAML or JSON file of records for references and facts.", completion: .file())
+  @Option(
+    help: ArgumentHelp("A YAML or JSON file of records for references and facts.", valueName: "FILE"),
+    completion: .file())
   var entities: String?
 
-  @Option(help: "The file of the request or requests; '-' for standard input.", completion: .file())
+  @Option(
+    help: ArgumentHelp("The file of the request or requests; '-' for standard input.", valueName: "FILE"),
+    completion: .file())
   var request = "-"
 
-  @Option(help: "The time to decide for, such as 2026-01-31T09:00:00Z; the clock of this machine without it.")
+  @Option(
+    help: ArgumentHelp(
+      "What the service itself states of the context, for all requests: a JSON object, or a file with one.",
+      valueName: "JSON|FILE"),
+    completion: .file())
+  var serverContext: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The time to decide for, such as 2026-01-31T09:00:00Z; the clock of this machine without it.", valueName: "TIME"))
   var now: TimeArgument?
 
-  @Option(help: "How decisions are written: text or json.")
+  @Option(help: "How the result is written: text or json.")
   var format = OutputFormat.text
 
   @Flag(
@@ -46,13 +66,14 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let document = try readDocument()
+    let server = try readServerContext()
     let ruleSet = try loadRules()
     let records = try loadRecords(ruleSet)
     let decisionPoint = PolicyDecisionPoint(ruleSet, records: records)
     let time = now?.time ?? .now
     switch document {
-    case .single(let bytes): try decide(bytes, decisionPoint, time)
-    case .lines(let lines): try decide(lines, decisionPoint, time)
+    case .single(let bytes): try decide(bytes, server, decisionPoint, time)
+    case .lines(let lines): try decide(lines, server, decisionPoint, time)
     }
   }
 
@@ -71,15 +92,35 @@ struct EvalCommand: ParsableCommand {
     return RequestDocument(bytes, areLines: request.hasSuffix(".jsonl") || request.hasSuffix(".ndjson"))
   }
 
+  /// The members of the context that the service states, from the option or the file that it names.
+  private func readServerContext() throws -> [String: Value] {
+    guard let serverContext else { return [:] }
+    let isInline = serverContext.first { !$0.isWhitespace } == "{"
+    var bytes = Array(serverContext.utf8)
+    if !isInline {
+      guard let data = FileManager.default.contents(atPath: serverContext) else {
+        CommandOutput.report("error: '\(serverContext)' cannot be read")
+        throw ExitStatus.invalid
+      }
+      bytes = [UInt8](data)
+    }
+    do throws(JSONError) {
+      if case .object(let members) = try JSONReader.parse(bytes) { return members }
+      CommandOutput.report("error: --server-context: is no object, expected members of the context")
+    } catch {
+      let place = "line \(error.line), column \(error.column)"
+      CommandOutput.report("error: --server-context: \(error.message) at \(place), expected \(error.expectation)")
+    }
+    throw ExitStatus.invalid
+  }
+
   private func loadRules() throws -> RuleSet {
     do {
       return try RuleSet(contentsOf: rules)
-    } catch LoadError.invalidRules(let report) {
-      CommandOutput.report(report.text(isColored: CommandOutput.isErrorColored))
     } catch let error as LoadError {
-      CommandOutput.report("error: \(error)")
+      CommandOutput.report(error)
+      throw ExitStatus.invalid
     }
-    throw ExitStatus.invalid
   }
 
   private func loadRecords(_ ruleSet: RuleSet) throws -> Records? {
@@ -98,12 +139,14 @@ struct EvalCommand: ParsableCommand {
 
   // MARK: Deciding
 
-  private func decide(_ bytes: [UInt8], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp) throws {
+  private func decide(
+    _ bytes: [UInt8], _ server: [String: Value], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp
+  ) throws {
     let request: Request
     do throws(RequestError) {
-      request = try Request(json: bytes, takesSystem: asSystem)
+      request = try Request(json: bytes, serverContext: server, takesSystem: asSystem)
     } catch {
-      if format == .json { CommandOutput.write(error.json() + "\n") }
+      if format == .json { CommandOutput.write(error.json(isPretty: true) + "\n") }
       for problem in error.problems { CommandOutput.report("error: \(problem)") }
       throw ExitStatus.invalid
     }
@@ -134,13 +177,13 @@ struct EvalCommand: ParsableCommand {
   }
 
   private func decide(
-    _ lines: [RequestDocument.Line], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp
+    _ lines: [RequestDocument.Line], _ server: [String: Value], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp
   ) throws {
     var failed = 0
     for line in lines {
       do throws(RequestError) {
-        let (_, text) = answer(
-          try Request(json: line.bytes, takesSystem: asSystem), decisionPoint, time, isPretty: false)
+        let request = try Request(json: line.bytes, serverContext: server, takesSystem: asSystem)
+        let (_, text) = answer(request, decisionPoint, time, isPretty: false)
         CommandOutput.write(format == .json ? text : "line \(line.number)  \(text)\n")
       } catch {
         failed += 1

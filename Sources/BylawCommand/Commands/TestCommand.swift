@@ -1,18 +1,31 @@
 import ArgumentParser
 import Bylaw
 import BylawModel
-import Foundation
 
 /// `bylaw test DIR…`: runs the decision tests of rule sets.
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "test", abstract: "Run the tests of rule sets.",
-    discussion: "Exits with 0 when all tests pass, 1 when one does not, 3 when rules or test files are invalid.")
+    commandName: "test",
+    abstract: "Run the tests of rule sets.",
+    discussion: """
+      The tests of a rule set are the files of its folder 'tests'. A failure shows what was expected and what was so.
 
-  @Argument(help: "The folders of the rule sets.")
+      Examples:
+        bylaw test rules/incident-management
+        bylaw test --filter severity --decisions rules/incident-management
+        bylaw test --coverage --mutate rules/ai-operations
+        bylaw test --format json rules/ai-operations rules/incident-management
+
+      With --format json one list comes out, with an object for each folder.
+
+      Exit status: 0 when all tests pass, 1 when one does not or when there is none, 3 when rules or test files are \
+      invalid, 64 for wrong usage.
+      """)
+
+  @Argument(help: ArgumentHelp("The folders of the rule sets.", valueName: "DIR"), completion: .directory)
   var folders: [String]
 
-  @Option(help: "Run only the tests whose name contains this text.")
+  @Option(help: ArgumentHelp("Run only the tests whose name contains this text.", valueName: "TEXT"))
   var filter: String?
 
   @Flag(help: "Print the whole decision with each failure.")
@@ -24,58 +37,75 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Change the rules in small ways, one at a time, and show the changes that no test notices.")
   var mutate = false
 
-  @Option(help: "How many threads share the work of --mutate.")
+  @Option(help: ArgumentHelp("How many threads share the work of --mutate.", valueName: "N"))
   var threads = 2
 
-  @Option(help: "Print text or JSON.")
+  @Option(help: "How the result is written: text or json.")
   var format: OutputFormat = .text
 
-  func run() throws {
+  /// What a run found in all folders together.
+  private struct Sum {
+    var (passed, failed, errors) = (0, 0, 0)
     var isInvalid = false
-    var sum = (passed: 0, failed: 0, errors: 0)
+    /// Whether a folder has no tests at all.
+    var isMissing = false
+  }
+
+  func validate() throws {
+    if folders.isEmpty { throw ValidationError("Name at least one folder.") }
+    if threads < 1 { throw ValidationError("--threads takes a number from 1.") }
+  }
+
+  func run() throws {
+    var sum = Sum()
+    var writer = JSONWriter(.pretty)
+    writer.beginList()
     for folder in folders {
       do {
-        let ruleSet = try RuleSet(contentsOf: folder)
-        let tester = try RuleTester(ruleSet, testsFolder: testsFolder(of: folder))
-        let report = tester.run(filter: filter)
-        show(report)
-        if coverage { show(tester.coverage(of: report)) }
-        if mutate { show(tester.mutate(workers: threads)) }
-        sum = (sum.passed + report.passed, sum.failed + report.failed, sum.errors + report.errors)
+        try run(folder, &sum, &writer)
       } catch let error as LoadError {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
-        isInvalid = true
+        sum.isInvalid = true
+        CommandOutput.report(error)
+        if format == .json { CheckResult.write(folder, error, to: &writer) }
       }
     }
+    writer.endList()
+    if format == .json { CommandOutput.write(writer.text + "\n") }
     if folders.count > 1, format == .text {
       print("all: " + TestReport.summary(passed: sum.passed, failed: sum.failed, errors: sum.errors))
     }
-    if isInvalid { throw ExitCode(3) }
-    if sum.failed + sum.errors > 0 { throw ExitCode(1) }
+    if sum.isInvalid { throw ExitStatus.invalid }
+    let isNothingRun = sum.passed + sum.failed + sum.errors == 0
+    if let filter, isNothingRun, !sum.isMissing { CommandOutput.report("error: no test has '\(filter)' in its name") }
+    if isNothingRun || sum.isMissing || sum.failed + sum.errors > 0 { throw ExitStatus.failed }
   }
 
-  private func show(_ report: TestReport) {
+  private func run(_ folder: String, _ sum: inout Sum, _ writer: inout JSONWriter) throws {
+    let tests = testsFolder(of: folder)
+    let tester = try RuleTester(RuleSet(contentsOf: folder), testsFolder: tests)
+    let warnings = tester.warnings.text(isColored: CommandOutput.isErrorColored)
+    if !warnings.isEmpty { CommandOutput.report(warnings) }
+    if tester.tests.isEmpty {
+      sum.isMissing = true
+      CommandOutput.report("error: there are no tests in '\(tests)'")
+    }
+    let report = tester.run(filter: filter)
+    let reached = coverage ? tester.coverage(of: report) : nil
+    let mutations = mutate ? tester.mutate(workers: threads) : nil
+    sum.passed += report.passed
+    sum.failed += report.failed
+    sum.errors += report.errors
     switch format {
     case .text:
       print(report.text(showsDecisions: decisions), terminator: "")
       print("\(report.ruleSet.name): \(report.summary)")
-    case .json: print(report.json)
-    }
-  }
-}
-
-extension TestCommand {
-  private func show(_ report: CoverageReport) {
-    switch format {
-    case .text: print(report.text(), terminator: "")
-    case .json: print(report.json)
-    }
-  }
-
-  private func show(_ report: MutationReport) {
-    switch format {
-    case .text: print(report.text(), terminator: "")
-    case .json: print(report.json)
+      print((reached?.text() ?? "") + (mutations?.text() ?? ""), terminator: "")
+    case .json:
+      guard case .object(var members) = report.value else { return }
+      members["coverage"] = reached?.value
+      members["mutations"] = mutations?.value
+      members["folder"] = .string(folder)
+      writer.value(.object(members))
     }
   }
 }

@@ -3,9 +3,8 @@ import BylawModel
 
 /// The result of checking one folder, as JSON.
 enum CheckResult {
-  /// A rule set that can be used: its identity, its counts and its warnings.
-  static func json(_ folder: String, _ ruleSet: RuleSet) -> String {
-    var writer = JSONWriter(.compact)
+  /// Writes a rule set that can be used: its identity, its counts and its warnings.
+  static func write(_ folder: String, _ ruleSet: RuleSet, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("folder", .string(folder))
     writer.member("valid", .bool(true))
@@ -26,27 +25,22 @@ enum CheckResult {
       writer.endObject()
     }
     writer.endList()
-    return close(writer, report: ruleSet.warnings.json())
+    writer.key("report")
+    ruleSet.warnings.write(to: &writer)
+    writer.endObject()
   }
 
-  /// A folder that is no rule set, and why.
-  static func json(_ folder: String, _ error: LoadError) -> String {
-    var writer = JSONWriter(.compact)
+  /// Writes a folder that is no rule set, and why.
+  static func write(_ folder: String, _ error: LoadError, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("folder", .string(folder))
     writer.member("valid", .bool(false))
-    guard case .invalidRules(let report) = error else {
+    if case .invalidRules(let report) = error {
+      writer.key("report")
+      report.write(to: &writer)
+    } else {
       writer.member("error", .string("\(error)"))
-      writer.endObject()
-      return writer.text
     }
-    return close(writer, report: report.json())
-  }
-
-  /// Ends the object with a report, which is JSON already.
-  private static func close(_ writer: JSONWriter, report: String) -> String {
-    var trimmed = Substring(report)
-    while trimmed.last == "\n" { trimmed.removeLast() }
-    return writer.text + ",\"report\":" + trimmed + "}"
+    writer.endObject()
   }
 }

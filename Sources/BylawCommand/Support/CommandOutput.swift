@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bylaw
 import Foundation
 
 /// How results are written.
@@ -11,9 +12,13 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 /// The exit statuses of the command beside 0 and the 64 of wrong usage.
 enum ExitStatus {
+  /// The answer is deny.
   static let denied = ExitCode(2)
+  /// A test failed, none was found, or a clause has no rule or test.
+  static let failed = ExitCode(1)
   /// Invalid rules or input.
   static let invalid = ExitCode(3)
+  /// The answer is pending.
   static let pending = ExitCode(4)
 }
 
@@ -31,6 +36,12 @@ enum CommandOutput {
 
   /// Writes text to standard output as it is.
   static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+  /// Writes why a folder or a file could not be used to standard error: a line, or the report of all mistakes.
+  static func report(_ error: LoadError) {
+    if case .invalidRules(let report) = error { return self.report(report.text(isColored: isErrorColored)) }
+    report("error: \(error)")
+  }
 
   /// Writes a line to standard error.
   static func report(_ text: String) {

@@ -126,11 +126,21 @@ extension RuleSetChecker {
     rules.actions[index].followUps = followUps(members["follow_up"], id: id, scope: inner)
     for entry in members["obligations"].flatMap({ reader.mapping($0, as: "'obligations'") })?.entries ?? [] {
       guard let scalar = reader.scalar(entry.value, as: "an obligation") else { continue }
+      if Self.obligationMembers.contains(entry.key.text) {
+        report(
+          "reserved-name", at: entry.key.range, "'\(entry.key.text)' says something else of every obligation",
+          expected: "another name")
+      }
       rules.actions[index].obligations.append((entry.key.text, Self.plainValue(scalar)))
     }
     addLifecycleRules(index)
     addUniqueRules(index)
   }
+
+  /// The kinds of obligations that the engine adds itself, and the members that each has beside its kind.
+  private static let obligationMembers: Set<String> = [
+    "notify", "follow_up", "audit", "rule", "text", "by", "to", "once", "due", "flag", "keep",
+  ]
 
   /// A scalar whose type nothing decides: true and false, whole numbers, else text.
   static func plainValue(_ scalar: Scalar) -> Value {

@@ -21,7 +21,7 @@ extension RuleSetChecker {
     if let first = manifestMembers, let key = members.key("bylaw"), let other = first.key("bylaw") {
       report(
         "duplicate-manifest", at: key.range, "this rule set has two manifests", expected: "one file with 'bylaw:'",
-        notes: [.init(range: other.range, message: "the first one")])
+        notes: [.init(range: other.range, message: "the first one")], hint: "name the folder of one rule set")
       return
     }
     manifestMembers = members

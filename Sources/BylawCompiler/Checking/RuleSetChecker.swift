@@ -1,14 +1,17 @@
 import BylawModel
 package import BylawSyntax
 
-/// One folder of rule files, as read from disk or held in memory.
+/// One of the files of a rule set, as read from disk or held in memory.
 package struct RuleSetFile: Sendable {
-  /// The path that diagnostics show.
+  /// The path relative to the rule folder: what decisions and the digest know the file by.
   package var path: String
+  /// The path that diagnostics show.
+  package var shownPath: String
   package var bytes: [UInt8]
 
-  package init(path: String, bytes: [UInt8]) {
+  package init(path: String, shownAs shownPath: String? = nil, bytes: [UInt8]) {
     self.path = path
+    self.shownPath = shownPath ?? path
     self.bytes = bytes
   }
 }
@@ -81,7 +84,7 @@ package struct RuleSetChecker {
   /// Checks the files of one rule set; the manifest is the file named `bylaw.yaml` that states `bylaw:`.
   package static func check(_ files: [RuleSetFile]) -> CheckResult {
     var sources = SourceMap()
-    let identifiers = files.map { sources.add(path: $0.path, bytes: $0.bytes) }
+    let identifiers = files.map { sources.add(path: $0.path, shownAs: $0.shownPath, bytes: $0.bytes) }
     var checker = RuleSetChecker(sources: sources)
     for identifier in identifiers {
       checker.readFile(identifier)
@@ -94,9 +97,11 @@ package struct RuleSetChecker {
         expected: "a file bylaw.yaml that starts with 'bylaw: 1'")
     }
     let diagnostics = checker.reader.diagnostics
+    // With two rule sets in one folder nothing else that is found says anything.
+    let manifests = diagnostics.all.filter { $0.code == "duplicate-manifest" }
     return CheckResult(
       ruleSet: diagnostics.hasErrors || checker.manifestMembers == nil ? nil : checker.rules,
-      diagnostics: checker.withoutFollowOns(diagnostics.all), sources: sources)
+      diagnostics: manifests.isEmpty ? checker.withoutFollowOns(diagnostics.all) : manifests, sources: sources)
   }
 
   private mutating func readFile(_ file: FileID) {

@@ -178,22 +178,9 @@ struct RequestLoader: ~Copyable {
 
   private mutating func loadContext(into frame: inout Frame) {
     for position in plan.context.indices { frame.setSlot(Slot.first + Int32(position), to: .unset) }
-    let table = plan.contextTable
-    for (name, value) in request.context {
-      guard let position = table.position(of: name) else {
-        let known = plan.context.map(\.field)
-        if !isLenient { refuseUnknown(name, among: known, path: "context", rule: "context.\(name)") }
-        continue
-      }
-      if case .null = value { continue }
-      if let quick = frame.quickCell(value, table.fields[position]), quick.fits {
-        frame.setSlot(Slot.first + Int32(position), to: quick.cell)
-        continue
-      }
-      let path = "context.\(name)"
-      let cell = read(value, plan.context[position].field, rule: path, path: path, in: &frame)
-      frame.setSlot(Slot.first + Int32(position), to: cell)
-    }
+    loadContext(request.context, isServer: false, into: &frame)
+    // What the service states stands over what the caller does.
+    loadContext(request.serverContext, isServer: true, into: &frame)
     for position in plan.context.indices where frame.isUnset(Slot.first + Int32(position)) {
       let path = "context.\(plan.context[position].field.name)"
       var problems: [ShapeProblem] = []
@@ -203,6 +190,30 @@ struct RequestLoader: ~Copyable {
         cell = frame.missing(path)
       }
       refuse(problems, rule: path)
+      frame.setSlot(Slot.first + Int32(position), to: cell)
+    }
+  }
+
+  private mutating func loadContext(_ members: [String: Value], isServer: Bool, into frame: inout Frame) {
+    let table = plan.contextTable
+    for (name, value) in members {
+      guard let position = table.position(of: name) else {
+        let known = plan.context.map(\.field)
+        if !isLenient { refuseUnknown(name, among: known, path: "context", rule: "context.\(name)") }
+        continue
+      }
+      if case .null = value { continue }
+      if !isServer, plan.context[position].fromServer {
+        let because = "'context.\(name)' is stated by the service itself, never by the caller."
+        if !isLenient { refuse("context.\(name)", because, isRequest: true) }
+        continue
+      }
+      if let quick = frame.quickCell(value, table.fields[position]), quick.fits {
+        frame.setSlot(Slot.first + Int32(position), to: quick.cell)
+        continue
+      }
+      let path = "context.\(name)"
+      let cell = read(value, plan.context[position].field, rule: path, path: path, in: &frame)
       frame.setSlot(Slot.first + Int32(position), to: cell)
     }
   }

@@ -87,8 +87,11 @@ public struct Request: Sendable, Hashable {
   public var input: [String: Value]
   /// What the action is done to; `nil` for an action without a resource.
   public var resource: Entity?
-  /// The declared members of the context.
+  /// The declared members of the context that a caller may state.
   public var context: [String: Value]
+  /// What the service itself states of the context: its members `from: server`, such as the session, are taken from here
+  /// alone. What stands here stands over `context`.
+  public var serverContext: [String: Value]
   /// Facts given instead of looked up, by name: `tokens_used`, `let.duplicate`.
   public var facts: [String: Value]
   /// Votes given with the request.
@@ -101,14 +104,15 @@ public struct Request: Sendable, Hashable {
   /// Creates a request; everything but subject and action may be left out.
   public init(
     subject: Entity, action: String, input: [String: Value] = [:], resource: Entity? = nil,
-    context: [String: Value] = [:], facts: [String: Value] = [:], approvals: [Approval] = [],
-    override: Override? = nil, requestedAt: Timestamp? = nil
+    context: [String: Value] = [:], serverContext: [String: Value] = [:], facts: [String: Value] = [:],
+    approvals: [Approval] = [], override: Override? = nil, requestedAt: Timestamp? = nil
   ) {
     self.subject = subject
     self.action = action
     self.input = input
     self.resource = resource
     self.context = context
+    self.serverContext = serverContext
     self.facts = facts
     self.approvals = approvals
     self.override = override

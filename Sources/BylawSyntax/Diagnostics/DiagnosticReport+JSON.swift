@@ -1,77 +1,60 @@
+package import BylawModel
+
 /// The report for programs.
 extension DiagnosticReport {
-  /// The same fields as the text, as one JSON object; a diagnostic stands on a line of its own.
-  ///
-  /// Lines and columns are those of the text: from 1, columns in Unicode scalars, the end exclusive.
-  package var json: String {
-    let items = diagnostics.map { "\n    " + Self.object(fields(of: $0)) }
-    let list = items.isEmpty ? "[]" : "[\(items.joined(separator: ","))\n  ]"
-    return """
-      {
-        "diagnostics": \(list),
-        "errors": \(errorCount),
-        "warnings": \(warningCount),
-        "omitted": \(omittedErrors + omittedWarnings)
-      }
-
-      """
+  /// The same fields as the text, as one JSON object.
+  package func json(_ style: JSONWriter.Style = .compact) -> String {
+    var writer = JSONWriter(style)
+    write(to: &writer)
+    return writer.text
   }
 
-  /// A name and a value that is JSON already.
-  private typealias Field = (name: String, value: String)
+  /// Writes the report as one object.
+  ///
+  /// Lines and columns are those of the text: from 1, columns in Unicode scalars, the end exclusive.
+  package func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("diagnostics")
+    writer.beginList()
+    for diagnostic in diagnostics { write(diagnostic, to: &writer) }
+    writer.endList()
+    writer.member("errors", .int(Int64(errorCount)))
+    writer.member("warnings", .int(Int64(warningCount)))
+    writer.member("omitted", .int(Int64(omittedErrors + omittedWarnings)))
+    writer.endObject()
+  }
 
   /// The fields of a diagnostic; those that it lacks are left out.
-  private func fields(of diagnostic: Diagnostic) -> [Field] {
-    var fields: [Field] = [
-      ("severity", Self.string(diagnostic.severity.rawValue)),
-      ("code", Self.string(diagnostic.code.rawValue)),
-      ("message", Self.string(diagnostic.message.printable)),
-    ]
-    fields += place(of: diagnostic.range)
-    if let expectation = diagnostic.expectation {
-      fields.append(("expected", Self.string(expectation.printable)))
-    }
+  private func write(_ diagnostic: Diagnostic, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("severity", .string(diagnostic.severity.rawValue))
+    writer.member("code", .string(diagnostic.code.rawValue))
+    writer.member("message", .string(diagnostic.message.printable))
+    writePlace(of: diagnostic.range, to: &writer)
+    if let expectation = diagnostic.expectation { writer.member("expected", .string(expectation.printable)) }
     if !diagnostic.notes.isEmpty {
-      let notes = diagnostic.notes.map { note in
-        Self.object([("message", Self.string(note.message.printable))] + place(of: note.range))
+      writer.key("notes")
+      writer.beginList()
+      for note in diagnostic.notes {
+        writer.beginObject()
+        writer.member("message", .string(note.message.printable))
+        writePlace(of: note.range, to: &writer)
+        writer.endObject()
       }
-      fields.append(("notes", "[\(notes.joined(separator: ", "))]"))
+      writer.endList()
     }
-    if let hint = diagnostic.hint { fields.append(("hint", Self.string(hint.printable))) }
-    return fields
+    if let hint = diagnostic.hint { writer.member("hint", .string(hint.printable)) }
+    writer.endObject()
   }
 
   /// File, line and column of both ends.
-  private func place(of range: SourceRange) -> [Field] {
+  private func writePlace(of range: SourceRange, to writer: inout JSONWriter) {
     let start = sources.position(of: range.start, in: range.file)
     let end = sources.position(of: range.end, in: range.file)
-    return [
-      ("file", Self.string(sources[range.file].path)),
-      ("line", String(start.line)), ("column", String(start.column)),
-      ("endLine", String(end.line)), ("endColumn", String(end.column)),
-    ]
-  }
-
-  private static func object(_ fields: [Field]) -> String {
-    "{" + fields.map { "\"\($0.name)\": \($0.value)" }.joined(separator: ", ") + "}"
-  }
-
-  /// A JSON string. What is beyond ASCII stands as itself.
-  private static func string(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    writer.member("file", .string(sources[range.file].shownPath))
+    writer.member("line", .int(Int64(start.line)))
+    writer.member("column", .int(Int64(start.column)))
+    writer.member("endLine", .int(Int64(end.line)))
+    writer.member("endColumn", .int(Int64(end.column)))
   }
 }

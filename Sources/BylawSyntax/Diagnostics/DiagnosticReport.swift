@@ -83,14 +83,14 @@ package struct DiagnosticReport: Sendable {
     let margin = String(repeating: " ", count: width)
     let isError = diagnostic.severity == .error
     var lines = [
-      "\(sources.place(diagnostic.range)): "
+      "\(sources.shownPlace(diagnostic.range)): "
         + ink.paint(isError ? .error : .warning, "\(diagnostic.severity.rawValue):")
         + " \(diagnostic.message.printable) \(ink.paint(.faint, "[\(diagnostic.code.rawValue)]"))"
     ]
     let expectation = diagnostic.expectation.map { " expected \($0.printable)" } ?? ""
     lines += render(main, width: width, behind: expectation, ink: ink)
     for (note, snippet) in notes {
-      lines.append("\(sources.place(note.range)): \(ink.paint(.note, "note:")) \(note.message.printable)")
+      lines.append("\(sources.shownPlace(note.range)): \(ink.paint(.note, "note:")) \(note.message.printable)")
       lines += render(snippet, width: width, behind: "", ink: ink)
     }
     if let hint = diagnostic.hint {

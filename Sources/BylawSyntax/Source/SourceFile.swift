@@ -19,13 +19,17 @@ package struct SourceRange: Hashable, Sendable {
 
 /// One file as read: its path relative to the rule folder and its bytes.
 package struct SourceFile: Sendable {
+  /// What decisions and digests know the file by; it never depends on where a program runs.
   package let path: String
+  /// What diagnostics show, so that it can be opened from the working directory.
+  package let shownPath: String
   package let bytes: [UInt8]
   /// The byte offset at which each line starts; line 1 is at position 0.
   package let lineStarts: [Int32]
 
-  package init(path: String, bytes: [UInt8]) {
+  package init(path: String, shownAs shownPath: String? = nil, bytes: [UInt8]) {
     self.path = path
+    self.shownPath = shownPath ?? path
     self.bytes = bytes
     var starts: [Int32] = [0]
     for (offset, byte) in bytes.enumerated() where byte == 0x0A {
@@ -52,8 +56,8 @@ package struct SourceMap: Sendable {
 
   package init() {}
 
-  package mutating func add(path: String, bytes: [UInt8]) -> FileID {
-    files.append(SourceFile(path: path, bytes: bytes))
+  package mutating func add(path: String, shownAs shownPath: String? = nil, bytes: [UInt8]) -> FileID {
+    files.append(SourceFile(path: path, shownAs: shownPath, bytes: bytes))
     return FileID(index: Int32(files.count - 1))
   }
 
@@ -74,9 +78,14 @@ package struct SourceMap: Sendable {
     return Position(line: low + 1, column: scalars + 1)
   }
 
-  /// `path:line:column` of where a range starts.
-  package func place(_ range: SourceRange) -> String {
+  /// `path:line:column` of where a range starts, relative to the rule folder: what decisions state.
+  package func place(_ range: SourceRange) -> String { place(range, in: self[range.file].path) }
+
+  /// `path:line:column` of where a range starts, as diagnostics show it to people.
+  package func shownPlace(_ range: SourceRange) -> String { place(range, in: self[range.file].shownPath) }
+
+  private func place(_ range: SourceRange, in path: String) -> String {
     let position = position(of: range.start, in: range.file)
-    return "\(self[range.file].path):\(position.line):\(position.column)"
+    return "\(path):\(position.line):\(position.column)"
   }
 }

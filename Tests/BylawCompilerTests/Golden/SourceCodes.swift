@@ -6,7 +6,8 @@ import Foundation
 enum SourceCodes {
   /// Codes that no rule file can bring about, with the reason.
   static let unreachable: [String: String] = [
-    "yaml-syntax": "stands for what libyaml refuses in a way that this version does not know"
+    "yaml-syntax": "stands for what libyaml refuses in a way that this version does not know",
+    "unread-file": "is about what stands in a folder; RuleSetFolderTests shows it",
   ]
 
   /// Those of the enums, and those that the checker of rule sets writes out.
@@ -20,14 +21,16 @@ enum SourceCodes {
     }
   }
 
-  /// The Swift files of the compiler.
+  /// The Swift files of the compiler, and those that read folders.
   private static var sourceFiles: [URL] {
     get throws {
       var root = RuleSetText.folder
       for _ in 0..<3 { root.deleteLastPathComponent() }
-      let folder = root.appendingPathComponent("Sources/BylawCompiler")
-      let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-      return names.filter { $0.hasSuffix(".swift") }.map { folder.appendingPathComponent($0) }
+      return ["Sources/BylawCompiler", "Sources/Bylaw/Loading"].flatMap { name -> [URL] in
+        let folder = root.appendingPathComponent(name)
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".swift") }.map { folder.appendingPathComponent($0) }
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import BylawModel
 import BylawSyntax
 import BylawTestSupport
 import Testing
@@ -199,26 +200,21 @@ struct DiagnosticReportTests {
       ]
     }
     #expect(
-      report.json == #"""
-        {
-          "diagnostics": [
-            {"severity": "warning", "code": "w", "message": "m", "file": "rules/\"a\".yaml", \#
-        "line": 2, "column": 4, "endLine": 2, "endColumn": 7},
-            {"severity": "error", "code": "some-code", "message": "unknown \"x\"␉", "file": "rules/\"a\".yaml", \#
-        "line": 3, "column": 4, "endLine": 3, "endColumn": 5, "expected": "a \\ b", \#
-        "notes": [{"message": "here", "file": "rules/\"a\".yaml", \#
-        "line": 2, "column": 4, "endLine": 2, "endColumn": 7}], \#
-        "hint": "did you mean 'y'?"}
-          ],
-          "errors": 1,
-          "warnings": 1,
-          "omitted": 0
-        }
-
+      report.json() == #"""
+        {"diagnostics":[\#
+        {"severity":"warning","code":"w","message":"m","file":"rules/\"a\".yaml",\#
+        "line":2,"column":4,"endLine":2,"endColumn":7},\#
+        {"severity":"error","code":"some-code","message":"unknown \"x\"␉","file":"rules/\"a\".yaml",\#
+        "line":3,"column":4,"endLine":3,"endColumn":5,"expected":"a \\ b",\#
+        "notes":[{"message":"here","file":"rules/\"a\".yaml",\#
+        "line":2,"column":4,"endLine":2,"endColumn":7}],\#
+        "hint":"did you mean 'y'?"}],\#
+        "errors":1,"warnings":1,"omitted":0}
         """#)
+    #expect(report.json(.pretty).hasPrefix("{\n  \"diagnostics\": [\n    {\n      \"severity\": \"warning\",\n"))
   }
 
   @Test func `without diagnostics the JSON is an empty list`() {
-    #expect(DiagnosticReport([], in: SourceMap()).json.contains("\"diagnostics\": [],"))
+    #expect(DiagnosticReport([], in: SourceMap()).json().contains("\"diagnostics\":[],"))
   }
 }

@@ -37,7 +37,7 @@ struct HostileInputTests {
     }
     let report = DiagnosticReport(file.diagnostics, in: file.sources)
     #expect(report.text().isEmpty == file.diagnostics.isEmpty)
-    #expect(!report.json.isEmpty)
+    #expect(!report.json().isEmpty)
     for scalar in file.scalars {
       for offset in scalar.text.utf8.indices.enumerated().map(\.offset) {
         let place = scalar.map.fileOffset(of: offset)

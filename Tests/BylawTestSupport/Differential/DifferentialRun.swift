@@ -145,6 +145,7 @@ package struct DifferentialRun {
     }
     for name in made.request.facts.keys.sorted() { attempt { $0.request.facts[name] = nil } }
     for name in made.request.context.keys.sorted() { attempt { $0.request.context[name] = nil } }
+    for name in made.request.serverContext.keys.sorted() { attempt { $0.request.serverContext[name] = nil } }
     for name in made.request.input.keys.sorted() { attempt { $0.request.input[name] = nil } }
     for name in made.request.subject.properties.keys.sorted() { attempt { $0.request.subject.properties[name] = nil } }
     for name in made.request.resource?.properties.keys.sorted() ?? [] {

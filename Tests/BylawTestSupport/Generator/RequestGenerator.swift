@@ -199,7 +199,15 @@ package struct RequestGenerator {
   }
 
   private mutating func fillContext(_ request: inout Request) {
-    for field in rules.context where random.below(1_000) < 993 { request.context[field.name] = given(field) }
+    for field in rules.context where random.below(1_000) < 993 {
+      let isServer = RuleSetGenerator.serverMembers.contains(field.name)
+      // Now and then one states what the other should.
+      if isServer != random.chance(1) {
+        request.serverContext[field.name] = given(field)
+      } else {
+        request.context[field.name] = given(field)
+      }
+    }
     if random.chance(1) { request.context["unknown"] = .int(1) }
     for fact in rules.facts where random.chance(fact.name.hasPrefix("classified") ? 1 : 6) {
       request.facts[fact.name] = random.chance(3) ? junk() : value(fact.type)

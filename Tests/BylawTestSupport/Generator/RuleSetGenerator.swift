@@ -203,6 +203,9 @@ package struct RuleSetGenerator {
     }
   }
 
+  /// The members of the context that only the service states.
+  static let serverMembers: Set<String> = ["mfa", "who"]
+
   private mutating func writeGlobals() {
     line(0, "singletons:")
     line(1, "settings: Settings")
@@ -216,7 +219,10 @@ package struct RuleSetGenerator {
       GeneratedField(name: "who", type: .optional(.reference("User"))), GeneratedField(name: "note", type: .text),
     ]
     line(0, "context:")
-    for field in result.context { line(1, field.line) }
+    for field in result.context {
+      let isServer = Self.serverMembers.contains(field.name)
+      line(1, isServer ? "\(field.name): { type: '\(field.type.spelling)', from: server }" : field.line)
+    }
     global.add("subject", .reference("User"), vocabulary, depth: 2)
     global.add("settings", .reference("Settings"), vocabulary, depth: 1)
     for (name, type) in [("now", GeneratedType.timestamp), ("requested_at", .timestamp), ("today", .date)] {

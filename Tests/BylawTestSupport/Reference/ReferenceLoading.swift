@@ -155,8 +155,21 @@ extension ReferenceEvaluator {
   private func loadContext(_ needed: Set<Int>, _ isLenient: Bool) {
     for (position, member) in rules.context.enumerated() {
       let path = "context.\(member.field.name)"
-      let value = request.context[member.field.name]
+      let server = request.serverContext[member.field.name]
+      var caller = request.context[member.field.name]
+      if member.fromServer {
+        if !isLenient, caller != nil, caller != .null {
+          refuseShape(path, "'\(path)' is stated by the service itself, never by the caller.", .invalidRequest)
+        }
+        caller = nil
+      }
       var problems: [String] = []
+      var value = caller
+      if let server, server != .null {
+        // The caller's own is held to the declaration all the same.
+        if caller != nil { _ = readMember(caller, member.field, path, &problems) }
+        value = server
+      }
       let read = readMember(value, member.field, path, &problems)
       if let read {
         context.append(.success(read))
@@ -166,7 +179,8 @@ extension ReferenceEvaluator {
       let isGiven = value != nil && value != .null
       for problem in problems where isGiven || needed.contains(position) { refuseShape(path, problem) }
     }
-    for name in request.context.keys where !isLenient && !rules.context.contains(where: { $0.field.name == name }) {
+    let names = Set(request.context.keys).union(request.serverContext.keys)
+    for name in names where !isLenient && !rules.context.contains(where: { $0.field.name == name }) {
       refuseShape("context.\(name)", Self.unknown("context.\(name)", name, rules.context.map(\.field.name)))
     }
   }

@@ -26,6 +26,13 @@ import Testing
     #expect(request.requestedAt == Timestamp("2025-01-01T00:00:00Z"))
   }
 
+  @Test func `what the service states comes from its own argument alone`() throws {
+    let request = try Request(json: Self.whole, serverContext: ["session": .object(["valid": .bool(false)])])
+    #expect(request.context == ["session": .object(["valid": .bool(true)])])
+    #expect(request.serverContext == ["session": .object(["valid": .bool(false)])])
+    #expect(try Request(json: Self.whole).serverContext.isEmpty)
+  }
+
   @Test func `an approver is an id of the subject's type, TYPE/id, or an entity`() throws {
     let approvals = try Request(json: Self.whole).approvals
     #expect(approvals.map(\.approver.type) == ["User", "Clerk", "Bot"])

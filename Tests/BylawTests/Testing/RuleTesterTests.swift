@@ -93,7 +93,7 @@ struct RuleTesterTests {
     let text = ExampleRules.complete.replacing("[c-1, true, allow", with: "[c-1, true, pending")
     let report = try ExampleRules.tester(text).run()
     #expect(report.failed == 1)
-    #expect(report.json.contains(#""differences":[{"actual":"allow","expected":"pending","what":"decision"}]"#))
-    #expect(report.json.contains(#""decision":{"classified":{"size":{"row":null,"value":"small"}}"#))
+    #expect(report.json().contains(#""differences":[{"actual":"allow","expected":"pending","what":"decision"}]"#))
+    #expect(report.json().contains(#""decision":{"classified":{"size":{"row":null,"value":"small"}}"#))
   }
 }

@@ -55,6 +55,6 @@ struct Work: Sendable {
         type: "User", id: "u-\(id)",
         properties: ["role": .string(Shape.roles[role]), "active": .bool(isActive)]),
       action: Shape.action(action), resource: .init(type: "Task", id: "t-\(id)", properties: fields),
-      context: ["spent": .int(spent), "cost": .int(cost), "budget": .int(budget)])
+      serverContext: ["spent": .int(spent), "cost": .int(cost), "budget": .int(budget)])
   }
 }

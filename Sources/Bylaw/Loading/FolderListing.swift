@@ -1,0 +1,85 @@
+import BylawSyntax
+import Foundation
+
+/// What stands in a folder of rules or tests, told apart by whether it is read.
+struct FolderListing {
+  /// The files that are read: paths below the folder, with `/`, in the order of their bytes.
+  private(set) var names: [String] = []
+  /// What is not read although somebody may believe that it is.
+  private(set) var unread: [Unread] = []
+
+  /// Something in a folder that is passed over.
+  struct Unread {
+    /// Why it is passed over.
+    enum Cause {
+      /// Its name does not end as that of a rule file.
+      case otherName
+      /// A link to a folder, which is not followed: it may lead anywhere, and back here.
+      case linkToFolder
+      /// Neither a file nor a folder, such as a pipe.
+      case noFile
+    }
+    /// The path below the folder.
+    var name: String
+    var cause: Cause
+  }
+
+  /// Lists the files below `folder` that end in `.yaml` or `.yml`; `nil` when the folder cannot be read.
+  ///
+  /// Whatever starts with a dot belongs to other programs, and a page of notes (`.md`) to people: neither is reported.
+  /// - Parameter skipped: The name of a folder directly below that is left out with all that it holds.
+  init?(_ folder: URL, skipping skipped: String? = nil) {
+    guard let all = FileManager.default.enumerator(atPath: folder.path) else { return nil }
+    for case let name as String in all {
+      let parts = name.split(separator: "/")
+      if parts.first.map(String.init) == skipped || parts.contains(where: { $0.hasPrefix(".") }) { continue }
+      add(name, at: folder.appendingPathComponent(name).path)
+    }
+    names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    unread.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private mutating func add(_ name: String, at path: String) {
+    let manager = FileManager.default
+    let type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    if type == .typeDirectory { return }
+    var leadsToFolder: ObjCBool = false
+    if type == .typeSymbolicLink, manager.fileExists(atPath: path, isDirectory: &leadsToFolder), leadsToFolder.boolValue
+    {
+      unread.append(Unread(name: name, cause: .linkToFolder))
+    } else if type != .typeRegular, type != .typeSymbolicLink {
+      unread.append(Unread(name: name, cause: .noFile))
+    } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      names.append(name)
+    } else if !name.lowercased().hasSuffix(".md") {
+      unread.append(Unread(name: name, cause: .otherName))
+    }
+  }
+}
+
+extension FolderListing.Unread {
+  /// A warning about it, in a file of its own among the sources.
+  ///
+  /// - Parameters:
+  ///   - path: The path relative to the rule folder.
+  ///   - shownPath: The path that people read.
+  func warning(path: String, shownAs shownPath: String, in sources: inout SourceMap) -> Diagnostic {
+    let file = sources.add(path: path, shownAs: shownPath, bytes: [])
+    let range = SourceRange(file: file, start: 0, end: 0)
+    switch cause {
+    case .otherName:
+      return Diagnostic(
+        "unread-file", severity: .warning, at: range, "this file is not read", expected: "a name that ends in .yaml",
+        hint: "rename it, or keep it in another folder")
+    case .linkToFolder:
+      return Diagnostic(
+        "unread-file", severity: .warning, at: range, "this link to a folder is not followed",
+        expected: "files, and folders that stand here themselves", hint: "name the folder under 'uses:' of the manifest"
+      )
+    case .noFile:
+      return Diagnostic(
+        "unread-file", severity: .warning, at: range, "this is no file, and is not read",
+        expected: "files and folders")
+    }
+  }
+}
