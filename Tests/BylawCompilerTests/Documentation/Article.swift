@@ -12,6 +12,8 @@ struct ArticleExample: Sendable, CustomTestStringConvertible {
     case manifest(prelude: String)
     /// A file of tests.
     case tests
+    /// One of several files that a test of its own puts together.
+    case file
     /// Nothing is said: a mistake of the article.
     case unmarked
   }
@@ -33,7 +35,7 @@ struct ArticleExample: Sendable, CustomTestStringConvertible {
       case .rules(let prelude): return try RuleSetText.prelude(prelude).files + [example]
       case .manifest(let prelude):
         return try RuleSetText.prelude(prelude).files.filter { $0.path != "bylaw.yaml" } + [example]
-      case .tests, .unmarked: return [example]
+      case .tests, .file, .unmarked: return [example]
       }
     }
   }
@@ -95,6 +97,7 @@ struct Article: Sendable {
       case "prelude": example.kind = .rules(prelude: parts[1])
       case "manifest": example.kind = .manifest(prelude: parts[1])
       case "test file": example.kind = .tests
+      case "file": example.kind = .file
       case "refused": example.refusal = parts[1]
       default: break
       }
