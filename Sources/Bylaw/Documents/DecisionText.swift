@@ -4,6 +4,7 @@ extension Decision {
   /// The decision for people: the answer, why, what is missing and who can supply it, and what else happens.
   ///
   /// - Parameter isColored: Whether the answer is coloured, as on a terminal.
+  /// - Returns: Lines that each end with a line break.
   public func text(isColored: Bool = false) -> String {
     DecisionText(decision: self, isColored: isColored).text
   }

@@ -48,6 +48,7 @@ extension RequestError {
   /// - Parameters:
   ///   - line: The line of the document in a file of several, counted from 1.
   ///   - isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
   public func json(line: Int? = nil, isPretty: Bool = false) -> String {
     var writer = JSONWriter(isPretty ? .pretty : .compact)
     writer.beginObject()

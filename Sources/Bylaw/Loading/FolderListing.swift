@@ -27,7 +27,8 @@ struct FolderListing {
   /// Lists the files below `folder` that end in `.yaml` or `.yml`; `nil` when the folder cannot be read.
   ///
   /// Whatever starts with a dot belongs to other programs, and a page of notes (`.md`) to people: neither is reported.
-  /// - Parameter skipped: The name of a folder directly below that is left out with all that it holds.
+  ///
+  /// `skipped`: the name of a folder directly below that is left out with all that it holds.
   init?(_ folder: URL, skipping skipped: String? = nil) {
     guard let all = FileManager.default.enumerator(atPath: folder.path) else { return nil }
     for case let name as String in all {
@@ -58,11 +59,8 @@ struct FolderListing {
 }
 
 extension FolderListing.Unread {
-  /// A warning about it, in a file of its own among the sources.
-  ///
-  /// - Parameters:
-  ///   - path: The path relative to the rule folder.
-  ///   - shownPath: The path that people read.
+  /// A warning about it, in a file of its own among the sources: `path` is relative to the rule folder, `shownPath` is
+  /// what people read.
   func warning(path: String, shownAs shownPath: String, in sources: inout SourceMap) -> Diagnostic {
     let file = sources.add(path: path, shownAs: shownPath, bytes: [])
     let range = SourceRange(file: file, start: 0, end: 0)

@@ -123,6 +123,7 @@ public struct RuleSetReport: Sendable, Hashable {
   /// The report as JSON, a contract for tools.
   ///
   /// - Parameter isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
   public func json(isPretty: Bool = false) -> String {
     DiagnosticReport(diagnostics, in: sources).json(isPretty ? .pretty : .compact)
   }

@@ -102,6 +102,7 @@ public struct ClauseTrace: Sendable {
   /// The trace as JSON.
   ///
   /// - Parameter isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
   public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
 
   /// The trace as a value.

@@ -62,6 +62,7 @@ public struct CoverageReport: Sendable {
   /// The report as JSON.
   ///
   /// - Parameter isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
   public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
 
   /// The report as a value.

@@ -65,7 +65,7 @@ public struct MutationReport: Sendable {
   public struct Survivor: Sendable, Hashable {
     /// `file:line:column` of what was changed.
     public let place: String
-    /// `role`, `bound`, `row`, …
+    /// What kind of change it is, in a word: `role`, `bound` or `row`, for example.
     public let kind: String
     /// What was changed.
     public let change: String
@@ -90,6 +90,7 @@ public struct MutationReport: Sendable {
   /// The report as JSON.
   ///
   /// - Parameter isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
   public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
 
   /// The report as a value.

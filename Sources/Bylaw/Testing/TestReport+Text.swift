@@ -40,6 +40,7 @@ extension TestReport {
   /// The report as JSON: counts and cases for tools.
   ///
   /// - Parameter isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
   public func json(isPretty: Bool = false) -> String { JSONWriter.write(value, style: isPretty ? .pretty : .compact) }
 
   /// The report as a value.

@@ -40,7 +40,7 @@ package struct Direction: OptionSet, Hashable, Sendable {
 /// loosens. `not` turns it round, and so does the other side of a comparison. What is only told or stored has none.
 package struct DirectionAnalysis {
   package struct Construct: Sendable, Hashable {
-    /// `condition`, `fact`, `group`, …
+    /// What kind of construct it is, in a word: `condition`, `fact` or `group`, for example.
     package var kind: String
     package var name: String
     package var direction: Direction

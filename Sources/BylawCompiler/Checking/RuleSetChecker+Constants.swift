@@ -28,7 +28,9 @@ extension RuleSetChecker {
     return value
   }
 
-  /// Reports the parts of an expression that never have a value. One that several actions share is looked at once.
+  /// Reports the parts of an expression that never have a value.
+  ///
+  /// One that several actions share is looked at once.
   mutating func checkConstants(in expression: TypedExpression) {
     if let known = constantMistakes[expression.range] {
       reader.diagnostics.report(contentsOf: known)

@@ -50,7 +50,9 @@ extension RuleSetChecker {
     }
   }
 
-  /// Reads an expression. Where it cannot be read and a comment follows, the comment has cut it.
+  /// Reads an expression.
+  ///
+  /// Where it cannot be read and a comment follows, the comment has cut it.
   mutating func parse(_ scalar: Scalar) -> Expression {
     var found = Diagnostics()
     let parsed = ExpressionParser.parse(scalar, diagnostics: &found)

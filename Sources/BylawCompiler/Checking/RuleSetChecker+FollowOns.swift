@@ -75,8 +75,9 @@ extension RuleSetChecker {
 
   // MARK: Entries that reach several actions
 
-  /// Checks an entry once for each action that it reaches. A mistake that shows in several is reported once; one that
-  /// does not show in all of them says in which.
+  /// Checks an entry once for each action that it reaches.
+  ///
+  /// A mistake that shows in several is reported once; one that does not show in all of them says in which.
   mutating func forEachAction(_ actions: [Int], _ body: (inout RuleSetChecker, Int) -> Void) {
     let before = reader.diagnostics
     var found: [(diagnostic: Diagnostic, actions: [Int])] = []

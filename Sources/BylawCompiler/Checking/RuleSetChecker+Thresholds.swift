@@ -161,7 +161,8 @@ extension RuleSetChecker {
     }
   }
 
-  /// - Parameter threshold: The threshold as an action measures it; `nil` where it cannot be measured.
+  ///
+  /// `threshold`: the threshold as an action measures it; `nil` where it cannot be measured.
   private mutating func checkBand(
     _ key: Scalar, _ members: Members, id: String, band: Int, threshold: (Int) -> Int?
   ) {

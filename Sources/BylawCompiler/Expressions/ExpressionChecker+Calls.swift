@@ -157,7 +157,9 @@ extension ExpressionChecker {
   // MARK: Overloads
 
   /// Chooses among the meanings of a function by the number, then by the types of the arguments; of a method, the
-  /// receiver is the first. A first argument that is checked already is given as `first`.
+  /// receiver is the first.
+  ///
+  /// A first argument that is checked already is given as `first`.
   mutating func overloaded(
     _ overloads: [Overload], _ name: String, _ call: Call, first: Checked?, in context: Context
   ) -> Checked {

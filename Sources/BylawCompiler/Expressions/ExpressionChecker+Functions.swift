@@ -152,9 +152,7 @@ extension ExpressionChecker {
     let isGreatest = call.name.text == "greatest"
     var operands = call.arguments
     if operands.count == 1 {
-      if case .list(let elements) = operands[0].kind {
-        operands = elements.map(\.value)
-      } else {
+      guard case .list(let elements) = operands[0].kind else {
         let value = content(operands[0], in: context)
         guard case .list(let element) = value.type else { return single(value, operands[0], call, in: context) }
         let builtin: Builtin = isGreatest ? .listMax : .listMin
@@ -162,6 +160,7 @@ extension ExpressionChecker {
         guard isNumber(element, at: operands[0].range) else { return failed(at: call.range, in: context) }
         return checked(.call(.value, [inner]), element, at: call.range, in: context)
       }
+      operands = elements.map(\.value)
     }
     guard !operands.isEmpty else {
       return refused(

@@ -100,7 +100,9 @@ extension ExpressionChecker {
 
   // MARK: Lists
 
-  /// A list. Its elements take the type that the place expects, else they must agree among themselves.
+  /// A list.
+  ///
+  /// Its elements take the type that the place expects, else they must agree among themselves.
   mutating func list(
     _ elements: [Expression.ListElement], at range: SourceRange, hint: ValueType?, in context: Context
   ) -> Checked {

@@ -8,7 +8,9 @@ extension ExpressionChecker {
     "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap",
   ]
 
-  /// A macro over a list or a map. What its condition shows is known in what it computes.
+  /// A macro over a list or a map.
+  ///
+  /// What its condition shows is known in what it computes.
   mutating func macro(_ call: Call, on target: Expression, in context: Context) -> Checked {
     let range = content(target, in: context)
     guard let shape = shape(of: call) else {
@@ -114,7 +116,9 @@ extension ExpressionChecker {
     }
   }
 
-  /// The types of the variables over a list or a map; `nil` for anything else. The second type is for two variables.
+  /// The types of the variables over a list or a map; `nil` for anything else.
+  ///
+  /// The second type is for two variables.
   private func variables(of type: ValueType, _ shape: Shape) -> (first: ValueType, second: ValueType)? {
     switch type {
     case .list where shape.kind == .transformMap: nil

@@ -134,7 +134,9 @@ extension ExpressionChecker {
     }
   }
 
-  /// The position and the type of a field; reports when there is none. On a patch every field is optional.
+  /// The position and the type of a field; reports when there is none.
+  ///
+  /// On a patch every field is optional.
   private mutating func field(_ name: Expression.Name, of type: ValueType) -> (position: Int, type: ValueType)? {
     let fields = vocabulary.schema.fields(of: type)
     guard let position = fields.firstIndex(where: { $0.name == name.text }) else {

@@ -5,7 +5,7 @@ import BylawSyntax
 extension ExpressionChecker {
   /// The value as one of a type, or a report that it is none.
   ///
-  /// - Parameter expectation: what the message says was expected; the name of the type when left out.
+  /// `expectation`: what the message says was expected; the name of the type when left out.
   mutating func fit(
     _ value: Checked, to type: ValueType, in context: Context, written expression: Expression,
     expectation: String? = nil
@@ -72,7 +72,9 @@ extension ExpressionChecker {
   // MARK: Several expressions of one type
 
   /// Checks expressions that must have one type, such as the elements of a list: a literal takes the type of the
-  /// others. The types come back joined; `nil` when they differ, which is then reported.
+  /// others.
+  ///
+  /// The types come back joined; `nil` when they differ, which is then reported.
   mutating func unify(
     _ expressions: [Expression], contexts: [Context], hint: ValueType?, role: ExpressionMessages.Role
   ) -> (values: [Checked], type: ValueType)? {

@@ -78,8 +78,9 @@ package struct ExpressionChecker: Sendable {
 
   // MARK: Parts shared by all kinds of expressions
 
-  /// Checks an expression bottom up. The hint is the type that literals take where they can; the result may have
-  /// another, and optionals stay optionals.
+  /// Checks an expression bottom up.
+  ///
+  /// The hint is the type that literals take where they can; the result may have another, and optionals stay optionals.
   mutating func infer(_ expression: Expression, hint: ValueType?, in context: Context) -> Checked {
     let range = expression.range
     let hint = hint.flatMap { $0.isOpen ? nil : $0 }

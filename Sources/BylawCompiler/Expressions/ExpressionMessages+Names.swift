@@ -8,7 +8,7 @@ extension ExpressionMessages {
 
   /// `delivered`: a name that stands for nothing here.
   ///
-  /// - Parameter isWord: whether it is a word of some enum, so that quotes are missing.
+  /// `isWord`: whether it is a word of some enum, so that quotes are missing.
   static func unknownName(
     _ name: String, names: [String], functions: [String], isWord: Bool, at range: SourceRange
   ) -> Diagnostic {
@@ -108,7 +108,7 @@ extension ExpressionMessages {
 
   /// `share(1)`: too many or too few arguments.
   ///
-  /// - Parameter shapes: how the function can be called.
+  /// `shapes`: how the function can be called.
   static func argumentCount(
     _ name: String, given: Int, shapes: [String], at range: SourceRange
   ) -> Diagnostic {
@@ -141,7 +141,7 @@ extension ExpressionMessages {
 
   /// `1.contains(x)`: a method that this type does not have, but others do.
   ///
-  /// - Parameter owners: the types that have it.
+  /// `owners`: the types that have it.
   static func wrongReceiver(
     _ name: String, type: String, owners: [String], spelled: String?, isEnum: Bool, at range: SourceRange
   ) -> Diagnostic {
@@ -219,7 +219,7 @@ extension ExpressionMessages {
 
   /// `x == null`, or `null` anywhere else.
   ///
-  /// - Parameter instead: the question that is meant, where the message can say so.
+  /// `instead`: the question that is meant, where the message can say so.
   static func noNull(at range: SourceRange, instead: String? = nil) -> Diagnostic {
     mistake(
       .noNull, at: range, "there is no null", expected: "a value",

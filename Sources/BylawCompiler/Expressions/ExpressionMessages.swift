@@ -30,7 +30,7 @@ enum ExpressionMessages {
 
   /// A value of one type where another is needed.
   ///
-  /// - Parameter expectation: more on what was expected than the name of its type.
+  /// `expectation`: more on what was expected than the name of its type.
   static func mismatch(
     _ type: String, expected: String, expectation: String? = nil, hint: String?, at range: SourceRange
   ) -> Diagnostic {
@@ -50,7 +50,7 @@ enum ExpressionMessages {
 
   /// `resource.cost > "500"`: two sides of different types.
   ///
-  /// - Parameter side: on which side of the symbol the other value stands, where that is to be said.
+  /// `side`: on which side of the symbol the other value stands, where that is to be said.
   static func comparison(
     of type: String, with other: String, symbol: String, side: String?, hint: String?, at range: SourceRange
   ) -> Diagnostic {
@@ -130,7 +130,7 @@ enum ExpressionMessages {
 
   /// `subject.role < "vendor"`: order where there is none.
   ///
-  /// - Parameter isEnum: whether declaring an order would help.
+  /// `isEnum`: whether declaring an order would help.
   static func notOrdered(_ type: String, symbol: String, isEnum: Bool, at range: SourceRange) -> Diagnostic {
     mistake(
       .notOrdered, at: range, "'\(symbol)' cannot be used: \(type) has no order",
@@ -236,7 +236,7 @@ enum ExpressionMessages {
 
   /// `resource.closed_at < now`: an optional used as if it were there.
   ///
-  /// - Parameter literal: what could stand for it, where the type has a literal.
+  /// `literal`: what could stand for it, where the type has a literal.
   static func mayBeAbsent(_ spelling: String?, literal: String?, at range: SourceRange) -> Diagnostic {
     let instead = literal.map { ", or say what stands for it: \(spelling ?? "…").orValue(\($0))" } ?? ""
     let hint = "ask first: has(\(spelling ?? "…")) && …\(instead)"
@@ -269,7 +269,7 @@ enum ExpressionMessages {
 
   /// `has(resource.title)`: a question about presence that has only one answer.
   ///
-  /// - Parameter use: the function or method that asks for an optional, or `?`.
+  /// `use`: the function or method that asks for an optional, or `?`.
   static func alwaysThere(_ use: String, _ spelling: String?, at range: SourceRange) -> Diagnostic {
     mistake(
       .alwaysThere, at: range,
@@ -279,7 +279,7 @@ enum ExpressionMessages {
 
   /// `resource.closed_at == now`: whether two absent values are equal, CEL and people answer differently.
   ///
-  /// - Parameter pair: both sides as written, where both are optional.
+  /// `pair`: both sides as written, where both are optional.
   static func optionalEquality(
     _ symbol: String, spelled: String?, pair: (String?, String?)?, at range: SourceRange
   ) -> Diagnostic {
@@ -403,7 +403,7 @@ enum ExpressionMessages {
 
   /// `now.year`: a field of what has none.
   ///
-  /// - Parameter isMethod: whether a method is called so.
+  /// `isMethod`: whether a method is called so.
   static func noFields(_ field: String, of owner: String, isMethod: Bool, at range: SourceRange) -> Diagnostic {
     mistake(
       .unknownField, at: range, "\(owner) has no fields, so no '\(field)'",

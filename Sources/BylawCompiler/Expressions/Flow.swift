@@ -3,7 +3,9 @@
 ///
 /// `has(x.y) && x.y > 3` types because the right side is checked in the flow that the left side gives when it is true.
 package struct Flow: Sendable, Hashable {
-  /// A value with a name: a root or a variable, followed by fields. What is known is known of paths.
+  /// A value with a name: a root or a variable, followed by fields.
+  ///
+  /// What is known is known of paths.
   package struct Path: Sendable, Hashable {
     package enum Base: Sendable, Hashable {
       case root(TypedExpression.Root)
@@ -27,7 +29,9 @@ package struct Flow: Sendable, Hashable {
     }
   }
 
-  /// Optionals that are there. A path that is there is so with all that it is a field of.
+  /// Optionals that are there.
+  ///
+  /// A path that is there is so with all that it is a field of.
   package private(set) var present: Set<Path> = []
   /// The entity types that a reference can still have, by position in the schema, where they are fewer than declared.
   package private(set) var entities: [Path: [Int]] = [:]

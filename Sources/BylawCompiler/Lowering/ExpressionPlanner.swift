@@ -5,9 +5,8 @@ import BylawSyntax
 package enum ExpressionPlanner {
   /// The plan of one expression, and where in it the expression is.
   ///
-  /// - Parameters:
-  ///   - expression: Checked without errors in the vocabulary.
-  ///   - localCount: How many variables the checker has numbered; `Frame.setLocal` gives those that nothing binds.
+  /// The expression is checked without errors in the vocabulary. The checker has numbered `localCount` variables;
+  /// `Frame.setLocal` gives those that nothing binds.
   package static func plan(
     _ expression: TypedExpression, in vocabulary: Vocabulary, localCount: Int
   ) -> (plan: ExpressionPlan, node: NodeID) {

@@ -32,7 +32,8 @@ enum Messages {
     Diagnostic("missing-key", at: range, "\(what) needs '\(key)'", expected: "a key '\(key)' here")
   }
 
-  /// - Parameter meant: the text that the author probably meant, in quotes, where YAML reads something else.
+  ///
+  /// `meant`: the text that the author probably meant, in quotes, where YAML reads something else.
   static func wrongKind(_ node: Node, expected: String, of what: String, meant: String? = nil) -> Diagnostic {
     Diagnostic(
       "wrong-kind", at: node.range, "\(node.kindName) stands where \(what) should", expected: expected,
@@ -64,7 +65,7 @@ enum Messages {
 
   /// A mistake that an entry makes in some of the actions that it reaches.
   ///
-  /// - Parameter others: in how many more than `action`.
+  /// `others`: in how many more than `action`.
   static func reaching(_ diagnostic: Diagnostic, action: CheckedRuleSet.Action?, others: Int) -> Diagnostic {
     guard let action else { return diagnostic }
     let more = others > 0 ? " and \(others) more in which it is wrong" : ""

@@ -24,7 +24,9 @@ struct TypeReader {
     schemaPatches = vocabulary.schema.patches
   }
 
-  /// Reads a type; patches that it names are added to the schema. Reports at most one problem.
+  /// Reads a type; patches that it names are added to the schema.
+  ///
+  /// Reports at most one problem.
   static func read(
     _ scalar: Scalar, vocabulary: inout Vocabulary, diagnostics: inout Diagnostics
   ) -> DeclaredType? {

@@ -117,8 +117,9 @@ extension Judgement {
     return ballots
   }
 
-  /// A rejection never gets lost: where nobody knows who gave it, the request is wrong. This is said to those with
-  /// authority alone, as it tells who has a record.
+  /// A rejection never gets lost: where nobody knows who gave it, the request is wrong.
+  ///
+  /// This is said to those with authority alone, as it tells who has a record.
   private mutating func refuseUnknownRejecter(_ index: Int) {
     let path = "context.approvals[\(index)].approver"
     refuse(
@@ -187,8 +188,9 @@ extension Judgement {
 
   // MARK: What is missing
 
-  /// The time between the start and the end of a clock. Where one of them cannot be told, it is over: a clock that
-  /// cannot be read must not give time for ever.
+  /// The time between the start and the end of a clock.
+  ///
+  /// Where one of them cannot be told, it is over: a clock that cannot be read must not give time for ever.
   private mutating func period(of approval: ApprovalPlan) -> Period {
     guard let clock = approval.clock else { return Period() }
     let cell = frame.evaluate(clock.from)

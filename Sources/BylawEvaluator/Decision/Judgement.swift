@@ -84,8 +84,10 @@ struct Judgement: ~Copyable {
     return cell.state != .value || cell.isTrue
   }
 
-  /// Notes what could not be told. An expression that stands in several places is worked out once, so its own place
-  /// may be that of another rule; then the place of the rule that is judged is named.
+  /// Notes what could not be told.
+  ///
+  /// An expression that stands in several places is worked out once, so its own place may be that of another rule; then
+  /// the place of the rule that is judged is named.
   mutating func note(_ cell: Cell, rule: String, at source: String) {
     guard detail != .outcome else { return }
     let error = frame.error(of: cell)

@@ -233,7 +233,9 @@ private func quoted(_ text: String) -> String {
 /// The bytes that a text put together may have.
 private let textLimit = 1 << 20
 
-/// Replaces from the left; an empty part stands between all scalars. A negative limit means all.
+/// Replaces from the left; an empty part stands between all scalars.
+///
+/// A negative limit means all.
 ///
 /// `nil` when the text grows beyond the limit.
 private func replaced(_ text: String, _ part: String, _ other: String, limit: Int64) -> String? {

@@ -23,7 +23,9 @@ package struct Pattern: Sendable, Hashable {
     return matches(text.utf8Span.span, scratch: &scratch)
   }
 
-  /// Whether the text, given as valid UTF-8, has a match. The scratch space may serve any number of patterns.
+  /// Whether the text, given as valid UTF-8, has a match.
+  ///
+  /// The scratch space may serve any number of patterns.
   func matches(_ text: borrowing Span<UInt8>, scratch: inout PatternScratch) -> Bool {
     scratch.prepare(for: program.instructions.count)
     var previous: Unicode.Scalar?

@@ -202,7 +202,9 @@ struct PatternParser {
     return content
   }
 
-  /// Reads what follows `(?`. Returns whether a group is open; flags alone hold for the rest of the group around them.
+  /// Reads what follows `(?`.
+  ///
+  /// Returns whether a group is open; flags alone hold for the rest of the group around them.
   private mutating func groupOpening(from start: Int) throws(PatternError) -> Bool {
     switch current {
     case "=", "!": throw PatternError(.lookaround, at: start..<(position + 1))

@@ -10,8 +10,10 @@ enum PatternLimits {
   static let depth = 200
 }
 
-/// A pattern after parsing. Whether a repetition is greedy and what a group captures do not matter to a search that
-/// only says whether there is a match, so neither is kept.
+/// A pattern after parsing.
+///
+/// Whether a repetition is greedy and what a group captures do not matter to a search that only says whether there is a
+/// match, so neither is kept.
 indirect enum PatternSyntax: Sendable {
   case empty
   /// One scalar of a set.

@@ -1,4 +1,6 @@
-/// The scripts that `\p{…}` knows by name. The standard library has no such property, so the ranges stand here.
+/// The scripts that `\p{…}` knows by name.
+///
+/// The standard library has no such property, so the ranges stand here.
 enum UnicodeScripts {
   static let names = [
     "Arabic", "Armenian", "Cyrillic", "Devanagari", "Georgian", "Greek", "Han", "Hangul", "Hebrew", "Hiragana",

@@ -1,4 +1,4 @@
-/// A question to the policy decision point: may this subject do this action on this resource, now?
+/// A question to the policy decision point: whether this subject may do this action on this resource now.
 ///
 /// It has the shape of the OpenID AuthZEN Authorization API 1.0: the properties of the action are its inputs.
 public struct Request: Sendable, Hashable {
@@ -11,8 +11,10 @@ public struct Request: Sendable, Hashable {
     /// Attributes given with the request; each stands over the stored one of the same name.
     public var properties: [String: Value]
 
-    /// Whether this is the engine itself. The type name `System` alone does not make it so: whoever hands on what a
-    /// caller wrote never speaks for the engine by accident.
+    /// Whether this is the engine itself.
+    ///
+    /// The type name `System` alone does not make it so: whoever hands on what a caller wrote never speaks for the
+    /// engine by accident.
     public let isSystem: Bool
 
     /// The engine itself, as the subject of what it does by its own clock and rules.
@@ -89,8 +91,10 @@ public struct Request: Sendable, Hashable {
   public var resource: Entity?
   /// The declared members of the context that a caller may state.
   public var context: [String: Value]
-  /// What the service itself states of the context: its members `from: server`, such as the session, are taken from here
-  /// alone. What stands here stands over `context`.
+  /// What the service itself states of the context: its members `from: server`, such as the session, are taken from
+  /// here alone.
+  ///
+  /// What stands here stands over `context`.
   public var serverContext: [String: Value]
   /// Facts given instead of looked up, by name: `tokens_used`, `let.duplicate`.
   public var facts: [String: Value]

@@ -19,9 +19,8 @@ package struct JSONReader {
     case element(Int)
   }
 
-  /// Reads a whole document.
+  /// Reads a whole document of at most `limit` bytes.
   ///
-  /// - Parameter limit: The most bytes that it may have.
   /// - Throws: The first mistake. Invalid UTF-8 anywhere is found before everything else.
   package static func parse(_ bytes: [UInt8], limit: Int = defaultLimit) throws(JSONError) -> Value {
     var reader = JSONReader(bytes: bytes)

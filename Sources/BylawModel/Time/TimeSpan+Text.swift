@@ -2,7 +2,9 @@
 package enum DurationUnit: Int, Sendable, Hashable, CaseIterable {
   case milliseconds, seconds, minutes, hours, days, weeks
 
-  /// The spellings that authors may use, the usual one first. There is no `m`: it could be a minute or a month.
+  /// The spellings that authors may use, the usual one first.
+  ///
+  /// There is no `m`: it could be a minute or a month.
   package var words: [String] {
     switch self {
     case .milliseconds: ["ms"]

@@ -9,11 +9,10 @@ package struct TimeZoneRules: Sendable, Hashable {
   package let identifier: String
   private let zone: ZoneData
 
-  /// Finds a zone.
+  /// Finds a zone; `nil` when there is none, and for names that depend on the machine, such as `localtime`.
   ///
   /// - Parameter identifier: `UTC`, an offset such as `+02:00` or `-08:30` (CEL also has it without sign), or a name of
   ///   the IANA database such as `Europe/Berlin`, which the system's copy of it must know.
-  /// - Returns: `nil` for anything else, and for names that depend on the machine, such as `localtime`.
   package init?(identifier: String) {
     if identifier == "UTC" {
       self = .utc
@@ -59,10 +58,8 @@ package struct TimeZoneRules: Sendable, Hashable {
 
   /// The instant at which the clock of the zone first shows a time of a day.
   ///
-  /// A time that the clock skips is the instant of the jump.
-  /// - Parameters:
-  ///   - secondOfDay: Seconds after midnight by the clock, 0 to 86,400.
-  /// - Returns: `nil` outside the years 1 to 9999 in UTC.
+  /// A time that the clock skips is the instant of the jump. `secondOfDay` counts seconds after midnight by the clock, 0
+  /// to 86,400. The result is `nil` outside the years 1 to 9999 in UTC.
   package func instant(of date: CalendarDate, secondOfDay: Int = 0) -> Timestamp? {
     let local = Int64(date.daysSinceEpoch) * 86_400 + Int64(secondOfDay)
     // No zone is more than 26 hours from another, and none changes twice within two days.

@@ -69,6 +69,8 @@ extension Lexer {
   ///   - range: The whole number.
   ///   - wholeEnd: Where its digits before the point end.
   ///   - mantissaEnd: Where its exponent begins, or the number ends.
+  /// - Returns: The double, and beside it the exact decimal where the digits fit.
+  /// - Throws: A failure for a number that no double holds, and for one that runs into a word.
   private mutating func fraction(
     _ range: Range<Int>, _ wholeEnd: Int, _ mantissaEnd: Int
   ) throws(SyntaxFailure) -> Token {

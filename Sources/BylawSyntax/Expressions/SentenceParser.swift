@@ -66,7 +66,9 @@ package struct SentenceParser {
     text = []
   }
 
-  /// Reads one hole; `start` is its opening brace. Returns where the sentence goes on.
+  /// Reads one hole; `start` is its opening brace.
+  ///
+  /// Returns where the sentence goes on.
   private mutating func hole(at start: Int, diagnostics: inout Diagnostics) -> Int {
     do throws(SyntaxFailure) {
       var parser = try ExpressionParser(bytes: bytes, map: map, offset: start + 1)

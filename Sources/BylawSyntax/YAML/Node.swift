@@ -20,7 +20,9 @@ package struct Node: Sendable {
   package var kind: Kind
   /// Where the node stands; a block collection ends with its last entry.
   package var range: SourceRange
-  /// What stands here was refused and reported: nothing may be concluded from it. An empty scalar stands for it.
+  /// What stands here was refused and reported: nothing may be concluded from it.
+  ///
+  /// An empty scalar stands for it.
   package private(set) var isRefused = false
 
   package init(kind: Kind, range: SourceRange) {

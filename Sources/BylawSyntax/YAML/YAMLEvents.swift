@@ -3,7 +3,9 @@ import Glibc
 
 /// One step through a YAML file, with its place in bytes.
 struct YAMLEvent {
-  /// What begins, ends or stands here. A verbatim scalar reads as it stands in the file, but for its quotes.
+  /// What begins, ends or stands here.
+  ///
+  /// A verbatim scalar reads as it stands in the file, but for its quotes.
   enum Kind {
     case streamStart
     case streamEnd
@@ -67,7 +69,9 @@ struct YAMLEvents: ~Copyable {
   /// A pair that belongs together: so many scalars from `base` on end at this byte offset in the file.
   private var cursor: (scalars: Int, offset: Int)
 
-  /// Starts at the byte offset `base`; the bytes from there on must be valid UTF-8. `nil` if there is no memory.
+  /// Starts at the byte offset `base`; the bytes from there on must be valid UTF-8.
+  ///
+  /// `nil` if there is no memory.
   init?(_ bytes: [UInt8], from base: Int = 0, isASCII: Bool) {
     let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     unsafe parser.initialize(to: yaml_parser_t())
@@ -93,7 +97,9 @@ struct YAMLEvents: ~Copyable {
     unsafe input.deallocate()
   }
 
-  /// The next event. After a fault or the end of the stream there is nothing to ask for.
+  /// The next event.
+  ///
+  /// After a fault or the end of the stream there is nothing to ask for.
   mutating func next() -> Step {
     var event = unsafe yaml_event_t()
     guard unsafe yaml_parser_parse(parser, &event) == 1 else { return .fault(fault()) }

@@ -190,7 +190,9 @@ enum YAMLMessages {
       hint: "put text that holds ':' in quotes")
   }
 
-  /// `{when: f(a, b)}`: the comma ends the value. `text` is the whole as written.
+  /// `{when: f(a, b)}`: the comma ends the value.
+  ///
+  /// `text` is the whole as written.
   static func commaCut(key: String?, text: String, at range: SourceRange) -> Diagnostic {
     let mended = (key.map { "\($0): " } ?? "") + quoted(text)
     return error(

@@ -100,8 +100,9 @@ extension YAMLReader {
       at: place(Int(value.range.start), Int(last.end)))
   }
 
-  /// Reports a cut that has ended, and refuses the value that it has cut. Whether keys without a value stand there
-  /// that no text goes on in.
+  /// Reports a cut that has ended, and refuses the value that it has cut.
+  ///
+  /// Whether keys without a value stand there that no text goes on in.
   mutating func conclude(_ cut: inout CommaCut, in entries: inout [Node.Entry]) -> Bool {
     guard let report = finish(&cut) else { return false }
     diagnostics.report(report)

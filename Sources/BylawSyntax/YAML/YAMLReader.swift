@@ -49,7 +49,7 @@ package struct YAMLReader: ~Copyable {
 
   /// The tree of one file of several that have a limit in common.
   ///
-  /// - Parameter nodesLeft: How many keys, values, lists and mappings may come; those of the file are taken off.
+  /// `nodesLeft`: how many keys, values, lists and mappings may come; those of the file are taken off.
   package static func read(
     _ file: FileID, in sources: SourceMap, diagnostics: inout Diagnostics, nodesLeft: inout Int
   ) -> Node? {

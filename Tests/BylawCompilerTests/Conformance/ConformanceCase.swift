@@ -3,7 +3,9 @@ import Glibc
 
 /// One case of the conformance suite of CEL, in the form of `shared/conformance/cel` (its README describes it).
 struct ConformanceCase: Sendable {
-  /// A declaration for the checker; the type is text, as the suite writes it. Functions have no type here.
+  /// A declaration for the checker; the type is text, as the suite writes it.
+  ///
+  /// Functions have no type here.
   struct Declaration: Sendable {
     var name: String
     var type: String?

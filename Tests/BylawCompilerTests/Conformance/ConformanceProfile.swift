@@ -167,7 +167,9 @@ indirect enum ExpressionShape: Hashable {
     }
   }
 
-  /// Whether two shapes are certainly of two types. A whole number is read as a double beside one.
+  /// Whether two shapes are certainly of two types.
+  ///
+  /// A whole number is read as a double beside one.
   func differs(from other: ExpressionShape) -> Bool {
     switch (self, other) {
     case (.int, .double), (.double, .int): return false

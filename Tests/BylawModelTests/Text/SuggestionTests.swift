@@ -1,7 +1,7 @@
 import BylawModel
 import Testing
 
-/// `did you mean '…'?`
+/// What stands in `did you mean '…'?` when a name is misspelt.
 struct SuggestionTests {
   @Test(
     arguments: [

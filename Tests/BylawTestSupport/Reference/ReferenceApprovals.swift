@@ -106,8 +106,10 @@ extension ReferenceEvaluator {
     }
   }
 
-  /// How many of each place can be filled when each voter fills at most one: of all ways that one which fills the
-  /// first place most, then the second, and so on. All ways are tried.
+  /// How many of each place can be filled when each voter fills at most one: of all ways that one which fills the first
+  /// place most, then the second, and so on.
+  ///
+  /// All ways are tried.
   static func fill(_ counts: [Int], _ voters: [[Int]]) -> [Int] {
     var ways: Set<[Int]> = [Array(repeating: 0, count: counts.count)]
     for voter in voters {

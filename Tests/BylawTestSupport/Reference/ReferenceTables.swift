@@ -39,7 +39,9 @@ extension ReferenceEvaluator {
     }
   }
 
-  /// The worst row that holds. An erring row leaves the value unknown unless the worst that any row can give is reached.
+  /// The worst row that holds.
+  ///
+  /// An erring row leaves the value unknown unless the worst that any row can give is reached.
   private func worst(_ table: CheckedRuleSet.Classification) throws(ReferenceError) -> (
     value: ReferenceValue, row: String?
   ) {
