@@ -33,10 +33,9 @@ struct RuleSetDirectory {
 
   private mutating func add(_ folder: Folder) throws {
     guard seen.insert(folder.url.path).inserted else { return }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder.url.path, isDirectory: &isFolder), isFolder.boolValue,
-      let listing = FolderListing(folder.url, skipping: "tests")
-    else { throw LoadError.notAFolder(folder.shownPath) }
+    guard Self.isFolder(folder.url), let listing = FolderListing(folder.url, skipping: "tests") else {
+      throw LoadError.notAFolder(folder.shownPath)
+    }
     for entry in listing.unread {
       unread.append((entry, RulePath.join(folder.path, entry.name), Self.shown(folder, entry.name)))
     }
@@ -53,12 +52,15 @@ struct RuleSetDirectory {
     guard let data = FileManager.default.contents(atPath: url.path) else { throw LoadError.unreadable(shownPath) }
     let bytes = [UInt8](data)
     let isManifest = name == "bylaw.yaml"
+    let file = RuleSetFile(path: RulePath.join(folder.path, name), shownAs: shownPath, bytes: bytes)
     if isManifest {
-      for used in Self.uses(bytes) { try add(Self.used(used, by: folder)) }
+      for used in Self.uses(bytes) {
+        let target = Self.used(used.text, by: folder)
+        guard Self.isFolder(target.url) else { throw LoadError.invalidRules(Self.noFolder(used, in: file)) }
+        try add(target)
+      }
     }
-    if !(folder.isUsed && isManifest) {
-      files.append(RuleSetFile(path: RulePath.join(folder.path, name), shownAs: shownPath, bytes: bytes))
-    }
+    if !(folder.isUsed && isManifest) { files.append(file) }
   }
 
   // MARK: Paths
@@ -80,12 +82,17 @@ struct RuleSetDirectory {
     return path.hasSuffix("/") ? path + name : "\(path)/\(name)"
   }
 
+  private static func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   private static func real(_ url: URL) -> URL { url.standardizedFileURL.resolvingSymlinksInPath() }
 
   // MARK: Contents
 
   /// The folders under `uses:` of a manifest.
-  private static func uses(_ bytes: [UInt8]) -> [String] {
+  private static func uses(_ bytes: [UInt8]) -> [Scalar] {
     var sources = SourceMap()
     let file = sources.add(path: "bylaw.yaml", bytes: bytes)
     var diagnostics = Diagnostics()
@@ -95,13 +102,24 @@ struct RuleSetDirectory {
       let uses = entries.first(where: { $0.key.text == "uses" })
     else { return [] }
     switch uses.value.kind {
-    case .scalar(let scalar): return [scalar.text]
+    case .scalar(let scalar): return [scalar]
     case .sequence(let nodes):
       return nodes.compactMap { node in
-        if case .scalar(let scalar) = node.kind { scalar.text } else { nil }
+        if case .scalar(let scalar) = node.kind { scalar } else { nil }
       }
     case .mapping: return []
     }
+  }
+
+  /// The error at the entry of a manifest that leads nowhere.
+  private static func noFolder(_ used: Scalar, in manifest: RuleSetFile) -> RuleSetReport {
+    var sources = SourceMap()
+    // The manifest is the first file of its map here as it was in that of `uses`.
+    _ = sources.add(path: manifest.path, shownAs: manifest.shownPath, bytes: manifest.bytes)
+    let diagnostic = Diagnostic(
+      "unknown-folder", at: used.range, "there is no folder '\(used.text)'",
+      expected: "a folder, by its path from that of this manifest")
+    return RuleSetReport(diagnostics: [diagnostic], sources: sources)
   }
 
   /// `sha256:` and the digest over the paths, relative to the rule folder, and the contents of all files.

@@ -31,7 +31,11 @@ extension RuleTester {
         second.path, second.line, second.column, right.change
       )
     }
-    return MutationReport(ruleSet: ruleSet.identity, total: mutations.count, survivors: sorted)
+    // Two changes that read the same are one to the author.
+    var seen: Set<MutationReport.Survivor> = []
+    let distinct = sorted.filter { seen.insert($0).inserted }
+    let total = mutations.count - (sorted.count - distinct.count)
+    return MutationReport(ruleSet: ruleSet.identity, total: total, survivors: distinct)
   }
 
   /// The parts of `path:line:column`, so that line 9 comes before line 10.

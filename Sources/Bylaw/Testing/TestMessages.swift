@@ -123,7 +123,7 @@ enum TestMessages {
 
   static func plural(_ kind: CoverageReport.Kind) -> String {
     switch kind {
-    case .allowed: "actions let through"
+    case .allowed: "actions and votes let through"
     case .refused: "allow lists refusing"
     case .grant: "roles of allow lists"
     case .rule: "rules"

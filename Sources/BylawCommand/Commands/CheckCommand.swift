@@ -62,11 +62,17 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func printText(_ ruleSet: RuleSet) {
-    let counts = ruleSet.summary.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
+    let counts = ruleSet.summary.filter { $0.count > 0 }.map { Self.words($0.count, $0.kind) }.joined(separator: ", ")
     print("\(ruleSet.identity.name) \(ruleSet.identity.version): \(counts)")
     if directions { printDirections(ruleSet) }
     let warnings = ruleSet.warnings.text(isColored: CommandOutput.isErrorColored)
     if !warnings.isEmpty { CommandOutput.report(warnings) }
+  }
+
+  /// `2 entities`, `1 entity`.
+  private static func words(_ count: Int, _ plural: String) -> String {
+    let singular = plural.hasSuffix("ies") ? plural.dropLast(3) + "y" : plural.dropLast()
+    return "\(count) " + (count == 1 ? String(singular) : plural)
   }
 
   /// One line a construct: kind, name, direction.

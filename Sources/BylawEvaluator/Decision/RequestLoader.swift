@@ -100,7 +100,7 @@ struct RequestLoader: ~Copyable {
     }
     let name = plan.expressions.schema.entities[entity].name
     guard let resource = request.resource else {
-      refuse("resource", "'resource' is missing; expected the id of a \(name).", isRequest: true)
+      refuse("resource", "'resource' is missing; expected an id of type \(name).", isRequest: true)
       return
     }
     guard let reference = frame.reference(to: resource), frame.entity(of: reference) == entity else {

@@ -67,7 +67,8 @@ extension Frame {
     case .timestamp: "a time such as 2026-01-31T09:00:00Z"
     case .duration: "a length of time such as 15 min"
     case .enumeration(let index): "one of \(plan.schema.enums[index].members.joined(separator: ", "))"
-    case .entity(let indices): "the id of a \(indices.map { plan.schema.entities[$0].name }.joined(separator: " or "))"
+    case .entity(let indices):
+      "an id of type \(indices.map { plan.schema.entities[$0].name }.joined(separator: " or "))"
     case .list: "a list"
     case .optional(let content): expectation(content)
     case .range: "a range with from, above, to or under"

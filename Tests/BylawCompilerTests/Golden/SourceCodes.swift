@@ -7,6 +7,7 @@ enum SourceCodes {
   /// Codes that no rule file can bring about, with the reason.
   static let unreachable: [String: String] = [
     "yaml-syntax": "stands for what libyaml refuses in a way that this version does not know",
+    "unknown-folder": "is about folders; RuleSetFolderTests shows it",
     "unread-file": "is about what stands in a folder; RuleSetFolderTests shows it",
   ]
 

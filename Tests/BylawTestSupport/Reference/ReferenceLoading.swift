@@ -103,7 +103,7 @@ extension ReferenceEvaluator {
     }
     let name = schema.entities[entity].name
     guard let asked = request.resource else {
-      refuseShape("resource", "'resource' is missing; expected the id of a \(name).", .invalidRequest)
+      refuseShape("resource", "'resource' is missing; expected an id of type \(name).", .invalidRequest)
       return
     }
     guard let found = record(named: asked), found.entity == entity else {

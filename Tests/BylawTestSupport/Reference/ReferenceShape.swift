@@ -58,7 +58,7 @@ extension ReferenceEvaluator {
     case .timestamp: return "a time such as 2026-01-31T09:00:00Z"
     case .duration: return "a length of time such as 15 min"
     case .enumeration(let index): return "one of " + schema.enums[index].members.joined(separator: ", ")
-    case .entity(let all): return "the id of a " + all.map { schema.entities[$0].name }.joined(separator: " or ")
+    case .entity(let all): return "an id of type " + all.map { schema.entities[$0].name }.joined(separator: " or ")
     case .list: return "a list"
     case .optional(let content): return expectation(content)
     case .range: return "a range with from, above, to or under"

@@ -43,7 +43,7 @@ struct GivenValueTests {
       ])
     #expect(
       try reasons(["some": .list([.string("o1"), .int(1)])]) == [
-        "'context.facts.some[1]' is a whole number; expected the id of a Order."
+        "'context.facts.some[1]' is a whole number; expected an id of type Order."
       ])
     let four = Value.list(["o1", "o1", "o2", "o1"].map { .string($0) })
     #expect(try reasons(["open": .int(0), "some": four]) == ["There are 2"])

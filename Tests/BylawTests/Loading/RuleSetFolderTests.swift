@@ -116,6 +116,14 @@ struct RuleSetFolderTests {
     #expect(try RuleSet(contentsOf: folder.url.path).warnings.text() == "")
   }
 
+  @Test("A folder that is used and not there is told at its line of the manifest")
+  func usedNowhere() throws {
+    let folder = try TemporaryFolder(["bylaw.yaml": Self.manifest + "uses: [../nowhere]\n", "rules.yaml": Self.rules])
+    let error = try #require(throws: LoadError.self) { try RuleSet(contentsOf: folder.url.path) }
+    let place = "\(folder.path("bylaw.yaml")):6:8"
+    #expect(error.description.hasPrefix("\(place): error: there is no folder '../nowhere' [unknown-folder]\n"))
+  }
+
   @Test("Two rule sets in one folder are the only mistake that is told")
   func twoManifests() throws {
     let folder = try TemporaryFolder([
