@@ -19,11 +19,13 @@ let package = Package(
   name: "bylaw",
   products: [
     .library(name: "Bylaw", targets: ["Bylaw", "BylawModel"]),
+    .library(name: "BylawStoreSQLite", targets: ["BylawStoreSQLite"]),
     .executable(name: "bylaw", targets: ["BylawCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -34,23 +36,44 @@ let package = Package(
       name: "BylawCompiler", dependencies: ["BylawModel", "BylawSyntax", "BylawEvaluator"],
       swiftSettings: strict),
     .target(
+      name: "BylawStore",
+      dependencies: ["BylawModel", "BylawEvaluator", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(
+      name: "BylawStoreSQLite",
+      dependencies: [
+        "BylawStore", "BylawModel", "BylawEvaluator",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: cEdge),
+    .target(
       name: "Bylaw",
       dependencies: [
-        "BylawModel", "BylawSyntax", "BylawEvaluator", "BylawCompiler",
+        "BylawModel", "BylawSyntax", "BylawEvaluator", "BylawCompiler", "BylawStore",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "BylawCommand",
       dependencies: [
-        "Bylaw", "BylawModel",
+        "Bylaw", "BylawModel", "BylawStore", "BylawStoreSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
       name: "BylawTestSupport",
-      dependencies: ["BylawModel", "BylawSyntax", "BylawEvaluator", "BylawCompiler"],
+      dependencies: ["BylawModel", "BylawSyntax", "BylawEvaluator", "BylawCompiler", "BylawStore"],
       path: "Tests/BylawTestSupport", swiftSettings: strict),
+    .target(
+      name: "BylawStoreTestSupport", dependencies: ["BylawStore", "BylawModel"],
+      path: "Tests/BylawStoreTestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "BylawStoreSQLiteTests",
+      dependencies: [
+        "Bylaw", "BylawEvaluator", "BylawStoreSQLite", "BylawStore", "BylawModel", "BylawStoreTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "BylawModelTests", dependencies: ["BylawModel", "BylawTestSupport"],
       swiftSettings: strict),
@@ -69,6 +92,10 @@ let package = Package(
         "BylawCompiler", "BylawSyntax", "BylawEvaluator", "BylawModel", "BylawTestSupport",
       ],
       exclude: ["Golden/cases", "Golden/preludes"], swiftSettings: strict),
+    .testTarget(
+      name: "BylawStoreTests",
+      dependencies: ["Bylaw", "BylawStore", "BylawEvaluator", "BylawModel", "BylawTestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "BylawTests", dependencies: ["Bylaw", "BylawModel", "BylawTestSupport"],
       swiftSettings: strict),

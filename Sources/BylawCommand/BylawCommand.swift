@@ -2,13 +2,20 @@ import ArgumentParser
 
 /// `bylaw` itself: one file a subcommand, no decisions of its own.
 @main
-struct BylawCommand: ParsableCommand {
+struct BylawCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bylaw",
-    abstract: "Checks rules, decides requests by them, and tests them.",
+    abstract: "Checks rules, decides requests by them, tests them, and keeps stores that they guard.",
     version: "0.1.0",
-    subcommands: [CheckCommand.self, EvalCommand.self, TestCommand.self, TraceCommand.self])
+    subcommands: [
+      CheckCommand.self, EvalCommand.self, TestCommand.self, TraceCommand.self, InitCommand.self, DoCommand.self,
+      GetCommand.self, ListCommand.self, InboxCommand.self, VoteCommand.self, ProposalsCommand.self,
+      SweepCommand.self, AuditCommand.self,
+    ])
 
   /// Without a subcommand there is nothing to do: wrong usage.
-  func run() throws { throw ValidationError("Name what to do: check, eval, test or trace.") }
+  func run() async throws {
+    throw ValidationError(
+      "Name what to do: check, eval, test or trace rules; init a store; do, get, list or vote in one.")
+  }
 }

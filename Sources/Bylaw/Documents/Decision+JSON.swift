@@ -80,7 +80,7 @@ extension Decision.Reason {
 }
 
 extension Decision.Missing {
-  fileprivate func write(to writer: inout JSONWriter) {
+  func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.optionalMember("approvals", approvals.map { .int(Int64($0)) })
     writer.optionalMember("of", of.map { .string($0) })

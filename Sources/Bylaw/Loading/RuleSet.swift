@@ -16,9 +16,11 @@ public struct RuleSet: Sendable {
     let checked: CheckedRuleSet
     let plan: DecisionPlan
     let sources: SourceMap
+    let files: [RuleSetFile]
 
-    init(_ checked: CheckedRuleSet, sources: SourceMap, digest: String) {
+    init(_ checked: CheckedRuleSet, sources: SourceMap, files: [RuleSetFile], digest: String) {
       self.checked = checked
+      self.files = files
       self.sources = sources
       plan = RuleSetPlanner.plan(checked, sources: sources, digest: digest)
     }
@@ -27,6 +29,8 @@ public struct RuleSet: Sendable {
   package var checked: CheckedRuleSet { content.checked }
   package var plan: DecisionPlan { content.plan }
   package var sources: SourceMap { content.sources }
+  /// The files that it was made from.
+  package var files: [RuleSetFile] { content.files }
   /// What the check found that is no error.
   public let warnings: RuleSetReport
 
@@ -56,7 +60,7 @@ public struct RuleSet: Sendable {
     let warnings = unread.map { $0.entry.warning(path: $0.path, shownAs: $0.shownPath, in: &sources) }
     let report = RuleSetReport(diagnostics: result.diagnostics + warnings, sources: sources)
     guard let checked = result.ruleSet else { throw LoadError.invalidRules(report) }
-    content = Content(checked, sources: sources, digest: RuleSetDirectory.digest(files))
+    content = Content(checked, sources: sources, files: files, digest: RuleSetDirectory.digest(files))
     self.warnings = report
   }
 

@@ -182,6 +182,8 @@ extension CheckedRuleSet {
     package var patch: TypedExpression?
     /// Nested patches: `patch: { plan: input.changes }`.
     package var fieldPatches: [(field: Int, patch: TypedExpression)] = []
+    /// The new value of each field of the record that it makes or changes; of a field named twice the last one counts.
+    package var changes: [(field: Int, value: TypedExpression)] = []
     package var resource: TypedExpression?
     /// `with:` of emit, `input:` of do and propose.
     package var arguments: [(name: String, value: TypedExpression)] = []
@@ -214,6 +216,7 @@ extension CheckedRuleSet {
       package var action: String
       package var when: TypedExpression?
       package var effects: [Effect]
+      package var notices: [Notice]
     }
     package var id: String
     package var clauses: [String]

@@ -47,6 +47,10 @@ extension CheckedRuleSet {
     package var role: TypedExpression?
     package var roleLocal = -1
     package var timeZone = "UTC"
+    /// Where refused requests are kept.
+    package enum Refusals: String, Sendable, CaseIterable { case log, trail }
+    /// Refused requests get an entry in the audit trail, not only in the decision log.
+    package var keepsRefusalsInTrail = false
     /// The longest time an exception may run.
     package var longestException: TimeSpan?
     /// Which roles hold a permission, as a mask over the words of the role enumeration.

@@ -214,6 +214,13 @@ extension RuleSetChecker {
       effect.set.append((position, setValue(entry.value, type: fields[position].type, in: scope, given: flow)))
     }
     if let patch = members["patch"] { readPatch(patch, fields, into: &effect, scope: scope, given: flow) }
+    if case .update(let target) = effect.kind {
+      effect.changes = changes(of: effect, fields) { field, range in
+        TypedExpression(.field(target, field), fields[field].type, at: range)
+      }
+    } else {
+      effect.changes = effect.set
+    }
     if case .create = effect.kind { checkComplete(effect, fields, entity: entity) }
   }
 
@@ -281,7 +288,7 @@ extension RuleSetChecker {
     guard let resource = action.resource else { return }
     let fields = vocabulary.schema.entities[resource].fields
     var values: [Int: TypedExpression] = [:]
-    func old(_ field: Int, at range: SourceRange) -> TypedExpression {
+    func old(_ field: Int, _ range: SourceRange) -> TypedExpression {
       if let value = values[field] { return value }
       let root = TypedExpression(.root(.resource), .entity([resource]), at: range)
       return TypedExpression(.field(root, field), fields[field].type, at: range)
@@ -290,24 +297,14 @@ extension RuleSetChecker {
       guard case .update(let target) = effect.kind, case .root(.resource) = target.kind, effect.each == nil else {
         continue
       }
-      func change(_ field: Int, _ value: TypedExpression) {
+      for (field, value) in changes(of: effect, fields, old: { old($0, $1) }) {
         guard let when = effect.when else {
           values[field] = value
-          return
+          continue
         }
         values[field] = TypedExpression(
-          .conditional(when, value, old(field, at: value.range)), fields[field].type, at: value.range)
+          .conditional(when, value, old(field, value.range)), fields[field].type, at: value.range)
       }
-      if let patch = effect.patch, case .patch(let position) = patch.type {
-        for (member, field) in vocabulary.schema.patches[position].fields.enumerated() {
-          change(field, patched(patch, member, field: fields[field], old: old(field, at: patch.range)))
-        }
-      }
-      for (field, patch) in effect.fieldPatches {
-        guard let value = nestedPatch(patch, field: fields[field], old: old(field, at: patch.range)) else { continue }
-        change(field, value)
-      }
-      for (field, value) in effect.set { change(field, value) }
     }
     let made = values.sorted { $0.key < $1.key }.map { (field: $0.key, value: $0.value) }
     rules.actions[index].after = made
@@ -333,6 +330,23 @@ extension RuleSetChecker {
       }
       return nil
     }
+  }
+
+  /// The new value of each field that an effect changes, in order: what is patched first, then what is set.
+  func changes(
+    of effect: CheckedRuleSet.Effect, _ fields: [Field], old: (_ field: Int, _ range: SourceRange) -> TypedExpression
+  ) -> [(field: Int, value: TypedExpression)] {
+    var changes: [(field: Int, value: TypedExpression)] = []
+    if let patch = effect.patch, case .patch(let position) = patch.type {
+      for (member, field) in vocabulary.schema.patches[position].fields.enumerated() {
+        changes.append((field, patched(patch, member, field: fields[field], old: old(field, patch.range))))
+      }
+    }
+    for (field, patch) in effect.fieldPatches {
+      guard let value = nestedPatch(patch, field: fields[field], old: old(field, patch.range)) else { continue }
+      changes.append((field, value))
+    }
+    return changes + effect.set.map { ($0.field, $0.value) }
   }
 
   /// What the patch says of a field, or else what was there before; a patch may empty an optional field.

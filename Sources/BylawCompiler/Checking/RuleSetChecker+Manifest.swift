@@ -38,6 +38,8 @@ extension RuleSetChecker {
       }
       rules.manifest.timeZone = zone.text
     }
+    let kept = reader.word(members["refusals"], as: "place for refusals", of: CheckedRuleSet.Manifest.Refusals.self)
+    rules.manifest.keepsRefusalsInTrail = kept == .trail
     if let longest = members["longest_exception"]?.scalar {
       rules.manifest.longestException = duration(longest)
     }

@@ -110,7 +110,9 @@ extension RuleSetChecker {
       let effectNode = Node(kind: .mapping(inner), range: node.range)
       if let effect = effect(effectNode, position: made.count, scope: &scope) { made.append(effect) }
     }
-    return .init(action: rules.actions[action].name, when: when, effects: made)
+    return .init(
+      action: rules.actions[action].name, when: when, effects: made,
+      notices: notices(members["notify"], rule: id, scope: scope))
   }
 
   /// `do`, `propose` and reactions must not lead back to where they began.

@@ -15,6 +15,8 @@ struct ExpressionLowering {
   /// What variables stand for, where that is known when the plan is made.
   private var substitutes: [Int: NodeID] = [:]
   private var nextLocal: Int
+  /// Stands for a variable in what reads the results of effects, so that it is never kept from before they were made.
+  private static let effects = -1
   /// Conditions applied before, by what they are applied to: a chain of them is lowered once, not once a use.
   private var knownConditions: [ConditionUse: NodeID] = [:]
   private struct ConditionUse: Hashable {
@@ -36,6 +38,10 @@ struct ExpressionLowering {
     plan.contextCount = rules.context.count
     plan.singletonCount = rules.singletons.count
     plan.singletons = rules.singletons.map { ($0.name, $0.entity) }
+    let inputs = max(
+      rules.actions.map(\.inputs.count).max() ?? 0, rules.reads.map(\.filters.count).max() ?? 0)
+    plan.effectBase = Slot.first + Int32(rules.context.count + rules.singletons.count + inputs)
+    plan.effectCount = rules.longestEffects
     plan.definitionCount = rules.definitions.count
     plan.timedMoves = rules.entities.map { entity in
       entity.lifecycles.flatMap { lifecycle in
@@ -273,11 +279,9 @@ struct ExpressionLowering {
     case .singleton(let index): slot = Slot.first + Int32(rules.context.count + index)
     case .input(let index): slot = Slot.first + Int32(rules.context.count + rules.singletons.count + index)
     case .effect(let index):
-      // What an effect makes is not there yet when a decision is made.
-      slot = Slot.first + Int32(rules.context.count + rules.singletons.count + 1_000 + index)
+      return add(PlanNode(.effect, a: plan.effectBase + Int32(index)), range, free: [Self.effects])
     case .definition(let index): return lowerDefinition(index, range)
     }
-    if case .effect = root { return unary(.unwrap, add(PlanNode(.none), range, free: []), range) }
     return add(PlanNode(.slot, a: slot), range, free: [])
   }
 
@@ -521,5 +525,15 @@ extension ValueType {
     case .bool, .int, .string, .enumeration, .decimal, .date: true
     default: false
     }
+  }
+}
+
+extension CheckedRuleSet {
+  /// The most effects that stand in one list.
+  fileprivate var longestEffects: Int {
+    let lists =
+      actions.map(\.effects) + overrides.map(\.effects) + reactions.flatMap { $0.bodies.map(\.effects) }
+      + actions.flatMap { $0.approvals.flatMap { $0.outcomes.map(\.effects) } }
+    return lists.map(\.count).max() ?? 0
   }
 }

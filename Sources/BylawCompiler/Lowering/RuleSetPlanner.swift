@@ -35,8 +35,10 @@ package struct RuleSetPlanner {
 
   private mutating func plan(digest: String) -> DecisionPlan {
     let subjects = subjectPlan()
-    let actions = rules.actions.map { self.plan($0) }
+    var actions = rules.actions.map { self.plan($0) }
+    actions += readActions()
     let overrides = rules.overrides.map { self.plan($0) }
+    let store = storePlan()
     let identity = Decision.RuleSetIdentity(
       name: rules.manifest.name, version: rules.manifest.version, digest: digest)
     var plan = DecisionPlan(expressions: lowering.finish(), identity: identity, subjects: subjects)
@@ -48,6 +50,7 @@ package struct RuleSetPlanner {
     plan.overrides = overrides
     plan.context = rules.context.map { ContextPlan(field: $0.field, fromServer: $0.fromServer) }
     plan.singletons = rules.singletons.map { ($0.name, $0.entity) }
+    plan.store = store
     plan.factNames = Set(
       rules.definitions.filter { $0.kind == .fact || $0.kind == .letValue }.map(\.name))
     return plan
@@ -135,7 +138,7 @@ package struct RuleSetPlanner {
     }
   }
 
-  private mutating func grants(_ authority: CheckedRuleSet.Authority) -> [GrantPlan] {
+  mutating func grants(_ authority: CheckedRuleSet.Authority) -> [GrantPlan] {
     let words = rules.manifest.roleEnumeration.map { rules.vocabulary.schema.enums[$0].members } ?? []
     return authority.grants.map { grant in
       let condition = lower(grant.condition)
@@ -168,7 +171,7 @@ package struct RuleSetPlanner {
     return plan
   }
 
-  private mutating func table(_ rules: [CheckedRuleSet.Rule]) -> RuleTable {
+  mutating func table(_ rules: [CheckedRuleSet.Rule]) -> RuleTable {
     var lowered: [(rule: RulePlan, keys: [RuleTable.Key])] = []
     for rule in rules {
       let plan = self.plan(rule)
@@ -222,7 +225,7 @@ package struct RuleSetPlanner {
 
   // MARK: What goes along
 
-  private mutating func plan(_ notice: CheckedRuleSet.Notice, moment: NoticePlan.Moment) -> NoticePlan {
+  mutating func plan(_ notice: CheckedRuleSet.Notice, moment: NoticePlan.Moment) -> NoticePlan {
     let band = notice.band.map { band in
       lowering.lower(
         TypedExpression(.bandReached(threshold: band.threshold, band: band.band), .bool, at: notice.range))
@@ -266,12 +269,12 @@ package struct RuleSetPlanner {
 
   // MARK: Parts
 
-  private mutating func lower(_ expression: TypedExpression?) -> NodeID? {
+  mutating func lower(_ expression: TypedExpression?) -> NodeID? {
     guard let expression else { return nil }
     return lowering.lower(expression)
   }
 
-  private mutating func place(_ range: SourceRange) -> String {
+  mutating func place(_ range: SourceRange) -> String {
     if let known = places[range] { return known }
     let place = sources.place(range)
     places[range] = place

@@ -16,6 +16,8 @@ package struct DecisionPlan: Sendable {
   package private(set) var contextTable = FieldTable([])
   /// The names of all facts and lets: what a request may give a value for.
   package var factNames: Set<String> = []
+  /// What the store carries out.
+  package var store = StorePlan()
   /// By name, the entity of each singleton.
   package var singletons: [(name: String, entity: Int)] = []
 

@@ -5,15 +5,20 @@ package import BylawModel
 /// Pure and synchronous: the same request, records and time give the same decision, byte for byte. One evaluator
 /// serves one thread; any number of evaluators share a plan.
 package struct Evaluator: ~Copyable {
-  private let sharedPlan: Shared<DecisionPlan>
-  private let actions: [Shared<ActionPlan>]
-  private var plan: DecisionPlan { sharedPlan.part }
-  private var frame: Frame?
+  let sharedPlan: Shared<DecisionPlan>
+  let actions: [Shared<ActionPlan>]
+  var plan: DecisionPlan { sharedPlan.part }
+  var frame: Frame?
 
   package init(_ plan: DecisionPlan) {
-    sharedPlan = Shared(plan)
-    actions = plan.actions.map { Shared($0) }
-    frame = Frame(plan: plan.expressions)
+    self.init(PreparedPlan(plan))
+  }
+
+  /// An evaluator of a plan that others share.
+  package init(_ plan: PreparedPlan) {
+    sharedPlan = plan.shared
+    actions = plan.actions
+    frame = Frame(plan: plan.shared.part.expressions)
   }
 
   /// Decides a request at a time; `records` is where references and facts are looked up.
@@ -73,11 +78,11 @@ package struct Evaluator: ~Copyable {
     return decision
   }
 
-  private func reason(_ rule: String, _ because: String) -> Decision.Reason {
+  func reason(_ rule: String, _ because: String) -> Decision.Reason {
     Decision.Reason(rule: rule, because: because)
   }
 
-  private func refusal(
+  func refusal(
     _ denialClass: DenialClass, _ reasons: [Decision.Reason], _ request: Request, _ now: Timestamp
   ) -> Decision {
     Decision(outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: plan.identity, at: now)

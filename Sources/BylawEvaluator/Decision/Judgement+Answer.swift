@@ -46,6 +46,19 @@ extension Judgement {
 
   // MARK: Obligations
 
+  /// What goes along with an allow, once the effects are made: sentences may speak of what they made.
+  mutating func obligationsAfterEffects() -> [Decision.Obligation] {
+    stage = 5
+    return obligations(.allow)
+  }
+
+  /// Notices that are no action's.
+  mutating func obligations(of notices: [NoticePlan]) -> [Decision.Obligation] {
+    var result: [Decision.Obligation] = []
+    for notice in notices { add(notice, to: &result) }
+    return result
+  }
+
   private mutating func obligations(_ outcome: Decision.Outcome) -> [Decision.Obligation] {
     var result: [Decision.Obligation] = []
     if stage > 3 {

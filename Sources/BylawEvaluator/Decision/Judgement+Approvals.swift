@@ -63,6 +63,11 @@ extension Judgement {
       // Somebody who votes twice is counted once.
       if !counted.contains(where: { $0.approver == ballot.approver }) { counted.append((ballot.approver, eligible)) }
     }
+    approvalStates.append(
+      ApprovalState(
+        id: approval.id, places: places.map { .init(label: $0.label, count: $0.count) }, due: period.end,
+        expires: approval.clock?.expires ?? false, counted: counted.map { frame.id(of: $0.approver) }.sorted(),
+        rejected: rejecters.sorted()))
     guard rejecters.isEmpty else {
       for id in rejecters { refuse(.approvalRejected, reason(approval, "\(id) rejected this.")) }
       return

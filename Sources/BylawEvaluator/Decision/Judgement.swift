@@ -28,6 +28,8 @@ struct Judgement: ~Copyable {
   var refused: DenialClass?
   var observed: [Decision.Reason] = []
   var indeterminate: [Decision.Indeterminate] = []
+  /// How the triggered approvals stand, in the order of the plan.
+  var approvalStates: [ApprovalState] = []
 
   init(
     plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: consuming Request, now: Timestamp,

@@ -35,6 +35,7 @@ struct RequestLoader: ~Copyable {
     layProperties(into: &frame)
     loadSubject(into: &frame)
     loadResource(into: &frame)
+    if let proposal = request.proposal { frame.setProposal(proposal) }
     loadSingletons(into: &frame)
     loadContext(into: &frame)
     loadInputs(into: &frame)

@@ -15,6 +15,9 @@ extension Frame {
     switch node.operation {
     case .constant: return plan.constants[Int(node.a)]
     case .slot: return slot(node.a, id)
+    case .effect:
+      let made = slots.indices.contains(Int(node.a)) ? slots[Int(node.a)] : .absent
+      return made.isAbsent ? fail(.absentValue, id) : made
     case .local: return locals[Int(node.a)]
     case .definition: return define(node)
     case .recordField:

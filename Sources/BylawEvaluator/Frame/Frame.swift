@@ -1,7 +1,7 @@
 package import BylawModel
 
 /// Where records come from: a file of records, or the store within its transaction.
-package protocol RecordSource: Sendable {
+package protocol RecordSource {
   /// The fields of a record; `nil` when there is none.
   func fields(of reference: EntityReference) -> [String: Value]?
   /// The ids of all records of an entity, in a stable order.
@@ -248,6 +248,18 @@ package struct Frame: ~Copyable {
       isKnown = true
     }
     records[number].isMissing = !isKnown
+    guard !plan.timedMoves[entity].isEmpty else { return }
+    fill(number)
+    applyTimedMoves(base: base, entity: entity)
+  }
+
+  /// Puts the fields of a record into the arena as they are given here, whatever the source has.
+  mutating func load(_ number: Int, from fields: [String: Value]) {
+    let entity = records[number].entity
+    let base = arena.count
+    records[number].base = Int32(base)
+    for _ in 0..<plan.names.entities[entity].count { arena.append(.unset) }
+    lay(fields, on: number)
     guard !plan.timedMoves[entity].isEmpty else { return }
     fill(number)
     applyTimedMoves(base: base, entity: entity)

@@ -33,6 +33,8 @@ package struct PlanNode: Hashable, Sendable {
     case constant
     /// `a`: position in the slots.
     case slot
+    /// `a`: position in the slots; what an effect makes is not there when a decision is made.
+    case effect
     /// `a`: number of the variable.
     case local
     /// `a`: position of the definition, `b`: its value.
@@ -263,6 +265,10 @@ package struct ExpressionPlan: Sendable {
   package var singletonCount = 0
   /// By name of the singleton its entity, in the order of the slots.
   package var singletons: [(name: String, entity: Int)] = []
+  /// The slot of what the first effect of an action makes.
+  package var effectBase: Int32 = 0
+  /// The most effects that one action has.
+  package var effectCount = 0
   package var localCount = 0
   package var memoCount = 0
   package var definitionCount = 0

@@ -81,6 +81,19 @@ public struct Request: Sendable, Hashable {
     }
   }
 
+  /// The proposal that a vote is about.
+  package struct Proposal: Sendable, Hashable {
+    package var id: String
+    package var submitter: EntityReference
+    package var requestedAt: Timestamp
+
+    package init(id: String, submitter: EntityReference, requestedAt: Timestamp) {
+      self.id = id
+      self.submitter = submitter
+      self.requestedAt = requestedAt
+    }
+  }
+
   /// Who asks.
   public var subject: Entity
   /// The name of the action.
@@ -104,6 +117,8 @@ public struct Request: Sendable, Hashable {
   public var override: Override?
   /// When the request was first made; `nil` means at the time of the decision.
   public var requestedAt: Timestamp?
+  /// For a vote in a store: what it is about.
+  package var proposal: Proposal?
 
   /// Creates a request; everything but subject and action may be left out.
   public init(

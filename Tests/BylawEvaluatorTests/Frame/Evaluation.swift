@@ -13,7 +13,7 @@ struct Evaluation {
   }
   var vocabulary = Vocabulary()
   var variables: [Variable] = []
-  var records: (any RecordSource)?
+  var records: (any RecordSource & Sendable)?
   var now = Timestamp(seconds: 1_764_583_200)
 
   /// The checked expression; a mistake is returned as text.

@@ -1,0 +1,280 @@
+import BylawEvaluator
+public import BylawModel
+public import BylawStore
+
+/// A store that nobody gets around the rules of: every operation is decided first, in the transaction that carries it
+/// out, and leaves an entry in the audit trail.
+///
+/// Safe to use from many tasks at once, and by several processes on one database.
+///
+/// ```swift
+/// let store = try await GatedStore(ruleSet, in: .sqlite("incidents.db"))
+/// let answer = try await store.perform(request)
+/// print(answer.decision.outcome)
+/// ```
+public struct GatedStore: Sendable {
+  /// What came of asking for an operation.
+  public struct Answer: Sendable {
+    /// The decision, with its reasons.
+    public var decision: Decision
+    /// What the action returns; `nil` unless it was carried out.
+    public var returned: Value?
+    /// The number of the audit entry; `nil` for a dry run, and for a refusal that is kept in the decision log alone.
+    public var entry: Int64?
+    /// The proposal that waits, or that a vote was given on.
+    public var proposal: Proposal?
+    /// The records that were made or changed; of a dry run those that would be.
+    public var changes: [Change]
+  }
+
+  /// A record made or changed by an operation.
+  public struct Change: Sendable, Hashable {
+    /// Which record.
+    public var record: EntityReference
+    /// Whether the operation made it.
+    public var isNew: Bool
+    /// The new values of the fields that changed; `null` for one that was emptied.
+    public var fields: [String: Value]
+  }
+
+  /// What can be said about a proposal.
+  public enum Vote: String, Sendable, Hashable, CaseIterable {
+    /// Agrees.
+    case approve
+    /// Refuses; ends the proposal.
+    case reject
+    /// Takes it back; for whoever made it.
+    case withdraw
+    /// Asks something; changes nothing.
+    case ask
+  }
+
+  /// What a sweep wrote down.
+  public struct Sweep: Sendable, Hashable {
+    /// Records that a timed move took on.
+    public var moved: [EntityReference]
+    /// Proposals whose time was over.
+    public var expired: [String]
+    /// Proposals that ran because what they waited for had come.
+    public var completed: [String]
+  }
+
+  /// The rules in force.
+  public let ruleSet: RuleSet
+  package let gate: Gate
+
+  /// Opens a store that was made before, with the rules that are in force there.
+  ///
+  /// - Throws: `StoreError`, or `LoadError` when this version no longer reads those rules.
+  public init(in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }) async throws {
+    guard let text = try backend.setting(StoredRules.setting), let files = StoredRules.files(in: text) else {
+      throw StoreError.corrupt("the rules in force")
+    }
+    try await self.init(try RuleSet(files: files), in: backend, clock: clock)
+  }
+
+  /// Opens a store that was made before, and puts a rule set in force there.
+  ///
+  /// - `ruleSet`: The rules in force from now on; a vocabulary that has grown makes the tables grow.
+  /// - `clock`: The time of every operation; it never comes from a request.
+  /// - Throws: `StoreError`; `.lossyMigration` when the vocabulary has no room for what is stored.
+  public init(
+    _ ruleSet: RuleSet, in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }
+  ) async throws(StoreError) {
+    try await self.init(ruleSet, in: backend, isNew: false, clock: clock)
+  }
+
+  /// Makes a store, with nothing in it.
+  ///
+  /// - Throws: `StoreError.cannotOpen` when there is a database already.
+  public static func create(
+    _ ruleSet: RuleSet, in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }
+  ) async throws(StoreError) -> GatedStore {
+    try await GatedStore(ruleSet, in: backend, isNew: true, clock: clock)
+  }
+
+  private init(
+    _ ruleSet: RuleSet, in backend: Backend, isNew: Bool, clock: @escaping @Sendable () -> Timestamp
+  ) async throws(StoreError) {
+    self.ruleSet = ruleSet
+    let opened = try backend.open(StoreLayout(ruleSet.plan, isNew: isNew))
+    gate = Gate(plan: PreparedPlan(ruleSet.plan), backend: opened, now: clock)
+    try await gate.putRulesInForce(StoredRules.text(of: ruleSet))
+  }
+
+  // MARK: Operations
+
+  /// Asks for an action: allowed, it is carried out; pending, it becomes a proposal; denied, nothing changes.
+  ///
+  /// - `request`: Roles, states and facts come from the store; a request that brings its own is refused.
+  /// - `isDryRun`: Gives the same decision and the changes that would follow, and writes nothing.
+  /// - Throws: `StoreError` when the machine fails; then nothing is written.
+  public func perform(
+    _ request: Request, isDryRun: Bool = false
+  ) async throws(StoreError) -> Answer {
+    Answer(try await gate.perform(request, isDryRun: isDryRun), ruleSet)
+  }
+
+  /// An act of the engine itself, such as the report of a job: for the program that runs the engine, never for a
+  /// request from outside.
+  public func performAsSystem(
+    _ action: String, on resource: EntityReference? = nil, input: [String: Value] = [:],
+    serverContext: [String: Value] = [:], isDryRun: Bool = false
+  ) async throws(StoreError) -> Answer {
+    let answer = try await gate.performAsSystem(
+      action, on: resource, input: input, serverContext: serverContext, isDryRun: isDryRun)
+    return Answer(answer, ruleSet)
+  }
+
+  /// Gives a vote on a proposal.
+  ///
+  /// The vote is kept whatever follows; the last one that is needed runs the proposal.
+  public func vote(
+    _ vote: Vote, on proposal: String, by subject: Request.Entity, input: [String: Value] = [:],
+    serverContext: [String: Value] = [:], isDryRun: Bool = false
+  ) async throws(StoreError) -> Answer {
+    let answer = try await gate.vote(
+      vote.kind, on: proposal, by: subject, input: input, serverContext: serverContext, isDryRun: isDryRun)
+    return Answer(answer, ruleSet)
+  }
+
+  /// The proposals that wait for a vote of this person, the oldest first.
+  public func inbox(
+    of subject: Request.Entity, serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> [Proposal] {
+    try await gate.inbox(of: subject, serverContext: serverContext).map { Proposal($0) }
+  }
+
+  /// The open proposals that this person made, voted on, or can vote on, the oldest first; with the ended ones on
+  /// demand.
+  public func proposals(
+    of subject: Request.Entity, withEnded: Bool = false, serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> [Proposal] {
+    try await gate.proposals(of: subject, withEnded: withEnded, serverContext: serverContext).map { Proposal($0) }
+  }
+
+  // MARK: Reads
+
+  /// What a read gives.
+  public struct Found: Sendable {
+    /// Whether the subject may read at all, with the reasons of a denial.
+    public var decision: Decision
+    /// The records that the subject may see, in the order in which they were made.
+    public var records: [Record]
+    /// There are more of them than one answer holds.
+    public var isCut: Bool
+  }
+
+  /// A record as somebody may see it.
+  public struct Record: Sendable, Hashable {
+    /// Which record.
+    public var reference: EntityReference
+    /// The fields that have a value and may be shown.
+    public var fields: [String: Value]
+  }
+
+  /// One record; none where there is none, or none that the subject may see.
+  public func get(
+    _ reference: EntityReference, by subject: Request.Entity, serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> Found {
+    try await read(reference.type, id: reference.id, [:], limit: nil, subject, serverContext)
+  }
+
+  /// The records of an entity that the subject may see.
+  ///
+  /// - `filters`: Values of fields that the rules allow as filters.
+  /// - `limit`: The most records wanted; the rules may set a lower limit.
+  public func list(
+    _ type: String, where filters: [String: Value] = [:], limit: Int? = nil, by subject: Request.Entity,
+    serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> Found {
+    try await read(type, id: nil, filters, limit: limit, subject, serverContext)
+  }
+
+  private func read(
+    _ type: String, id: String?, _ filters: [String: Value], limit: Int?, _ subject: Request.Entity,
+    _ serverContext: [String: Value]
+  ) async throws(StoreError) -> Found {
+    guard let entity = gate.plan.entityNumbers[type] else {
+      let reason = Decision.Reason(rule: "entity", because: "There is no entity '\(type)'.")
+      let decision = Decision(
+        outcome: .deny, denialClass: .invalidRequest, reasons: [reason], ruleSet: ruleSet.identity, at: gate.time)
+      return Found(decision: decision, records: [], isCut: false)
+    }
+    let answer = try await gate.read(
+      entity, id: id, filters: filters, limit: limit, by: subject, serverContext: serverContext)
+    let records = answer.records.map { Record(reference: EntityReference(type: type, id: $0.id), fields: $0.fields) }
+    return Found(decision: answer.decision, records: records, isCut: answer.isCut)
+  }
+
+  // MARK: Import
+
+  /// What became of an import.
+  public struct Import: Sendable, Hashable {
+    /// A record that is not in, and why.
+    public struct Refusal: Sendable, Hashable {
+      /// Which record.
+      public var record: EntityReference
+      /// What does not fit, in sentences.
+      public var problems: [String]
+    }
+    /// How many records are in.
+    public var imported: Int
+    /// Those that are not.
+    public var refused: [Refusal]
+  }
+
+  /// Takes records in that were made elsewhere, in one transaction.
+  ///
+  /// Every declaration holds for them: types, bounds, references and unique keys. A record that leads to a refused one is
+  /// refused too.
+  /// - `allOrNothing`: Takes none in unless all fit.
+  public func take(_ records: Records, allOrNothing: Bool = false) async throws(StoreError) -> Import {
+    var all: [ImportRecord] = []
+    for type in records.types {
+      for id in records.ids(of: type) {
+        let reference = EntityReference(type: type, id: id)
+        all.append(ImportRecord(reference: reference, fields: records[reference] ?? [:]))
+      }
+    }
+    let report = try await gate.take(all, allOrNothing: allOrNothing)
+    return Import(
+      imported: report.imported, refused: report.refused.map { .init(record: $0.record, problems: $0.problems) })
+  }
+
+  /// Writes down what time alone has brought about.
+  ///
+  /// Every reader sees that without a sweep too; a sweep sends the notices that go with it.
+  public func sweep() async throws(StoreError) -> Sweep {
+    let report = try await gate.sweep()
+    return Sweep(moved: report.moved, expired: report.expired, completed: report.completed)
+  }
+}
+
+extension GatedStore.Vote {
+  var kind: VoteKind {
+    switch self {
+    case .approve: .approve
+    case .reject: .reject
+    case .withdraw: .withdraw
+    case .ask: .ask
+    }
+  }
+}
+
+extension GatedStore.Answer {
+  init(_ answer: GateAnswer, _ ruleSet: RuleSet) {
+    decision = answer.decision
+    returned = answer.returned
+    entry = answer.entry
+    proposal = answer.proposal.map { Proposal($0) }
+    let entities = ruleSet.plan.expressions.schema.entities
+    changes = answer.changes.map { change in
+      var fields: [String: Value] = [:]
+      for name in change.changed { fields[name] = change.fields[name] ?? .null }
+      return GatedStore.Change(
+        record: EntityReference(type: entities[change.entity].name, id: change.id), isNew: change.isNew,
+        fields: fields)
+    }
+  }
+}

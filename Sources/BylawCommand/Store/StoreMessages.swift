@@ -1,0 +1,19 @@
+import BylawStore
+
+/// What the command says of failures of a store.
+enum StoreMessages {
+  static func sentence(_ error: StoreError) -> String {
+    switch error {
+    case .cannotOpen(let path, let cause): "'\(path)' cannot be opened: \(cause)"
+    case .notAStore(let path): "'\(path)' is no store of bylaw"
+    case .newerFormat(let format): "this store has the format \(format) of a newer bylaw"
+    case .otherRuleSet(let stored, let given): "this store is kept by the rules '\(stored)', not by '\(given)'"
+    case .lossyMigration(let losses):
+      "these rules have no room for what is stored:\n" + losses.map { "  \($0)" }.joined(separator: "\n")
+    case .busy: "another process holds the store; try again"
+    case .corrupt(let what): "this cannot be read: \(what)"
+    case .auditFailed(let cause): "the audit entry could not be written, so nothing was: \(cause)"
+    case .failed(let code, let cause): "the database refused (\(code)): \(cause)"
+    }
+  }
+}

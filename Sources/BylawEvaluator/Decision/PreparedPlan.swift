@@ -1,0 +1,77 @@
+package import BylawModel
+
+/// A plan ready to be decided by: what evaluators share, made once.
+package final class PreparedPlan: Sendable {
+  let shared: Shared<DecisionPlan>
+  let actions: [Shared<ActionPlan>]
+  /// By name, the positions of entities.
+  package let entityNumbers: [String: Int]
+  /// Members of the context that only the server gives.
+  package let serverMembers: Set<String>
+
+  package init(_ plan: DecisionPlan) {
+    shared = Shared(plan)
+    actions = plan.actions.map { Shared($0) }
+    let names = plan.expressions.schema.entities.enumerated().map { ($0.element.name, $0.offset) }
+    entityNumbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
+    serverMembers = Set(plan.context.filter(\.fromServer).map(\.field.name))
+  }
+
+  package var schema: Schema { shared.part.expressions.schema }
+  package var identity: Decision.RuleSetIdentity { shared.part.identity }
+  package var keepsRefusalsInTrail: Bool { shared.part.store.keepsRefusalsInTrail }
+  package var store: StorePlan { shared.part.store }
+  package var subjects: SubjectPlan { shared.part.subjects }
+
+  /// The position of an action; `nil` when there is none of the name.
+  package func action(_ name: String) -> Int? { shared.part.actionIndex[name] }
+
+  /// How the proposals of an action are kept; `nil` where nothing makes it wait for anybody.
+  package func proposal(of action: String) -> ProposalPlan? {
+    self.action(action).flatMap { shared.part.store.actions[$0].proposal }
+  }
+
+  /// Whether a request for an action may become a proposal: by an approval, by a wait, or by an inner action.
+  package func canBePending(_ action: String) -> Bool {
+    guard let index = self.action(action) else { return false }
+    let operations = shared.part.store.actions[index]
+    if operations.proposal != nil || !shared.part.actions[index].waits.isEmpty { return true }
+    let inner = operations.operations + operations.reactions.flatMap(\.operations)
+    return inner.contains { if case .perform = $0.kind { true } else { false } }
+  }
+
+  /// By entity, the moves that records make by themselves.
+  package var timedMoves: [[ExpressionPlan.TimedMove]] { shared.part.expressions.timedMoves }
+
+  /// The states that timed moves have taken a record to by now, by field; empty when there are none.
+  package func timedMoves(of entity: Int, _ fields: [String: Value], now: Timestamp) -> [String: Value] {
+    var frame = Frame(plan: shared.part.expressions)
+    frame.reset(source: nil, now: now, inputCount: 0)
+    let name = schema.entities[entity].name
+    let cell = frame.fresh(EntityReference(type: name, id: "-"), entity: entity, fields: fields)
+    let moved = frame.fields(of: cell)
+    var states: [String: Value] = [:]
+    for field in Set(timedMoves[entity].map(\.field)) {
+      let name = schema.entities[entity].fields[field].name
+      if let state = moved[name], state != fields[name] { states[name] = state }
+    }
+    return states
+  }
+
+  /// The name of the hour, day, week, month or year that a moment lies in, in the time zone of the rule set.
+  package func period(_ period: String, of time: Timestamp) -> String {
+    let zone = TimeZoneRules.shared(shared.part.expressions.timeZone) ?? .utc
+    let civil = zone.civil(at: time)
+    let day = civil.date.description
+    switch period {
+    case "year": return String(day.prefix(4))
+    case "month": return String(day.prefix(7))
+    case "week":
+      let days = Int(civil.date.daysSinceEpoch)
+      // 1970-01-01 was a Thursday; weeks begin on Monday.
+      return "week \((days + 3) / 7)"
+    case "hour": return "\(day) \(civil.hour)"
+    default: return day
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import BylawModel
+
+/// What effects need of a frame.
+extension Frame {
+  /// Makes slots for what the effects of one list make, all of them empty.
+  mutating func makeRoomForEffects() {
+    let count = Int(plan.effectBase) + plan.effectCount
+    if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
+    for index in Int(plan.effectBase)..<count { slots[index] = .absent }
+  }
+
+  mutating func setEffect(_ position: Int, to cell: Cell) { slots[Int(plan.effectBase) + position] = cell }
+
+  /// Binds what a vote is about: its id, its submitter and when it was asked.
+  mutating func setProposal(_ proposal: Request.Proposal) {
+    let submitter = reference(to: Request.Entity(type: proposal.submitter.type, id: proposal.submitter.id))
+    let cells = [cell(proposal.id), submitter ?? .absent, Cell(proposal.requestedAt)]
+    setSlot(Slot.proposal, to: compound(cells, count: cells.count))
+  }
+
+  /// What an action returns: of a record all its fields, of anything else the value.
+  mutating func returnedValue(of cell: Cell, _ type: ValueType) -> Value {
+    guard cell.state == .value, case .entity = type.contentType else { return value(of: cell, type) }
+    var members = fields(of: cell)
+    members["id"] = .string(id(of: cell))
+    return .object(members)
+  }
+
+  /// The value of an input, as it was given or by default.
+  func input(_ position: Int) -> Cell { slots[plan.inputBase + position] }
+
+  func entityName(_ entity: Int) -> String { plan.schema.entities[entity].name }
+
+  func fields(ofEntity entity: Int) -> [Field] { plan.schema.entities[entity].fields }
+
+  func declared(_ field: Int, of entity: Int) -> Field { plan.schema.entities[entity].fields[field] }
+
+  func fieldName(_ field: Int, of entity: Int) -> String { plan.schema.entities[entity].fields[field].name }
+
+  /// A record apart from the one that the decision saw: with these fields, or as the source has it.
+  mutating func fresh(_ reference: EntityReference, entity: Int, fields: [String: Value]?) -> Cell {
+    let id = cell(reference.id)
+    records.append(Record(entity: entity, id: Int32(id.payload)))
+    let number = records.count - 1
+    if let fields { load(number, from: fields) } else { load(number) }
+    return Cell(Int64(number))
+  }
+
+  /// The fields of a record, by name; absent ones are left out.
+  mutating func fields(of record: Cell) -> [String: Value] {
+    let entity = entity(of: record)
+    var values: [String: Value] = [:]
+    for (position, field) in plan.schema.entities[entity].fields.enumerated() {
+      let cell = self.field(position, of: record)
+      if cell.state == .value { values[field.name] = value(of: cell, field.type) }
+    }
+    return values
+  }
+
+  /// What is wrong with a value for a field of an entity; nothing when it fits.
+  mutating func misfits(_ value: Value, _ position: Int, of entity: Int) -> [ShapeProblem] {
+    let field = plan.schema.entities[entity].fields[position]
+    if value == .null, field.type.isOptionalType { return [] }
+    if quickCell(value, plan.names.entities[entity].fields[position])?.fits == true { return [] }
+    var problems: [ShapeProblem] = []
+    _ = shape(value, as: field, path: field.name, problems: &problems)
+    return problems
+  }
+
+  /// The values of the fields of a unique key as one text; `nil` when one is absent or cannot be told.
+  mutating func keyText(_ fields: [Int], of record: Cell, isFolded: Bool) -> String? {
+    let entity = entity(of: record)
+    var parts: [Value] = []
+    for field in fields {
+      let cell = self.field(field, of: record)
+      guard cell.state == .value else { return nil }
+      let type = plan.schema.entities[entity].fields[field].type
+      let value = value(of: cell, type)
+      if isFolded, type.contentType == .string, case .string(let text) = value {
+        parts.append(.string(folded(text)))
+      } else {
+        parts.append(value)
+      }
+    }
+    return JSONWriter.write(.list(parts))
+  }
+}

@@ -1,0 +1,112 @@
+package import BylawModel
+
+/// Which records of an entity one subject may see, and which of them were asked for.
+///
+/// Made by an evaluator after the read itself was allowed; asked for one record after the other.
+package struct RecordReading: ~Copyable {
+  private let read: ReadPlan
+  private let entity: Int
+  /// Conditions of which one must hold; `nil` where everything may be seen.
+  private let restrictions: [NodeID]?
+  /// What was asked for: fields and their values.
+  private let filters: [(field: Int, value: Cell)]
+  private var frame: Frame
+
+  init(
+    read: ReadPlan, entity: Int, restrictions: [NodeID]?, filters: [(field: Int, value: Cell)],
+    frame: consuming Frame
+  ) {
+    self.read = read
+    self.entity = entity
+    self.restrictions = restrictions
+    self.filters = filters
+    self.frame = frame
+  }
+
+  /// The fields of a record that may be seen and was asked for, as they are now; `nil` for any other.
+  package mutating func fields(of id: String) -> [String: Value]? {
+    let record = frame.reference(entity: entity, id: id)
+    guard !frame.isMissing(record) else { return nil }
+    for filter in filters {
+      let cell = frame.field(filter.field, of: record)
+      let type = frame.declared(filter.field, of: entity).type
+      guard cell.state == .value, frame.areEqual(cell, filter.value, type) else { return nil }
+    }
+    if let restrictions {
+      frame.setLocal(read.local, to: record)
+      frame.forget()
+      var isVisible = false
+      for condition in restrictions where !isVisible {
+        let verdict = frame.evaluate(condition)
+        // What cannot be told is not seen.
+        isVisible = verdict.state == .value && verdict.isTrue
+      }
+      guard isVisible else { return nil }
+    }
+    return frame.fields(of: record)
+  }
+}
+
+extension Evaluator {
+  /// Decides whether a subject may read an entity at all; on allow gives what it then sees.
+  ///
+  /// - `request`: For the action `read(ENTITY)`; its inputs are the fields that records are narrowed by.
+  package consuming func read(
+    _ request: Request, entity: Int, records: any RecordSource, now: Timestamp
+  ) -> ReadVerdict {
+    guard let index = plan.actionIndex[request.action], let read = plan.store.reads[entity] else {
+      let reason = reason("reads", "Nobody may read \(plan.expressions.schema.entities[entity].name).")
+      return .denied(refusal(.unauthorized, [reason], request, now))
+    }
+    let action = actions[index]
+    var loaded = Frame(plan: plan.expressions)
+    loaded.reset(source: records, now: now, inputCount: action.part.inputs.count)
+    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: false)
+    loader.load(into: &loaded)
+    guard loader.reasons.isEmpty else {
+      let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
+      return .denied(refusal(loader.denialClass, reasons, request, now))
+    }
+    var judgement = Judgement(
+      plan: sharedPlan, action: action, request: request, now: now, detail: .reasons, hasRecords: true,
+      isSystem: loader.isSystem, override: nil, frame: loaded)
+    let decision = judgement.decide()
+    guard decision.outcome == .allow else { return .denied(decision) }
+    let roles = loader.isSystem ? 0 : judgement.roleMask(plan.subjects.role)
+    var frame = judgement.giveBack()
+    var filters: [(field: Int, value: Cell)] = []
+    for (position, field) in read.filters.enumerated() {
+      let given = frame.input(position)
+      if given.state == .value { filters.append((field, given)) }
+    }
+    frame.forget()
+    return .allowed(
+      decision,
+      RecordReading(
+        read: read, entity: entity, restrictions: restrictions(of: read, roles: roles, isSystem: loader.isSystem),
+        filters: filters, frame: frame))
+  }
+
+  /// A role that grants and is not restricted sees everything; otherwise one of the restrictions must hold.
+  private borrowing func restrictions(of read: ReadPlan, roles: UInt64, isSystem: Bool) -> [NodeID]? {
+    guard !isSystem, !read.restrict.isEmpty else { return nil }
+    var granting = read.permission == nil ? 0 : read.permittedRoles
+    for grant in read.grants {
+      if case .roles(let mask) = grant.holder { granting |= mask } else { granting |= .max }
+    }
+    let held = roles & granting
+    var conditions: [NodeID] = []
+    var restricted: UInt64 = 0
+    for (role, condition) in read.restrict where held & (1 << UInt64(role)) != 0 {
+      conditions.append(condition)
+      restricted |= 1 << UInt64(role)
+    }
+    return held & ~restricted != 0 ? nil : conditions.isEmpty ? nil : conditions
+  }
+}
+
+/// Whether somebody may read an entity.
+package enum ReadVerdict: ~Copyable {
+  case denied(Decision)
+  case allowed(Decision, RecordReading)
+}

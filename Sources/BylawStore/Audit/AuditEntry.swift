@@ -1,0 +1,178 @@
+package import BylawModel
+import Crypto
+
+/// One entry of the audit trail: who did what when, by which rules, and which records it changed.
+///
+/// Entries form a chain: the digest of each covers its own bytes and the digest of the entry before. Values of inputs
+/// and fields never stand in an entry, only names and digests.
+package struct AuditEntry: Sendable, Hashable {
+  /// A record that the entry made or changed.
+  package struct Change: Sendable, Hashable {
+    package var record: EntityReference
+    package var isNew: Bool
+    /// The names of the fields that changed, ascending.
+    package var fields: [String]
+    /// The digest of the whole record afterwards, in hexadecimal digits.
+    package var digest: String
+
+    package init(record: EntityReference, isNew: Bool, fields: [String], digest: String) {
+      self.record = record
+      self.isNew = isNew
+      self.fields = fields
+      self.digest = digest
+    }
+  }
+
+  /// Counted from 1, without gaps.
+  package var sequence: Int64
+  /// The bytes that the digest covers: JSON with sorted members.
+  package var body: String
+  /// 32 bytes.
+  package var digest: [UInt8]
+
+  package init(sequence: Int64, body: String, digest: [UInt8]) {
+    self.sequence = sequence
+    self.body = body
+    self.digest = digest
+  }
+}
+
+extension AuditEntry {
+  /// What an entry says, before it has its place in the chain.
+  package struct Content: Sendable, Hashable {
+    package var at: Timestamp
+    package var subject: EntityReference
+    package var action: String
+    package var resource: EntityReference?
+    package var outcome: Decision.Outcome
+    package var denialClass: DenialClass?
+    /// The ids of the rules that determined the decision, ascending.
+    package var rules: [String]
+    /// The digest of the inputs, in hexadecimal digits.
+    package var input: String
+    /// The digest of the rule set.
+    package var ruleSet: String
+    /// The author's word for the act, and what else the rules ask of the entry.
+    package var word: String?
+    package var flag: String?
+    package var keep: String?
+    /// The override that was claimed.
+    package var override: String?
+    /// The proposal that the act belongs to.
+    package var proposal: String?
+    /// The entry of the operation that this one was a part of.
+    package var cause: Int64?
+    /// For a read: what was asked for, never what was found.
+    package var filters: [String]
+    package var changes: [Change]
+
+    package init(
+      at: Timestamp, subject: EntityReference, action: String, resource: EntityReference?,
+      outcome: Decision.Outcome, input: String, ruleSet: String
+    ) {
+      self.at = at
+      self.subject = subject
+      self.action = action
+      self.resource = resource
+      self.outcome = outcome
+      self.input = input
+      self.ruleSet = ruleSet
+      rules = []
+      filters = []
+      changes = []
+    }
+  }
+
+  /// The digest that stands before the first entry.
+  package static let origin = [UInt8](repeating: 0, count: 32)
+
+  /// Puts an entry at its place in the chain.
+  package init(_ content: Content, sequence: Int64, after previous: [UInt8]) {
+    self.sequence = sequence
+    body = JSONWriter.write(content.value(sequence: sequence))
+    digest = Self.digest(of: body, after: previous)
+  }
+
+  /// The digest of an entry with these bytes after another.
+  package static func digest(of body: String, after previous: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(data: previous)
+    var body = body
+    body.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    return Array(hash.finalize())
+  }
+}
+
+extension AuditEntry.Content {
+  /// The content as a JSON object; members that have no value are left out.
+  package func value(sequence: Int64) -> Value {
+    var members: [String: Value] = [
+      "sequence": .int(sequence), "at": .timestamp(at), "subject": .string(subject.description),
+      "action": .string(action), "outcome": .string(outcome.rawValue), "input": .string(input),
+      "rule_set": .string(ruleSet),
+    ]
+    if let resource { members["resource"] = .string(resource.description) }
+    if let denialClass { members["class"] = .string(denialClass.rawValue) }
+    if !rules.isEmpty { members["rules"] = .list(rules.map { .string($0) }) }
+    for (name, text) in [
+      ("word", word), ("flag", flag), ("keep", keep), ("override", override), ("proposal", proposal),
+    ] {
+      if let text { members[name] = .string(text) }
+    }
+    if let cause { members["cause"] = .int(cause) }
+    if !filters.isEmpty { members["filters"] = .list(filters.map { .string($0) }) }
+    if !changes.isEmpty { members["changes"] = .list(changes.map(\.value)) }
+    return .object(members)
+  }
+}
+
+extension AuditEntry.Change {
+  fileprivate var value: Value {
+    .object([
+      "record": .string(record.description), "new": .bool(isNew), "fields": .list(fields.map { .string($0) }),
+      "digest": .string(digest),
+    ])
+  }
+}
+
+/// Digests of what is stored.
+package enum Digest {
+  /// The digest of a value's canonical JSON, in hexadecimal digits.
+  package static func of(_ value: Value) -> String { of(JSONWriter.write(value)) }
+
+  /// The digest of a text, in hexadecimal digits.
+  package static func of(_ text: String) -> String {
+    var text = text
+    return hex(text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) })
+  }
+
+  /// The digest of a record: its identity and every field that has a value.
+  package static func of(_ record: EntityReference, _ fields: [String: Value]) -> String {
+    let present = fields.values.contains(.null) ? fields.filter { $0.value != .null } : fields
+    return of(.object(["id": .string(record.description), "fields": .object(present)]))
+  }
+
+  /// The bytes of hexadecimal digits; `nil` for other characters, or half a byte.
+  static func bytes(_ digits: String) -> [UInt8]? {
+    let values = digits.utf8.compactMap { byte -> UInt8? in
+      switch byte {
+      case 0x30...0x39: byte - 0x30
+      case 0x61...0x66: byte - 0x61 + 10
+      default: nil
+      }
+    }
+    guard values.count == digits.utf8.count, values.count.isMultiple(of: 2) else { return nil }
+    return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+  }
+
+  /// Bytes as hexadecimal digits.
+  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,202 @@
+package import BylawModel
+
+/// Proves that a store holds what its audit trail says, and names everything that does not agree.
+///
+/// Reads entries and rows in pages: the memory that it takes does not grow with the store.
+package struct AuditVerifier: Sendable {
+  private let entities: [String: Int]
+  private let names: [String]
+  private let checkpoints: [Checkpoint]
+  private let key: CheckpointKey.Public?
+  private let limit: Int
+  /// How many rows are read at once.
+  private static let page = 1_000
+
+  /// - `checkpoints`: Signed sizes of the trail that were kept outside the store.
+  /// - `key`: The public key that they must be signed with; `nil` takes them as they are.
+  /// - `limit`: After so many findings the search ends.
+  package init(_ schema: Schema, checkpoints: [Checkpoint] = [], key: CheckpointKey.Public? = nil, limit: Int = 100) {
+    names = schema.entities.map(\.name)
+    entities = Dictionary(names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    self.checkpoints = checkpoints.sorted { $0.size < $1.size }
+    self.key = key
+    self.limit = limit
+  }
+
+  /// Looks through the whole store in one state of it.
+  ///
+  /// - Throws: Only where the store cannot be read at all; what is wrong in it is in the report.
+  package func verify(_ reader: any StoreReader) throws(StoreError) -> AuditReport {
+    var run = VerificationRun(limit: limit)
+    for fault in try reader.faults(limit: limit) { run.note(.fault(fault)) }
+    let trusted = trustedCheckpoints(&run)
+    try lookAtEntries(reader, trusted, &run)
+    try lookForUnlisted(reader, &run)
+    return run.report
+  }
+
+  private func trustedCheckpoints(_ run: inout VerificationRun) -> [Checkpoint] {
+    guard let key else { return checkpoints }
+    return checkpoints.filter { checkpoint in
+      let isSigned = key.hasSigned(checkpoint)
+      if !isSigned { run.note(.checkpointForged(size: checkpoint.size)) }
+      return isSigned
+    }
+  }
+
+  // MARK: The trail
+
+  private func lookAtEntries(
+    _ reader: any StoreReader, _ checkpoints: [Checkpoint], _ run: inout VerificationRun
+  ) throws(StoreError) {
+    var checkpoints = checkpoints[...]
+    var chain = Chain()
+    var last = Int64.min
+    while !run.isFull {
+      let entries = try reader.entries(EntryFilter(), after: last, limit: Self.page)
+      for entry in entries {
+        chain.take(entry, &run)
+        while let checkpoint = checkpoints.first, checkpoint.size <= entry.sequence {
+          if checkpoint.size == entry.sequence, checkpoint.digest != entry.digest {
+            run.note(.checkpointDiffers(size: checkpoint.size))
+          }
+          checkpoints.removeFirst()
+        }
+        try lookAtChanges(of: entry, chain.changes, reader, &run)
+      }
+      guard entries.count == Self.page, let end = entries.last else { break }
+      last = end.sequence
+    }
+    run.report.digest = chain.digest
+    if let signed = checkpoints.last, !run.isFull {
+      run.note(.tailCut(missing: signed.size - chain.last, size: signed.size))
+    }
+  }
+
+  /// Everything that an entry wrote is there, and as it left it unless a later entry changed it.
+  private func lookAtChanges(
+    of entry: AuditEntry, _ changes: [EntryReading.Change], _ reader: any StoreReader, _ run: inout VerificationRun
+  ) throws(StoreError) {
+    for change in changes {
+      guard let reference = EntityReference(text: change.record) else { continue }
+      let isProposal = reference.type == StoredProposal.typeName
+      let entity = entities[reference.type]
+      let isKnown = isProposal || entity != nil
+      let state = isKnown ? try reader.state(of: reference, entity, at: entry.sequence) : nil
+      guard let state else {
+        run.note(.removed(reference, entry: entry.sequence))
+        continue
+      }
+      if state.entry < entry.sequence {
+        run.note(.setBack(reference, from: entry.sequence, to: state.entry))
+      } else if state.entry == entry.sequence {
+        run.count(reference.type)
+        if state.digest != change.digest || !(isProposal || change.isAllowed) { run.note(.changed(reference)) }
+      }
+    }
+  }
+
+  // MARK: Rows beyond
+
+  /// Every row was met at the entry that it names, unless there are more rows than were met.
+  private func lookForUnlisted(_ reader: any StoreReader, _ run: inout VerificationRun) throws(StoreError) {
+    for (position, name) in names.enumerated() {
+      let count = try reader.count(of: position)
+      run.report.records += count
+      if count != run.met[name] ?? 0 { try lookAtRows(position, name, reader, &run) }
+    }
+    run.report.proposals = try reader.countOfProposals()
+    if run.report.proposals != run.met[StoredProposal.typeName] ?? 0 {
+      try lookAtRows(nil, StoredProposal.typeName, reader, &run)
+    }
+  }
+
+  /// Finds the rows whose entry does not list them.
+  private func lookAtRows(
+    _ entity: Int?, _ name: String, _ reader: any StoreReader, _ run: inout VerificationRun
+  ) throws(StoreError) {
+    var last = Int64.min
+    while !run.isFull {
+      let states: [RowState]
+      if let entity {
+        states = try reader.recordStates(entity, named: name, after: last, limit: Self.page)
+      } else {
+        states = try reader.proposalStates(after: last, limit: Self.page)
+      }
+      for state in states {
+        let reference = EntityReference(type: name, id: state.id)
+        guard let entry = try reader.entry(state.entry) else {
+          run.note(.orphaned(reference, entry: state.entry))
+          continue
+        }
+        let isListed = EntryReading(entry.body).changes.contains { $0.record == reference.description }
+        guard !isListed else { continue }
+        var filter = EntryFilter()
+        filter.record = reference
+        let others = try reader.entries(filter, after: 0, limit: 1)
+        run.note(others.isEmpty ? .added(reference) : .changed(reference))
+      }
+      guard states.count == Self.page, let end = states.last else { return }
+      last = end.row
+    }
+  }
+}
+
+/// What a proof has found so far.
+struct VerificationRun {
+  let limit: Int
+  var report = AuditReport()
+  /// By type, the rows that were met at the entry that they name.
+  var met: [String: Int64] = [:]
+  private var known: Set<AuditFinding> = []
+
+  init(limit: Int) { self.limit = limit }
+
+  var isFull: Bool { report.findings.count >= limit }
+
+  mutating func count(_ type: String) { met[type, default: 0] += 1 }
+
+  mutating func note(_ finding: AuditFinding) {
+    guard !isFull else {
+      report.isCutShort = true
+      return
+    }
+    if known.insert(finding).inserted { report.findings.append(finding) }
+  }
+}
+
+/// The chain of entries up to some entry.
+private struct Chain {
+  /// The number of the last entry that was at its place.
+  private(set) var last: Int64 = 0
+  /// The digest that the next entry builds on.
+  private(set) var digest = AuditEntry.origin
+  /// What it would be if only the digest of the last entry was changed; `nil` when that was sound.
+  private var alternative: [UInt8]?
+  /// What the last entry changed.
+  private(set) var changes: [EntryReading.Change] = []
+
+  mutating func take(_ entry: AuditEntry, _ run: inout VerificationRun) {
+    run.report.entries += 1
+    let reading = EntryReading(entry.body)
+    changes = reading.changes
+    guard entry.sequence > 0 else {
+      run.note(.entryMisplaced(entry.sequence, says: nil))
+      return
+    }
+    let follows = entry.sequence == last + 1
+    if !follows { run.note(.entriesMissing(last + 1...entry.sequence - 1)) }
+    let expected = AuditEntry.digest(of: entry.body, after: digest)
+    // After a gap nobody knows what the entry built on.
+    var isSound = expected == entry.digest || !follows && alternative == nil
+    if !isSound, let alternative { isSound = AuditEntry.digest(of: entry.body, after: alternative) == entry.digest }
+    if let says = reading.sequence, says != entry.sequence {
+      run.note(.entryMisplaced(entry.sequence, says: says))
+    } else if !isSound || reading.sequence == nil {
+      run.note(.entryChanged(entry.sequence))
+    }
+    last = entry.sequence
+    alternative = isSound ? nil : expected
+    digest = entry.digest
+  }
+}

@@ -1,0 +1,112 @@
+package import BylawModel
+import Crypto
+
+/// The size and the last digest of a trail, signed, to be kept where nobody who can change the store can change it.
+///
+/// A trail that was cut or written anew afterwards no longer agrees with it.
+package struct Checkpoint: Sendable, Hashable {
+  /// How many entries the trail had.
+  package var size: Int64
+  /// The digest of the last of them.
+  package var digest: [UInt8]
+  /// When it was made.
+  package var at: Timestamp
+  /// The digest of the rule set in force.
+  package var ruleSet: String
+  /// Ed25519 over `signedBytes`, 64 bytes.
+  package var signature: [UInt8]
+
+  /// Signs the state of a trail.
+  ///
+  /// - `last`: The last entry; `nil` for an empty trail.
+  /// - Throws: `failed` when the key cannot sign.
+  package init(_ last: AuditEntry?, at: Timestamp, ruleSet: String, key: CheckpointKey) throws(StoreError) {
+    size = last?.sequence ?? 0
+    digest = last?.digest ?? AuditEntry.origin
+    self.at = at
+    self.ruleSet = ruleSet
+    signature = []
+    signature = try key.sign(signedBytes)
+  }
+
+  /// What is signed: JSON with sorted members and without the signature.
+  var signedBytes: [UInt8] { Array(JSONWriter.write(.object(members)).utf8) }
+
+  private var members: [String: Value] {
+    [
+      "checkpoint": .int(1), "size": .int(size), "digest": .string(Digest.hex(digest)), "at": .timestamp(at),
+      "rule_set": .string(ruleSet),
+    ]
+  }
+}
+
+extension Checkpoint: LosslessStringConvertible {
+  /// One line of JSON.
+  package var description: String {
+    JSONWriter.write(.object(members.merging(["signature": .string(Base64.encode(signature))]) { $1 }))
+  }
+
+  /// Reads the line again; `nil` when it is no checkpoint.
+  ///
+  /// Whether the signature holds is another question.
+  package init?(_ line: String) {
+    guard let value = try? JSONReader.parse(Array(line.utf8)), value["checkpoint"] == .int(1),
+      case .int(let size) = value["size"], size >= 0, let digest = value["digest"]?.text.flatMap(Digest.bytes),
+      let at = value["at"]?.text.flatMap({ Timestamp($0) }), let ruleSet = value["rule_set"]?.text,
+      let signature = value["signature"]?.text.flatMap(Base64.decode), digest.count == 32
+    else { return nil }
+    (self.size, self.digest, self.at, self.ruleSet, self.signature) = (size, digest, at, ruleSet, signature)
+  }
+}
+
+/// A private key for checkpoints.
+package struct CheckpointKey: Sendable {
+  /// The key that others need to believe a checkpoint.
+  package struct Public: Sendable {
+    private let key: Curve25519.Signing.PublicKey
+
+    fileprivate init(_ key: Curve25519.Signing.PublicKey) { self.key = key }
+
+    /// Reads a key from its text; `nil` when it is none.
+    package init?(_ text: String) {
+      guard let bytes = Base64.decode(text),
+        let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
+      else { return nil }
+      self.key = key
+    }
+
+    /// The 32 bytes of the key in Base64.
+    package var text: String { Base64.encode(Array(key.rawRepresentation)) }
+
+    /// Whether the signature of a checkpoint is this key's, and nothing in it was changed.
+    package func hasSigned(_ checkpoint: Checkpoint) -> Bool {
+      key.isValidSignature(checkpoint.signature, for: checkpoint.signedBytes)
+    }
+  }
+
+  private let key: Curve25519.Signing.PrivateKey
+
+  /// Makes a new key.
+  package init() { key = Curve25519.Signing.PrivateKey() }
+
+  /// Reads a key from its text; `nil` when it is none.
+  package init?(_ text: String) {
+    guard let bytes = Base64.decode(text),
+      let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
+    else { return nil }
+    self.key = key
+  }
+
+  /// The 32 bytes of the key in Base64: whoever has them can sign.
+  package var text: String { Base64.encode(Array(key.rawRepresentation)) }
+
+  package var publicKey: Public { Public(key.publicKey) }
+
+  func sign(_ bytes: [UInt8]) throws(StoreError) -> [UInt8] {
+    do {
+      return Array(try key.signature(for: bytes))
+    } catch {
+      throw .failed(code: 0, cause: "The key cannot sign.")
+    }
+  }
+}

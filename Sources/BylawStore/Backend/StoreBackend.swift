@@ -1,0 +1,313 @@
+package import BylawModel
+
+/// Where the store keeps its rows.
+///
+/// Nothing above it knows which database that is.
+///
+/// Bodies run synchronously on an executor of the backend's own, never on the cooperative pool of the caller.
+package protocol StoreBackend: Sendable {
+  /// Reads from one consistent state.
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result
+
+  /// Reads and then writes with the write lock held from the start: what was read is still so when it is written.
+  /// Commits, durably, when the body returns; undoes everything when it throws.
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result
+
+  /// Lets go of the database once every body under way has ended; whoever reads or writes afterwards gets an error.
+  ///
+  /// A second call does nothing. Blocks until it is done.
+  func close() throws(StoreError)
+}
+
+/// What a transaction can read.
+///
+/// It must not leave the body that it was given to.
+package protocol StoreReader: AnyObject {
+  /// The fields of a record, absent ones left out, exactly as they were written; `nil` when there is none.
+  func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord?
+
+  /// The records of an entity in the order in which they were made, `after` a row number, at most `limit` of them.
+  ///
+  /// `filters` narrow what is read; a backend that cannot translate one leaves it out and gives more. Whoever asks
+  /// judges each record again.
+  func records(
+    _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
+  ) throws(StoreError) -> [StoredRecord]
+
+  /// The id of the record that has a value of a unique key.
+  func holder(of key: String, value: String) throws(StoreError) -> String?
+
+  /// The number last given to a record of an entity; 0 when none was.
+  func lastNumber(of entity: String) throws(StoreError) -> Int64
+
+  /// A proposal by its id.
+  func proposal(_ id: String) throws(StoreError) -> StoredProposal?
+
+  /// Proposals in the order in which they were made.
+  func proposals(_ filter: ProposalFilter) throws(StoreError) -> [StoredProposal]
+
+  /// The last entry of the audit trail; `nil` before the first.
+  func lastEntry() throws(StoreError) -> AuditEntry?
+
+  /// Entries in order, after a sequence number.
+  func entries(_ filter: EntryFilter, after sequence: Int64, limit: Int) throws(StoreError) -> [AuditEntry]
+
+  /// Rows of the outbox, the decision log or the open follow-ups, in order, after a row number.
+  func documents(_ kind: StoredDocument.Kind, after row: Int64, limit: Int) throws(StoreError) -> [StoredDocument]
+
+  /// A setting of the store itself, such as the digest of the rule set in force.
+  func setting(_ name: String) throws(StoreError) -> String?
+
+  /// How many rows an entity has.
+  func count(of entity: Int) throws(StoreError) -> Int64
+
+  // MARK: For the proof of the audit trail
+
+  /// An entry by its number.
+  func entry(_ sequence: Int64) throws(StoreError) -> AuditEntry?
+
+  /// The row of a record, or of a proposal where `entity` is `nil`; `nil` when there is none.
+  ///
+  /// Its digest is only worked out when the row names the entry that is asked about.
+  func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState?
+
+  /// The rows of an entity of that name in order, each with the digest of what it holds, after a row number.
+  func recordStates(
+    _ entity: Int, named name: String, after row: Int64, limit: Int
+  ) throws(StoreError) -> [RowState]
+
+  /// The proposals in order, each with the digest of what it holds, after a row number.
+  func proposalStates(after row: Int64, limit: Int) throws(StoreError) -> [RowState]
+
+  /// How many proposals there are.
+  func countOfProposals() throws(StoreError) -> Int64
+
+  /// What is wrong with the rows that no entry proves, and with the database's own guards: a sentence each.
+  ///
+  /// Keys, numbers, settings, documents and indexes are the backend's own matter, so it looks at them itself.
+  func faults(limit: Int) throws(StoreError) -> [String]
+}
+
+/// What a backend need not do itself, as other calls give it too, only slower.
+extension StoreReader {
+  package func entry(_ sequence: Int64) throws(StoreError) -> AuditEntry? {
+    let next = try entries(EntryFilter(), after: sequence - 1, limit: 1).first
+    return next?.sequence == sequence ? next : nil
+  }
+
+  package func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState? {
+    if let entity { return try record(entity, id: reference.id).map { RowState($0, reference.type) } }
+    return try proposal(reference.id).map { proposal in
+      RowState(row: 0, id: reference.id, entry: proposal.entry, digest: Digest.of(proposal.body))
+    }
+  }
+
+  package func recordStates(
+    _ entity: Int, named name: String, after row: Int64, limit: Int
+  ) throws(StoreError) -> [RowState] {
+    try records(entity, filters: [], after: row, limit: limit).map { RowState($0, name) }
+  }
+
+  package func proposalStates(after row: Int64, limit: Int) throws(StoreError) -> [RowState] {
+    try proposals(ProposalFilter()).enumerated().map { offset, proposal in
+      RowState(row: Int64(offset) + 1, id: proposal.id, entry: proposal.entry, digest: Digest.of(proposal.body))
+    }.filter { $0.row > row }.prefix(limit).map { $0 }
+  }
+
+  package func countOfProposals() throws(StoreError) -> Int64 { Int64(try proposals(ProposalFilter()).count) }
+
+  package func faults(limit: Int) throws(StoreError) -> [String] { [] }
+}
+
+extension RowState {
+  /// The state of a record that was read.
+  fileprivate init(_ record: StoredRecord, _ type: String) {
+    let digest = Digest.of(EntityReference(type: type, id: record.id), record.fields)
+    self.init(row: record.row, id: record.id, entry: record.entry, digest: digest)
+  }
+}
+
+extension StoreBackend {
+  package func close() throws(StoreError) {}
+}
+
+/// What a write transaction can do: everything that one or more operations change, at once.
+package protocol StoreWriter: StoreReader {
+  /// Writes a batch in its order: for each entry the entry first, then the rows that it changed.
+  func apply(_ batch: StoreBatch) throws(StoreError)
+}
+
+/// A record as it is stored.
+package struct StoredRecord: Sendable, Hashable {
+  /// The number of its row: records are listed in this order.
+  package var row: Int64
+  package var id: String
+  /// The fields that have a value.
+  package var fields: [String: Value]
+  /// The audit entry that last changed it.
+  package var entry: Int64
+
+  package init(row: Int64, id: String, fields: [String: Value], entry: Int64) {
+    self.row = row
+    self.id = id
+    self.fields = fields
+    self.entry = entry
+  }
+}
+
+/// A row as the proof of the audit trail sees it: whose it is, which entry it names, and the digest of what it holds.
+package struct RowState: Sendable, Hashable {
+  /// The number of the row: from 1, without gaps.
+  package var row: Int64
+  package var id: String
+  /// The audit entry that the row says to have changed it last.
+  package var entry: Int64
+  /// `Digest.of` of the record or of the body of the proposal; `nil` when the row cannot be read.
+  package var digest: String?
+
+  package init(row: Int64, id: String, entry: Int64, digest: String?) {
+    self.row = row
+    self.id = id
+    self.entry = entry
+    self.digest = digest
+  }
+}
+
+/// A condition that a database can narrow records by.
+package struct RecordFilter: Sendable, Hashable {
+  package enum Comparison: Sendable, Hashable { case equal, notEqual, less, atMost, more, atLeast }
+  /// Position of the field in the schema's entity.
+  package var field: Int
+  package var comparison: Comparison
+  package var value: Value
+
+  package init(field: Int, comparison: Comparison, value: Value) {
+    self.field = field
+    self.comparison = comparison
+    self.value = value
+  }
+}
+
+/// Which proposals are asked for; what is `nil` does not narrow.
+package struct ProposalFilter: Sendable, Hashable {
+  package var isOpen: Bool?
+  package var action: String?
+  package var submitter: EntityReference?
+  package var resource: EntityReference?
+  /// The digest of what was asked: two requests for the same have the same.
+  package var fingerprint: String?
+
+  package init(
+    isOpen: Bool? = nil, action: String? = nil, submitter: EntityReference? = nil, resource: EntityReference? = nil,
+    fingerprint: String? = nil
+  ) {
+    self.isOpen = isOpen
+    self.action = action
+    self.submitter = submitter
+    self.resource = resource
+    self.fingerprint = fingerprint
+  }
+}
+
+/// Which audit entries are asked for; what is `nil` does not narrow.
+package struct EntryFilter: Sendable, Hashable {
+  package var subject: EntityReference?
+  package var action: String?
+  /// Entries about this resource, or that changed this record.
+  package var record: EntityReference?
+  package var from: Timestamp?
+  package var until: Timestamp?
+  package var outcome: Decision.Outcome?
+
+  package init() {}
+}
+
+/// A row that only goes in and is read in order: JSON with the moment when it was written.
+package struct StoredDocument: Sendable, Hashable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// What is to be sent: notices and events.
+    case outbox
+    /// Requests that were refused, with their reasons.
+    case decision
+    /// Duties that fall due.
+    case followUp
+  }
+  package var row: Int64
+  package var kind: Kind
+  package var at: Timestamp
+  /// The audit entry that it goes with; `nil` for a refusal that has none.
+  package var entry: Int64?
+  package var body: Value
+  /// Of several with the same key only the first is kept.
+  package var once: String?
+
+  package init(
+    row: Int64 = 0, kind: Kind, at: Timestamp, entry: Int64?, body: Value, once: String? = nil
+  ) {
+    self.row = row
+    self.kind = kind
+    self.at = at
+    self.entry = entry
+    self.body = body
+    self.once = once
+  }
+}
+
+/// Everything that a write transaction writes, in memory until it is.
+package struct StoreBatch: Sendable {
+  /// A record made or changed, with all fields that have a value afterwards.
+  package struct RecordChange: Sendable, Hashable {
+    package var entity: Int
+    package var id: String
+    package var isNew: Bool
+    package var fields: [String: Value]
+    /// The names of the fields whose values differ from before.
+    package var changed: Set<String>
+    /// The entry that made the change: the record's last one.
+    package var entry: Int64
+
+    package init(
+      entity: Int, id: String, isNew: Bool, fields: [String: Value], changed: Set<String>, entry: Int64
+    ) {
+      self.entity = entity
+      self.id = id
+      self.isNew = isNew
+      self.fields = fields
+      self.changed = changed
+      self.entry = entry
+    }
+  }
+
+  /// A unique key's value given to a record, or taken from it.
+  package struct KeyClaim: Sendable, Hashable {
+    package var key: String
+    package var record: String
+    /// `nil` when the record has no value of the key any more.
+    package var value: String?
+
+    package init(key: String, record: String, value: String?) {
+      self.key = key
+      self.record = record
+      self.value = value
+    }
+  }
+
+  /// By sequence, ascending.
+  package var entries: [AuditEntry] = []
+  package var records: [RecordChange] = []
+  package var keys: [KeyClaim] = []
+  package var numbers: [String: Int64] = [:]
+  package var proposals: [StoredProposal] = []
+  package var documents: [StoredDocument] = []
+  package var settings: [String: String] = [:]
+
+  package init() {}
+
+  package var isEmpty: Bool {
+    entries.isEmpty && records.isEmpty && keys.isEmpty && proposals.isEmpty && documents.isEmpty && settings.isEmpty
+  }
+}

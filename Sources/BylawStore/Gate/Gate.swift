@@ -1,0 +1,198 @@
+package import BylawEvaluator
+package import BylawModel
+
+/// The one way into a store: every operation is decided first, within the transaction that carries it out.
+///
+/// Safe to use from many tasks at once. Where two operations conflict, one of them is decided on the state that the
+/// other left.
+package struct Gate: Sendable {
+  package let plan: PreparedPlan
+  package let backend: any StoreBackend
+  private let now: @Sendable () -> Timestamp
+
+  /// - `now`: The clock; the times of a request never come from who asks.
+  package init(plan: PreparedPlan, backend: any StoreBackend, now: @escaping @Sendable () -> Timestamp) {
+    self.plan = plan
+    self.backend = backend
+    self.now = now
+  }
+
+  /// The time by the store's clock.
+  package var time: Timestamp { now() }
+
+  /// Decides an action and carries it out when it is allowed; a pending one becomes a proposal.
+  ///
+  /// - `request`: Its `serverContext` is what the server vouches for.
+  /// - `isDryRun`: Decides the same and tells what would change, and writes nothing.
+  package func perform(
+    _ request: Request, isDryRun: Bool = false
+  ) async throws(StoreError) -> GateAnswer {
+    try await transact(request.serverContext, isDryRun: isDryRun) { transaction throws(Interruption) in
+      guard !request.subject.isSystem, request.subject.type != Self.engine else {
+        let reason = Decision.Reason(rule: "subject", because: GateMessages.engine)
+        return try transaction.refuse(
+          request, Execution(decision: transaction.denial(.invalidRequest, [reason])))
+      }
+      return try transaction.perform(request)
+    }
+  }
+
+  /// An act of the engine itself, such as a report of a job that runs by the rules.
+  package func performAsSystem(
+    _ action: String, on resource: EntityReference? = nil, input: [String: Value] = [:],
+    serverContext: [String: Value] = [:], isDryRun: Bool = false
+  ) async throws(StoreError) -> GateAnswer {
+    var request = Request(subject: .system, action: action, input: input)
+    request.resource = resource.map { .init(type: $0.type, id: $0.id) }
+    let asked = request
+    return try await transact(serverContext, isDryRun: isDryRun) { transaction throws(Interruption) in
+      try transaction.perform(asked)
+    }
+  }
+
+  /// Gives a vote on a proposal, takes it back, or asks about it.
+  package func vote(
+    _ kind: VoteKind, on proposal: String, by subject: Request.Entity, input: [String: Value] = [:],
+    serverContext: [String: Value] = [:], isDryRun: Bool = false
+  ) async throws(StoreError) -> GateAnswer {
+    try await transact(serverContext, isDryRun: isDryRun) { transaction throws(Interruption) in
+      try transaction.vote(kind, on: proposal, by: subject, input: input)
+    }
+  }
+
+  /// Writes down what time alone has brought about: moves of records that are due, proposals that are late.
+  package func sweep() async throws(StoreError) -> SweepReport {
+    let (plan, now) = (plan, now())
+    return try await backend.write { writer throws(StoreError) in
+      let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
+      let report = try Self.unwrap { () throws(Interruption) in try transaction.sweep() }
+      try writer.apply(try transaction.batch())
+      return report
+    }
+  }
+
+  /// The proposals that wait for a vote of this person.
+  package func inbox(
+    of subject: Request.Entity, serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> [ProposalView] {
+    try await look(serverContext) { transaction throws(Interruption) in try transaction.inbox(of: subject) }
+  }
+
+  /// The proposals that this person made, voted on, or can vote on.
+  package func proposals(
+    of subject: Request.Entity, withEnded: Bool = false, serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> [ProposalView] {
+    try await look(serverContext) { transaction throws(Interruption) in
+      try transaction.proposals(of: subject, withEnded: withEnded)
+    }
+  }
+
+  /// Reads one record, or those whose fields have the given values: only what the subject may see.
+  ///
+  /// - `filters`: By field that the rules allow as a filter.
+  /// - `limit`: The most records wanted; the rules may set a lower one.
+  package func read(
+    _ entity: Int, id: String? = nil, filters: [String: Value] = [:], limit: Int? = nil, by subject: Request.Entity,
+    serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> ReadAnswer {
+    let (plan, now) = (plan, now())
+    // What leaves no entry needs no write; a denial is written down, so it is asked once more.
+    if plan.store.reads[entity]?.audit == nil {
+      let answer = try await backend.read { reader throws(StoreError) in
+        let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
+        return try Self.unwrap { () throws(Interruption) in
+          try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
+        }
+      }
+      if answer.decision.outcome == .allow { return answer }
+    }
+    return try await backend.write { writer throws(StoreError) in
+      let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
+      let answer = try Self.unwrap { () throws(Interruption) in
+        try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
+      }
+      try writer.apply(try transaction.batch())
+      return answer
+    }
+  }
+
+  /// Takes records in that were made elsewhere: those that fit, or with `allOrNothing` none unless all do.
+  package func take(_ records: [ImportRecord], allOrNothing: Bool) async throws(StoreError) -> ImportReport {
+    let (plan, now) = (plan, now())
+    return try await backend.write { writer throws(StoreError) in
+      let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
+      let report = try Self.unwrap { () throws(Interruption) in
+        try transaction.take(records, allOrNothing: allOrNothing)
+      }
+      if report.imported > 0 { try writer.apply(try transaction.batch()) }
+      return report
+    }
+  }
+
+  /// The setting that holds the rules in force.
+  package static let rulesSetting = "rules"
+  private static let digestSetting = "rules_digest"
+
+  /// Keeps the rules with the store, and notes in the trail when they are others than before.
+  package func putRulesInForce(_ rules: String) async throws(StoreError) {
+    let (plan, now) = (plan, now())
+    let known = try await backend.read { reader throws(StoreError) in try reader.setting(Self.digestSetting) }
+    guard known != plan.identity.digest else { return }
+    try await backend.write { writer throws(StoreError) in
+      let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
+      transaction.noteRules()
+      var batch = try transaction.batch()
+      batch.settings = [Self.rulesSetting: rules, Self.digestSetting: plan.identity.digest]
+      try writer.apply(batch)
+    }
+  }
+
+  static let engine = "System"
+
+  /// Reads in a transaction whose changes are thrown away.
+  private func look<Result: Sendable>(
+    _ serverContext: [String: Value], _ body: @escaping @Sendable (GateTransaction) throws(Interruption) -> Result
+  ) async throws(StoreError) -> Result {
+    let (plan, now) = (plan, now())
+    return try await backend.read { reader throws(StoreError) in
+      let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
+      return try Self.unwrap { () throws(Interruption) in try body(transaction) }
+    }
+  }
+
+  private func transact(
+    _ serverContext: [String: Value], isDryRun: Bool,
+    _ body: @escaping @Sendable (GateTransaction) throws(Interruption) -> GateAnswer
+  ) async throws(StoreError) -> GateAnswer {
+    let (plan, now) = (plan, now())
+    if isDryRun {
+      return try await backend.read { reader throws(StoreError) in
+        let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
+        var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
+        answer.changes = try transaction.batch().records
+        answer.entry = nil
+        return answer
+      }
+    }
+    return try await backend.write { writer throws(StoreError) in
+      let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
+      var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
+      let batch = try transaction.batch()
+      answer.changes = batch.records
+      try writer.apply(batch)
+      return answer
+    }
+  }
+
+  /// At the outermost operation only a failure of the machine is left; a refusal there is an answer.
+  private static func unwrap<Result>(_ body: () throws(Interruption) -> Result) throws(StoreError) -> Result {
+    do throws(Interruption) {
+      return try body()
+    } catch {
+      switch error {
+      case .failed(let failure): throw failure
+      case .denied, .pending: preconditionFailure("an operation that is asked for by itself ends with an answer")
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import BylawEvaluator
+import BylawModel
+
+/// Operations: decided, carried out in memory, and written into the trail.
+extension GateTransaction {
+  /// Asks for an action as a subject does: what is pending becomes a proposal, what is denied goes into the log.
+  func perform(_ request: Request) throws(Interruption) -> GateAnswer {
+    if let refusal = foreignMembers(of: request) { return try refuse(request, Execution(decision: refusal)) }
+    if let open = try openProposal(like: request) { return try runAgain(open) }
+    let before = working
+    var request = request
+    request.serverContext = serverContext
+    let execution = try run(request)
+    switch execution.decision.outcome {
+    case .allow:
+      return GateAnswer(
+        decision: execution.decision, returned: execution.returned, entry: working.entries.last?.sequence)
+    case .pending:
+      working = before
+      let proposal = try keepProposal(request, execution)
+      return GateAnswer(decision: execution.decision, entry: proposal.entry, proposal: proposal)
+    case .deny:
+      working = before
+      return try refuse(request, execution)
+    }
+  }
+
+  /// Decides and carries out one operation in the working state, which holds its changes only when it is allowed.
+  func run(_ request: Request, proposal: String? = nil) throws(Interruption) -> Execution {
+    let before = working
+    let sequence = working.nextSequence
+    working.nextSequence += 1
+    let view = RecordView(self)
+    views.append(view)
+    running.append(sequence)
+    subjects.append(request.subject)
+    defer {
+      views.removeLast()
+      running.removeLast()
+      subjects.removeLast()
+    }
+    var evaluator = Evaluator(plan)
+    var execution: Execution
+    do throws(Interruption) {
+      execution = try evaluator.execute(request, records: view, now: now, in: self)
+    } catch {
+      switch error {
+      case .failed: throw error
+      case .denied(let decision): execution = Execution(decision: decision)
+      case .pending(let inner): execution = inner
+      }
+    }
+    if let failure = view.failure { throw .failed(failure) }
+    guard execution.decision.outcome == .allow else {
+      working = before
+      return execution
+    }
+    note(request, execution.decision, sequence: sequence, proposal: proposal)
+    return execution
+  }
+
+  /// What a store is never told by who asks: it knows these itself.
+  private func foreignMembers(of request: Request) -> Decision? {
+    var told: [String] = []
+    if !request.subject.properties.isEmpty { told.append("subject.properties") }
+    if let resource = request.resource, !resource.properties.isEmpty { told.append("resource.properties") }
+    if !request.facts.isEmpty { told.append("context.facts") }
+    if !request.approvals.isEmpty { told.append("context.approvals") }
+    if request.requestedAt != nil { told.append("context.requested_at") }
+    for name in request.context.keys.sorted() where plan.serverMembers.contains(name) {
+      told.append("context.\(name)")
+    }
+    guard !told.isEmpty else { return nil }
+    return denial(
+      .invalidRequest, told.map { Decision.Reason(rule: $0, because: GateMessages.foreign($0)) })
+  }
+
+  func denial(_ denialClass: DenialClass, _ reasons: [Decision.Reason]) -> Decision {
+    Decision(outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: plan.identity, at: now)
+  }
+
+  // MARK: Trail and log
+
+  /// Writes the entry of an allowed operation, and what goes out with it.
+  func note(_ request: Request, _ decision: Decision, sequence: Int64, proposal: String?) {
+    var content = content(request, decision)
+    content.proposal = proposal
+    content.cause = running.dropLast().last
+    for obligation in decision.obligations where obligation.kind == "audit" {
+      content.word = obligation.value.text
+      content.flag = obligation.flag
+      content.keep = obligation.keep
+    }
+    working.entries.append(.init(sequence: sequence, content: content))
+    send(decision.obligations, entry: sequence)
+  }
+
+  func content(_ request: Request, _ decision: Decision) -> AuditEntry.Content {
+    var content = AuditEntry.Content(
+      at: now, subject: EntityReference(type: request.subject.type, id: request.subject.id), action: request.action,
+      resource: request.resource.map { EntityReference(type: $0.type, id: $0.id) }, outcome: decision.outcome,
+      input: Digest.of(.object(request.input)), ruleSet: plan.identity.digest)
+    content.denialClass = decision.denialClass
+    content.rules = Set(decision.reasons.map(\.rule)).sorted()
+    content.override = request.override?.name
+    return content
+  }
+
+  /// Notices and follow-ups, to be sent and watched by whoever serves the outbox.
+  func send(_ obligations: [Decision.Obligation], entry: Int64?) {
+    for obligation in obligations {
+      var body: [String: Value] = ["rule": .string(obligation.rule)]
+      if let text = obligation.text { body["text"] = .string(text) }
+      switch obligation.kind {
+      case "notify":
+        body["to"] = obligation.value
+        if let by = obligation.by { body["by"] = .string(by) }
+        let once = obligation.once.map { period in
+          [obligation.rule, obligation.value.text ?? "", plan.period(period, of: now)].joined(separator: "|")
+        }
+        working.documents.append(
+          StoredDocument(kind: .outbox, at: now, entry: entry, body: .object(body), once: once))
+      case "follow_up":
+        body["id"] = obligation.value
+        if let due = obligation.due { body["due"] = .timestamp(due) }
+        working.documents.append(StoredDocument(kind: .followUp, at: now, entry: entry, body: .object(body)))
+      default: continue
+      }
+    }
+  }
+
+  /// Keeps a refusal: in the log with its notices, and in the trail where the rules want it there.
+  func refuse(_ request: Request, _ execution: Execution) throws(Interruption) -> GateAnswer {
+    let decision = execution.decision
+    var entry: Int64?
+    if plan.keepsRefusalsInTrail {
+      let sequence = working.nextSequence
+      working.nextSequence += 1
+      working.entries.append(.init(sequence: sequence, content: content(request, decision)))
+      entry = sequence
+    }
+    let body: [String: Value] = [
+      "subject": .string("\(request.subject.type)/\(request.subject.id)"), "action": .string(request.action),
+      "resource": request.resource.map { .string("\($0.type)/\($0.id)") } ?? .null,
+      "class": decision.denialClass.map { .string($0.rawValue) } ?? .null,
+      "reasons": .list(
+        decision.reasons.map { .object(["rule": .string($0.rule), "because": .string($0.because)]) }),
+    ]
+    working.documents.append(
+      StoredDocument(kind: .decision, at: now, entry: entry, body: .object(body.filter { $0.value != .null })))
+    send(decision.obligations, entry: entry)
+    return GateAnswer(decision: decision, entry: entry)
+  }
+}

@@ -1,0 +1,80 @@
+import BylawEvaluator
+package import BylawModel
+
+/// What a read gives: records, or why none.
+package struct ReadAnswer: Sendable {
+  package var decision: Decision
+  /// By id; the fields that may be shown of each.
+  package var records: [StoredRecord]
+  /// There are more than one answer holds.
+  package var isCut: Bool
+  package var entry: Int64?
+}
+
+/// Reads: only what the subject may see, as a part of the query.
+extension GateTransaction {
+  /// Reads one record or those that fit; what is not granted does not exist.
+  func read(
+    _ entity: Int, id: String?, filters: [String: Value], limit: Int?, by subject: Request.Entity
+  ) throws(Interruption) -> ReadAnswer {
+    let name = schema.entities[entity].name
+    let request = Request(
+      subject: subject, action: "read(\(name))", input: filters, serverContext: serverContext)
+    let view = RecordView(self)
+    views.append(view)
+    defer { views.removeLast() }
+    let evaluator = Evaluator(plan)
+    switch evaluator.read(request, entity: entity, records: view, now: now) {
+    case .denied(let decision):
+      if let failure = view.failure { throw .failed(failure) }
+      let answer = try refuse(request, Execution(decision: decision))
+      return ReadAnswer(decision: decision, records: [], isCut: false, entry: answer.entry)
+    case .allowed(let decision, var reading):
+      let plan = plan.store.reads[entity]
+      let most = min(limit ?? .max, plan?.limit ?? .max)
+      var found: [StoredRecord] = []
+      var isCut = false
+      for candidate in try candidates(entity, id: id, filters) {
+        guard let fields = reading.fields(of: candidate) else { continue }
+        if found.count == most {
+          isCut = true
+          break
+        }
+        found.append(StoredRecord(row: 0, id: candidate, fields: fields, entry: 0))
+      }
+      if let failure = view.failure { throw .failed(failure) }
+      show(&found, found.count == 1 && !isCut ? plan?.full : plan?.brief, entity)
+      let entry = note(request, plan?.audit, filters: id == nil ? filters.keys.sorted() : ["id"])
+      return ReadAnswer(decision: decision, records: found, isCut: isCut, entry: entry)
+    }
+  }
+
+  private func candidates(
+    _ entity: Int, id: String?, _ filters: [String: Value]
+  ) throws(Interruption) -> [String] {
+    if let id { return [id] }
+    return try reading { () throws(StoreError) in try self.ids(of: entity) }
+  }
+
+  private func show(_ records: inout [StoredRecord], _ fields: [Int]?, _ entity: Int) {
+    guard let fields else { return }
+    let names = Set(fields.map { schema.entities[entity].fields[$0].name })
+    for index in records.indices { records[index].fields = records[index].fields.filter { names.contains($0.key) } }
+  }
+
+  /// The entry of a read names what was asked for, never what was found.
+  private func note(_ request: Request, _ audit: AuditPlan?, filters: [String]) -> Int64? {
+    guard let audit else { return nil }
+    let sequence = working.nextSequence
+    working.nextSequence += 1
+    var content = AuditEntry.Content(
+      at: now, subject: EntityReference(type: request.subject.type, id: request.subject.id), action: request.action,
+      resource: nil, outcome: .allow, input: Digest.of(.object(request.input)), ruleSet: plan.identity.digest)
+    content.word = audit.word
+    content.flag = audit.flag
+    content.keep = audit.keep
+    content.filters = filters
+    working.entries.append(.init(sequence: sequence, content: content))
+    return sequence
+  }
+}

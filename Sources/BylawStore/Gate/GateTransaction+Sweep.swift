@@ -1,0 +1,80 @@
+import BylawEvaluator
+package import BylawModel
+
+/// What a sweep wrote down.
+package struct SweepReport: Sendable, Hashable {
+  /// Records that a timed move took on.
+  package var moved: [EntityReference] = []
+  /// Proposals that ended because their time was over, or ran because a wait was.
+  package var expired: [String] = []
+  package var completed: [String] = []
+
+  package init() {}
+}
+
+/// Time passes by itself: every reader sees what it has brought about, and a sweep writes it down.
+extension GateTransaction {
+  func sweep() throws(Interruption) -> SweepReport {
+    var report = SweepReport()
+    for (entity, moves) in plan.timedMoves.enumerated() where !moves.isEmpty {
+      report.moved += try writeMoves(of: entity)
+    }
+    for proposal in try reading({ () throws(StoreError) in try proposals(ProposalFilter(isOpen: true)) }) {
+      if try expireIfLate(proposal) != nil {
+        report.expired.append(proposal.id)
+      } else if proposal.terms["approvals"]?.elements?.isEmpty ?? true {
+        let before = working
+        let execution = try runProposal(proposal)
+        if execution.decision.outcome == .allow {
+          _ = end(proposal, as: .done, [])
+          report.completed.append(proposal.id)
+        } else {
+          working = before
+        }
+      }
+    }
+    return report
+  }
+
+  /// Notes that other rules are in force from here on.
+  func noteRules() {
+    let sequence = working.nextSequence
+    working.nextSequence += 1
+    var content = AuditEntry.Content(
+      at: now, subject: EntityReference(type: Gate.engine, id: Request.Entity.system.id), action: "rules",
+      resource: nil, outcome: .allow, input: Digest.of(.object([:])), ruleSet: plan.identity.digest)
+    content.word = "put_in_force"
+    working.entries.append(.init(sequence: sequence, content: content))
+  }
+
+  private func writeMoves(of entity: Int) throws(Interruption) -> [EntityReference] {
+    let name = schema.entities[entity].name
+    var moved: [EntityReference] = []
+    let ids = try reading { () throws(StoreError) in try self.ids(of: entity) }
+    for id in ids {
+      let reference = EntityReference(type: name, id: id)
+      let fields = try reading { () throws(StoreError) in try self.fields(of: reference) } ?? [:]
+      let due = plan.timedMoves(of: entity, fields, now: now)
+      guard !due.isEmpty else { continue }
+      try note(reference, entity, due)
+      moved.append(reference)
+    }
+    return moved
+  }
+
+  private func note(
+    _ reference: EntityReference, _ entity: Int, _ fields: [String: Value]
+  ) throws(Interruption) {
+    let sequence = working.nextSequence
+    working.nextSequence += 1
+    running.append(sequence)
+    defer { running.removeLast() }
+    try reading { () throws(StoreError) in try write(reference, entity: entity, fields: fields, isNew: false) }
+    var content = AuditEntry.Content(
+      at: now, subject: EntityReference(type: Gate.engine, id: Request.Entity.system.id), action: "sweep",
+      resource: reference,
+      outcome: .allow, input: Digest.of(.object([:])), ruleSet: plan.identity.digest)
+    content.word = "timed_move"
+    working.entries.append(.init(sequence: sequence, content: content))
+  }
+}

@@ -1,0 +1,173 @@
+import BylawEvaluator
+import BylawModel
+
+/// One transaction of the gate: operations one within another, everything that they change kept in memory until the
+/// whole is written at once, or thrown away.
+final class GateTransaction {
+  let plan: PreparedPlan
+  let reader: any StoreReader
+  let now: Timestamp
+  /// Members of the context that the server vouches for; of a proposal's run those of when it was asked.
+  var serverContext: [String: Value]
+  var working: Working
+  /// The views of the operations under way, the innermost last.
+  var views: [RecordView] = []
+  /// The entries of the operations under way, the innermost last.
+  var running: [Int64] = []
+  /// The subjects of the operations under way, the innermost last.
+  var subjects: [Request.Entity] = []
+  /// Votes that count for every operation of a proposal's run.
+  var votes: [Request.Approval] = []
+  var requestedAt: Timestamp?
+  /// Records as they are stored, read once.
+  private var stored: [EntityReference: [String: Value]?] = [:]
+  private let entityNumbers: [String: Int]
+
+  init(
+    plan: PreparedPlan, reader: any StoreReader, now: Timestamp, serverContext: [String: Value]
+  ) throws(StoreError) {
+    self.plan = plan
+    self.reader = reader
+    self.now = now
+    self.serverContext = serverContext
+    working = Working(nextSequence: (try reader.lastEntry()?.sequence ?? 0) + 1)
+    entityNumbers = plan.entityNumbers
+  }
+
+  var schema: Schema { plan.schema }
+
+  func entity(named name: String) -> Int? { entityNumbers[name] }
+
+  // MARK: Records
+
+  /// The fields of a record in the state so far.
+  func fields(of reference: EntityReference) throws(StoreError) -> [String: Value]? {
+    if let record = working.records[reference] { return record.fields }
+    return try storedFields(of: reference)
+  }
+
+  func storedFields(of reference: EntityReference) throws(StoreError) -> [String: Value]? {
+    if let known = stored[reference] { return known }
+    guard let entity = entity(named: reference.type) else { return nil }
+    let fields = try reader.record(entity, id: reference.id)?.fields
+    stored[reference] = .some(fields)
+    return fields
+  }
+
+  /// The ids of all records of an entity in the state so far, in the order in which they were made.
+  func ids(of entity: Int) throws(StoreError) -> [String] {
+    var ids: [String] = []
+    var row: Int64 = 0
+    let page = 1_000
+    while true {
+      let records = try reader.records(entity, filters: [], after: row, limit: page)
+      for record in records {
+        ids.append(record.id)
+        stored[EntityReference(type: schema.entities[entity].name, id: record.id)] = .some(record.fields)
+      }
+      guard records.count == page, let last = records.last else { break }
+      row = last.row
+    }
+    for reference in working.order where working.records[reference]?.isNew == true {
+      if working.records[reference]?.entity == entity { ids.append(reference.id) }
+    }
+    return ids
+  }
+
+  // MARK: Changing
+
+  /// Puts a record's new fields into the working state, and notes who changed it.
+  func write(_ reference: EntityReference, entity: Int, fields new: [String: Value], isNew: Bool) throws(StoreError) {
+    let before = isNew ? nil : try fields(of: reference)
+    for view in views { view.willChange(reference, from: before) }
+    var fields = before ?? [:]
+    var changed: Set<String> = []
+    for (name, value) in new where (fields[name] ?? .null) != value {
+      changed.insert(name)
+      fields[name] = value == .null ? nil : value
+    }
+    let entry = running.last ?? working.nextSequence
+    guard isNew || !changed.isEmpty else { return }
+    if working.records[reference] == nil {
+      working.order.append(reference)
+      working.records[reference] = Working.Record(
+        entity: entity, isNew: isNew, stored: before ?? [:], fields: fields, entry: entry)
+    } else {
+      working.records[reference]?.fields = fields
+      working.records[reference]?.entry = entry
+    }
+    working.changes[entry, default: [:]][reference, default: []].formUnion(changed)
+  }
+
+  /// The next number of a record of an entity.
+  func nextNumber(of entity: String) throws(StoreError) -> Int64 {
+    var last: Int64
+    if let known = working.numbers[entity] { last = known } else { last = try reader.lastNumber(of: entity) }
+    last += 1
+    working.numbers[entity] = last
+    return last
+  }
+
+  // MARK: Proposals
+
+  func proposal(_ id: String) throws(StoreError) -> StoredProposal? {
+    if let changed = working.proposals[id] { return changed }
+    return try reader.proposal(id)
+  }
+
+  func put(_ proposal: StoredProposal) {
+    var proposal = proposal
+    proposal.entry = running.last ?? working.nextSequence
+    if working.proposals.updateValue(proposal, forKey: proposal.id) == nil {
+      working.proposalOrder.append(proposal.id)
+    }
+    working.changes[proposal.entry, default: [:]][proposal.reference, default: []].insert(proposal.status.rawValue)
+  }
+
+  // MARK: The end
+
+  /// Everything that was changed, in the order in which it is written.
+  func batch() throws(StoreError) -> StoreBatch {
+    var batch = StoreBatch()
+    var previous = try reader.lastEntry()?.digest ?? AuditEntry.origin
+    for pending in working.entries.sorted(by: { $0.sequence < $1.sequence }) {
+      var content = pending.content
+      content.changes = changes(of: pending.sequence)
+      let entry = AuditEntry(content, sequence: pending.sequence, after: previous)
+      previous = entry.digest
+      batch.entries.append(entry)
+    }
+    for reference in working.order {
+      guard let record = working.records[reference] else { continue }
+      let changed = Set(record.fields.keys).union(record.stored.keys).filter { record.fields[$0] != record.stored[$0] }
+      batch.records.append(
+        .init(
+          entity: record.entity, id: reference.id, isNew: record.isNew, fields: record.fields, changed: changed,
+          entry: record.entry))
+    }
+    batch.keys = working.claims
+    batch.numbers = working.numbers
+    batch.proposals = working.proposalOrder.compactMap { working.proposals[$0] }
+    batch.documents = working.documents
+    return batch
+  }
+
+  /// What an entry says about records: the digest stands with the entry that changed a record last.
+  private func changes(of sequence: Int64) -> [AuditEntry.Change] {
+    (working.changes[sequence] ?? [:]).compactMap { reference, fields -> AuditEntry.Change? in
+      if let record = working.records[reference] {
+        return AuditEntry.Change(
+          record: reference, isNew: record.isNew && firstChange(of: reference) == sequence, fields: fields.sorted(),
+          digest: record.entry == sequence ? Digest.of(reference, record.fields) : "")
+      }
+      guard let proposal = working.proposals[reference.id] else { return nil }
+      return AuditEntry.Change(
+        record: reference, isNew: false, fields: fields.sorted(),
+        digest: proposal.entry == sequence ? Digest.of(proposal.body) : "")
+    }.sorted { ($0.record.type, $0.record.id) < ($1.record.type, $1.record.id) }
+  }
+
+  private func firstChange(of reference: EntityReference) -> Int64? {
+    working.changes.filter { $0.value[reference] != nil }.keys.min()
+  }
+}

@@ -1,0 +1,52 @@
+import BylawEvaluator
+import BylawModel
+
+/// What a transaction has changed so far, in memory: a copy of it is a savepoint.
+struct Working {
+  /// A record as this transaction leaves it.
+  struct Record {
+    var entity: Int
+    var isNew: Bool
+    /// The fields with a value, as they were stored; empty for a new one.
+    var stored: [String: Value]
+    var fields: [String: Value]
+    /// The entry that last changed it.
+    var entry: Int64
+  }
+
+  struct PendingEntry {
+    var sequence: Int64
+    var content: AuditEntry.Content
+  }
+
+  struct KeyValue: Hashable {
+    var key: String
+    var value: String
+  }
+
+  var records: [EntityReference: Record] = [:]
+  /// In the order in which they were first changed.
+  var order: [EntityReference] = []
+  /// What each operation changed: by entry, record and names of fields.
+  var changes: [Int64: [EntityReference: Set<String>]] = [:]
+  /// Values of unique keys given in this transaction, with the record that has each; `nil` for one given up.
+  var holders: [KeyValue: String?] = [:]
+  var claims: [StoreBatch.KeyClaim] = []
+  var numbers: [String: Int64] = [:]
+  var entries: [PendingEntry] = []
+  var nextSequence: Int64
+  var proposals: [String: StoredProposal] = [:]
+  var proposalOrder: [String] = []
+  var documents: [StoredDocument] = []
+
+  init(nextSequence: Int64) { self.nextSequence = nextSequence }
+}
+
+/// Why an operation within a transaction did not come to its end.
+enum Interruption: Error {
+  case failed(StoreError)
+  /// An inner action was denied, so the whole is.
+  case denied(Decision)
+  /// An inner action needs others to agree, so the whole does.
+  case pending(Execution)
+}

@@ -1,0 +1,23 @@
+/// A failure of the machine or of the database; the store is as it was before the call.
+///
+/// What the rules refuse is never an error but a `Decision`.
+public enum StoreError: Error, Sendable, Hashable {
+  /// The database cannot be opened or made.
+  case cannotOpen(path: String, cause: String)
+  /// The file is a database, but none that this store made.
+  case notAStore(path: String)
+  /// The database was written by a newer version of this store; `format` is the version that it says.
+  case newerFormat(Int)
+  /// The rule set is another than the one that the store was made for.
+  case otherRuleSet(stored: String, given: String)
+  /// The new vocabulary has no room for what is stored: each entry names what would be lost.
+  case lossyMigration([String])
+  /// Another connection held the database for longer than the time to wait.
+  case busy
+  /// Something stored cannot be read: a row, a proposal or an entry; the text names it.
+  case corrupt(String)
+  /// The audit entry could not be written, so nothing was.
+  case auditFailed(cause: String)
+  /// The database refused a statement: no space, a broken disk, a constraint.
+  case failed(code: Int, cause: String)
+}

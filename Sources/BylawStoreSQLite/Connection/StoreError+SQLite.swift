@@ -1,0 +1,39 @@
+import BylawStore
+import GRDB
+import GRDBSQLite
+
+/// Failures of SQLite in the words of the store; no value of a row ever stands in one.
+extension StoreError {
+  /// - Parameters:
+  ///   - code: SQLite's extended result code.
+  ///   - message: SQLite's own words, which name tables and constraints.
+  init(code: Int32, message: String) {
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
+    case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(SQLiteMessages.damaged(message))
+    case SQLITE_CONSTRAINT: self = .failed(code: Int(code), cause: SQLiteMessages.constraint(message))
+    default: self = .failed(code: Int(code), cause: SQLiteMessages.refused(message))
+    }
+  }
+
+  /// A failure of GRDB.
+  init(_ error: any Error) {
+    switch error {
+    case let error as StoreError: self = error
+    case let error as DatabaseError where error.resultCode == .SQLITE_MISUSE:
+      self = .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
+    case let error as DatabaseError:
+      self.init(code: error.extendedResultCode.rawValue, message: error.message ?? "")
+    default: self = .failed(code: Int(SQLITE_ERROR), cause: SQLiteMessages.refused("\(type(of: error))"))
+    }
+  }
+
+  /// The same failure at a place where a database is opened.
+  func whileOpening(_ path: String) -> StoreError {
+    switch self {
+    case .corrupt: .notAStore(path: path)
+    case .failed(_, let cause): .cannotOpen(path: path, cause: cause)
+    default: self
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import BylawModel
+
+/// The tables that every store has, whatever its rules: the trail, proposals, documents, keys, numbers and settings.
+enum SystemTables {
+  /// "Byla" in ASCII: marks a database file as a store.
+  static let applicationID: Int64 = 0x4279_6C61
+  /// The version of everything that this file lays down.
+  static let format: Int64 = 1
+
+  /// All of them, in the order in which they are made.
+  static let objects: [SchemaObject] = entries + changes + proposals + documents + small
+
+  private static func table(_ name: String, _ columns: [String], options: String = "STRICT") -> SchemaObject {
+    SchemaObject(
+      kind: .table, name: name, table: name,
+      sql: "CREATE TABLE \"\(name)\" (\n  \(columns.joined(separator: ",\n  "))\n) \(options)")
+  }
+
+  private static func index(_ name: String, on table: String, _ definition: String) -> SchemaObject {
+    SchemaObject(
+      kind: .index, name: "\(table)$\(name)", table: table,
+      sql: "CREATE INDEX \"\(table)$\(name)\" ON \"\(table)\" \(definition)")
+  }
+
+  /// A column that follows from the JSON of a row, so that it cannot say anything else.
+  private static func derived(_ name: String, _ expression: String? = nil) -> String {
+    "\"\(name)\" TEXT GENERATED ALWAYS AS (\(expression ?? "json_extract(\"body\", '$.\(name)')")) VIRTUAL"
+  }
+
+  /// The moment of an entry with nine digits of a second, so that texts sort as times do.
+  private static let moment = """
+    substr(json_extract("body", '$.at'), 1, 19) || '.' \
+    || substr(rtrim(substr(json_extract("body", '$.at'), 21), 'Z') || '000000000', 1, 9) || 'Z'
+    """
+
+  private static let entries: [SchemaObject] = [
+    table(
+      "bylaw_entry",
+      [
+        "\"sequence\" INTEGER PRIMARY KEY CHECK (\"sequence\" > 0)",
+        "\"body\" TEXT NOT NULL CHECK (json_valid(\"body\"))",
+        "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)",
+        derived("at", moment), derived("subject"), derived("action"), derived("resource"), derived("outcome"),
+      ]),
+    index("subject", on: "bylaw_entry", "(\"subject\")"),
+    index("at", on: "bylaw_entry", "(\"at\")"),
+    .guarding(
+      "bylaw_entry", "insert", before: "INSERT",
+      when: """
+        NEW."sequence" IS NOT (SELECT coalesce(max("sequence"), 0) + 1 FROM "bylaw_entry") \
+        OR json_extract(NEW."body", '$.sequence') IS NOT NEW."sequence"
+        """,
+      saying: SQLiteMessages.entryOrder),
+    .guarding("bylaw_entry", "update", before: "UPDATE", when: nil, saying: SQLiteMessages.entryKept),
+    .guarding("bylaw_entry", "delete", before: "DELETE", when: nil, saying: SQLiteMessages.entryRemoved),
+    SchemaObject(
+      kind: .trigger, name: "bylaw_entry$changes", table: "bylaw_entry",
+      sql: """
+        CREATE TRIGGER "bylaw_entry$changes" AFTER INSERT ON "bylaw_entry"
+        BEGIN
+          INSERT INTO "bylaw_change" ("record", "entry", "kind")
+            SELECT json_extract("value", '$.record'), NEW."sequence", \
+        CASE json_extract(NEW."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END
+            FROM json_each(NEW."body", '$.changes');
+          INSERT INTO "bylaw_change" ("record", "entry", "kind")
+            SELECT json_extract(NEW."body", '$.resource'), NEW."sequence", 0
+            WHERE json_extract(NEW."body", '$.resource') IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM "bylaw_change"
+              WHERE "record" = json_extract(NEW."body", '$.resource') AND "entry" = NEW."sequence");
+        END
+        """),
+  ]
+
+  /// Which entries are about which records: 0 about it, 1 changed it, 2 changed it though it does not allow.
+  private static let changes: [SchemaObject] = [
+    table(
+      "bylaw_change",
+      [
+        "\"record\" TEXT NOT NULL", "\"entry\" INTEGER NOT NULL", "\"kind\" INTEGER NOT NULL",
+        "PRIMARY KEY (\"record\", \"entry\")",
+      ], options: "STRICT, WITHOUT ROWID"),
+    .guarding(
+      "bylaw_change", "insert", before: "INSERT",
+      when: "NEW.\"entry\" IS NOT (SELECT max(\"sequence\") FROM \"bylaw_entry\")", saying: SQLiteMessages.indexKept),
+    .guarding("bylaw_change", "update", before: "UPDATE", when: nil, saying: SQLiteMessages.indexKept),
+    .guarding("bylaw_change", "delete", before: "DELETE", when: nil, saying: SQLiteMessages.indexKept),
+  ]
+
+  private static let proposals: [SchemaObject] = {
+    let unlisted = """
+      NOT EXISTS (SELECT 1 FROM "bylaw_change" WHERE "record" = 'proposal/' || NEW."id" AND "entry" = NEW."entry" \
+      AND "kind" > 0 AND "entry" = (SELECT max("sequence") FROM "bylaw_entry")) \
+      OR NEW."id" IS NOT json_extract(NEW."body", '$.id')
+      """
+    let exists = "EXISTS (SELECT 1 FROM \"bylaw_proposal\" WHERE \"id\" = NEW.\"id\" OR \"row\" = NEW.\"row\")"
+    let renamed = "NEW.\"id\" IS NOT OLD.\"id\" OR NEW.\"row\" IS NOT OLD.\"row\""
+    let name = "bylaw_proposal"
+    return [
+      table(
+        name,
+        [
+          "\"row\" INTEGER PRIMARY KEY CHECK (\"row\" > 0)", "\"id\" TEXT NOT NULL UNIQUE",
+          "\"entry\" INTEGER NOT NULL REFERENCES \"bylaw_entry\" (\"sequence\")",
+          "\"body\" TEXT NOT NULL CHECK (json_valid(\"body\"))", derived("status"), derived("action"),
+          derived("submitter", "json_extract(\"body\", '$.subject')"), derived("resource"), derived("fingerprint"),
+        ]),
+      index("open", on: name, "(\"row\") WHERE \"status\" IN ('open', 'approved')"),
+      index("resource", on: name, "(\"resource\")"),
+      index("fingerprint", on: name, "(\"fingerprint\")"),
+      .guarding(
+        name, "insert", before: "INSERT", when: "\(unlisted) OR \(exists)", saying: SQLiteMessages.unlisted(name)),
+      .guarding(name, "update", before: "UPDATE", when: unlisted, saying: SQLiteMessages.unlisted(name)),
+      .guarding(name, "rename", before: "UPDATE", when: renamed, saying: SQLiteMessages.renamed(name)),
+      .guarding(name, "delete", before: "DELETE", when: nil, saying: SQLiteMessages.removal(name)),
+    ]
+  }()
+
+  private static let documents: [SchemaObject] = [
+    table(
+      "bylaw_document",
+      [
+        "\"row\" INTEGER PRIMARY KEY CHECK (\"row\" > 0)", "\"kind\" TEXT NOT NULL",
+        "\"at\" TEXT NOT NULL CHECK (length(\"at\") = 30)",
+        "\"entry\" INTEGER REFERENCES \"bylaw_entry\" (\"sequence\")",
+        "\"body\" TEXT NOT NULL CHECK (json_valid(\"body\"))", "\"once\" TEXT UNIQUE",
+        "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)",
+      ]),
+    index("kind", on: "bylaw_document", "(\"kind\", \"row\")"),
+    .guarding(
+      "bylaw_document", "insert", before: "INSERT",
+      when: """
+        EXISTS (SELECT 1 FROM "bylaw_document" WHERE "row" = NEW."row" OR "once" = NEW."once")
+        """,
+      saying: SQLiteMessages.documentKept),
+    .guarding("bylaw_document", "update", before: "UPDATE", when: nil, saying: SQLiteMessages.documentKept),
+    .guarding("bylaw_document", "delete", before: "DELETE", when: nil, saying: SQLiteMessages.documentRemoved),
+  ]
+
+  /// Values of unique keys, numbers given out, and settings; each row with a digest of itself.
+  private static let small: [SchemaObject] = {
+    let digest = "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)"
+    return [
+      table(
+        "bylaw_key",
+        [
+          "\"key\" TEXT NOT NULL", "\"value\" TEXT NOT NULL", "\"record\" TEXT NOT NULL", digest,
+          "PRIMARY KEY (\"key\", \"value\")",
+        ], options: "STRICT, WITHOUT ROWID"),
+      index("record", on: "bylaw_key", "(\"key\", \"record\")"),
+      table(
+        "bylaw_number", ["\"entity\" TEXT PRIMARY KEY", "\"last\" INTEGER NOT NULL", digest],
+        options: "STRICT, WITHOUT ROWID"),
+      table(
+        "bylaw_setting", ["\"name\" TEXT PRIMARY KEY", "\"value\" TEXT NOT NULL", digest],
+        options: "STRICT, WITHOUT ROWID"),
+    ]
+  }()
+}

@@ -1,0 +1,207 @@
+import BylawModel
+import BylawStore
+
+/// What a body can read while it holds a connection.
+class SQLiteReader: StoreReader {
+  let connection: SQLConnection
+  let layout: TableLayout
+
+  init(_ connection: SQLConnection, _ layout: TableLayout) {
+    self.connection = connection
+    self.layout = layout
+  }
+
+  // MARK: Records
+
+  func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord? {
+    let table = layout.tables[entity]
+    return try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in try record(row, table) }
+  }
+
+  func records(
+    _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
+  ) throws(StoreError) -> [StoredRecord] {
+    let table = layout.tables[entity]
+    var conditions = ["\"$row\" > ?"]
+    var arguments: [SQLValue] = [.int(row)]
+    for filter in filters {
+      guard let narrowed = condition(filter, entity) else { continue }
+      conditions.append(narrowed.sql)
+      arguments += narrowed.arguments
+    }
+    arguments.append(.int(Int64(limit)))
+    let sql = "\(table.selection) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \"$row\" LIMIT ?"
+    return try connection.all(sql, arguments) { row throws(StoreError) in try record(row, table) }
+  }
+
+  private func record(_ row: SQLStatement, _ table: EntityTable) throws(StoreError) -> StoredRecord {
+    let id = row.text(1)
+    guard let fields = fields(row, table) else { throw .corrupt(SQLiteMessages.unreadable(table.entity, id)) }
+    return StoredRecord(row: row.int(0), id: id, fields: fields, entry: row.int(2))
+  }
+
+  /// The fields of a row that have a value; `nil` when one cannot be read.
+  private func fields(_ row: SQLStatement, _ table: EntityTable) -> [String: Value]? {
+    var fields: [String: Value] = [:]
+    fields.reserveCapacity(table.columns.count)
+    for (position, column) in table.columns.enumerated() {
+      guard let value = column.value(row, EntityTable.firstField + position, layout.schema) else { return nil }
+      if value != .null { fields[column.field.name] = value }
+    }
+    return fields
+  }
+
+  func holder(of key: String, value: String) throws(StoreError) -> String? {
+    try connection.first(
+      "SELECT \"record\" FROM \"bylaw_key\" WHERE \"key\" = ? AND \"value\" = ?", [.text(key), .text(value)]
+    ) { $0.text(0) }
+  }
+
+  func lastNumber(of entity: String) throws(StoreError) -> Int64 {
+    try connection.number("SELECT \"last\" FROM \"bylaw_number\" WHERE \"entity\" = ?", [.text(entity)])
+  }
+
+  func count(of entity: Int) throws(StoreError) -> Int64 {
+    try connection.number("SELECT count(*) FROM \(layout.tables[entity].quotedName)")
+  }
+
+  func setting(_ name: String) throws(StoreError) -> String? {
+    try connection.first("SELECT \"value\" FROM \"bylaw_setting\" WHERE \"name\" = ?", [.text(name)]) { $0.text(0) }
+  }
+
+  // MARK: Proposals
+
+  func proposal(_ id: String) throws(StoreError) -> StoredProposal? {
+    try connection.first("SELECT \"body\", \"entry\" FROM \"bylaw_proposal\" WHERE \"id\" = ?", [.text(id)]) {
+      row throws(StoreError) in try proposal(row, id)
+    }
+  }
+
+  func proposals(_ filter: ProposalFilter) throws(StoreError) -> [StoredProposal] {
+    var conditions: [String] = []
+    var arguments: [SQLValue] = []
+    if let isOpen = filter.isOpen {
+      conditions.append("\"status\" \(isOpen ? "" : "NOT ")IN ('open', 'approved')")
+    }
+    for (column, text) in [
+      ("action", filter.action), ("submitter", filter.submitter?.description),
+      ("resource", filter.resource?.description), ("fingerprint", filter.fingerprint),
+    ] {
+      guard let text else { continue }
+      conditions.append("\"\(column)\" = ?")
+      arguments.append(.text(text))
+    }
+    let narrowed = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+    let sql = "SELECT \"body\", \"entry\", \"id\" FROM \"bylaw_proposal\"\(narrowed) ORDER BY \"row\""
+    return try connection.all(sql, arguments) { row throws(StoreError) in try proposal(row, row.text(2)) }
+  }
+
+  private func proposal(_ row: SQLStatement, _ id: String) throws(StoreError) -> StoredProposal {
+    guard let body = try? JSONReader.parse(row.blob(0), limit: .max),
+      let proposal = StoredProposal(body: body, entry: row.int(1))
+    else { throw .corrupt(SQLiteMessages.unreadable(StoredProposal.typeName, id)) }
+    return proposal
+  }
+
+  // MARK: The trail
+
+  private static let entryColumns = "SELECT \"sequence\", \"body\", \"digest\" FROM \"bylaw_entry\""
+
+  func lastEntry() throws(StoreError) -> AuditEntry? {
+    try connection.first("\(Self.entryColumns) ORDER BY \"sequence\" DESC LIMIT 1") { Self.entry($0) }
+  }
+
+  func entry(_ sequence: Int64) throws(StoreError) -> AuditEntry? {
+    try connection.first("\(Self.entryColumns) WHERE \"sequence\" = ?", [.int(sequence)]) { Self.entry($0) }
+  }
+
+  func entries(_ filter: EntryFilter, after sequence: Int64, limit: Int) throws(StoreError) -> [AuditEntry] {
+    var conditions = ["\"sequence\" > ?"]
+    var arguments: [SQLValue] = [.int(sequence)]
+    for (condition, text) in [
+      ("\"subject\" = ?", filter.subject?.description), ("\"action\" = ?", filter.action),
+      ("\"outcome\" = ?", filter.outcome?.rawValue),
+      ("\"at\" >= ?", filter.from.map(Column.fixedWidth)), ("\"at\" < ?", filter.until.map(Column.fixedWidth)),
+      ("\"sequence\" IN (SELECT \"entry\" FROM \"bylaw_change\" WHERE \"record\" = ?)", filter.record?.description),
+    ] {
+      guard let text else { continue }
+      conditions.append(condition)
+      arguments.append(.text(text))
+    }
+    arguments.append(.int(Int64(limit)))
+    let sql = "\(Self.entryColumns) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \"sequence\" LIMIT ?"
+    return try connection.all(sql, arguments) { Self.entry($0) }
+  }
+
+  private static func entry(_ row: SQLStatement) -> AuditEntry {
+    AuditEntry(sequence: row.int(0), body: row.text(1), digest: row.blob(2))
+  }
+
+  func documents(
+    _ kind: StoredDocument.Kind, after row: Int64, limit: Int
+  ) throws(StoreError) -> [StoredDocument] {
+    let sql = """
+      SELECT "row", "at", "entry", "body", "once" FROM "bylaw_document"
+      WHERE "kind" = ? AND "row" > ? ORDER BY "row" LIMIT ?
+      """
+    return try connection.all(sql, [.text(kind.rawValue), .int(row), .int(Int64(limit))]) {
+      row throws(StoreError) in
+      guard let at = Timestamp(row.text(1)), let body = try? JSONReader.parse(row.blob(3), limit: .max) else {
+        throw .corrupt(SQLiteMessages.unreadable("document", "\(row.int(0))"))
+      }
+      return StoredDocument(
+        row: row.int(0), kind: kind, at: at, entry: row.optionalInt(2), body: body, once: row.optionalText(4))
+    }
+  }
+
+  // MARK: For the proof
+
+  func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState? {
+    guard let entity else {
+      let sql = "SELECT \"row\", \"id\", \"entry\", \"body\" FROM \"bylaw_proposal\" WHERE \"id\" = ?"
+      return try connection.first(sql, [.text(reference.id)]) { proposalState($0) }
+    }
+    let table = layout.tables[entity]
+    // Most records have changed since, so their fields are not read.
+    let last = try connection.first(table.entryByID, [.text(reference.id)]) { ($0.int(0), $0.int(1)) }
+    guard let last, last.0 == entry else {
+      return last.map { RowState(row: $0.1, id: reference.id, entry: $0.0, digest: nil) }
+    }
+    return try connection.first(table.byID, [.text(reference.id)]) { state($0, table) }
+  }
+
+  func recordStates(
+    _ entity: Int, named name: String, after row: Int64, limit: Int
+  ) throws(StoreError) -> [RowState] {
+    let table = layout.tables[entity]
+    return try connection.all(table.page, [.int(row), .int(Int64(limit))]) { state($0, table) }
+  }
+
+  private func state(_ row: SQLStatement, _ table: EntityTable) -> RowState {
+    let id = row.text(1)
+    let digest = fields(row, table).map { Digest.of(EntityReference(type: table.entity, id: id), $0) }
+    return RowState(row: row.int(0), id: id, entry: row.int(2), digest: digest)
+  }
+
+  func proposalStates(after row: Int64, limit: Int) throws(StoreError) -> [RowState] {
+    let sql =
+      "SELECT \"row\", \"id\", \"entry\", \"body\" FROM \"bylaw_proposal\" WHERE \"row\" > ? ORDER BY \"row\" LIMIT ?"
+    return try connection.all(sql, [.int(row), .int(Int64(limit))]) { proposalState($0) }
+  }
+
+  func countOfProposals() throws(StoreError) -> Int64 {
+    try connection.number("SELECT count(*) FROM \"bylaw_proposal\"")
+  }
+
+  private func proposalState(_ row: SQLStatement) -> RowState {
+    let (id, text) = (row.text(1), row.text(3))
+    let body = try? JSONReader.parse(Array(text.utf8), limit: .max)
+    let isReadable = body?["id"]?.text == id && body.flatMap { StoredProposal(body: $0, entry: 0) } != nil
+    return RowState(row: row.int(0), id: id, entry: row.int(2), digest: isReadable ? Digest.of(text) : nil)
+  }
+
+  func faults(limit: Int) throws(StoreError) -> [String] {
+    var survey = FaultSurvey(connection: connection, layout: layout, limit: limit)
+    return try survey.run()
+  }
+}

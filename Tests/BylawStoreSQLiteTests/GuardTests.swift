@@ -1,0 +1,95 @@
+import BylawModel
+import BylawStore
+import BylawStoreTestSupport
+import GRDB
+import Testing
+
+@Suite struct GuardTests {
+  /// What another program may try on an open store; the store's own triggers refuse each.
+  private static let attempts: [String] = [
+    "UPDATE bylaw_entry SET body = '{}'", "UPDATE bylaw_entry SET sequence = 9 WHERE sequence = 6",
+    "UPDATE OR REPLACE bylaw_entry SET sequence = 1 WHERE sequence = 2", "DELETE FROM bylaw_entry",
+    "DELETE FROM bylaw_entry WHERE sequence = 6",
+    "INSERT INTO bylaw_entry (sequence, body, digest) VALUES (6, '{\"sequence\":6}', zeroblob(32))",
+    "REPLACE INTO bylaw_entry (sequence, body, digest) VALUES (6, '{\"sequence\":6}', zeroblob(32))",
+    "INSERT INTO bylaw_entry (sequence, body, digest) VALUES (9, '{\"sequence\":9}', zeroblob(32))",
+    "INSERT INTO bylaw_entry (body, digest) VALUES ('{\"sequence\":7}', zeroblob(32))",
+    "INSERT INTO bylaw_entry (sequence, body, digest) VALUES (7, '{\"sequence\":8}', zeroblob(32))",
+    "UPDATE bylaw_change SET record = 'Client/c-1'", "DELETE FROM bylaw_change",
+    "INSERT INTO bylaw_change VALUES ('Client/c-1', 3, 1)", "REPLACE INTO bylaw_change VALUES ('Incident/i-1', 3, 2)",
+    "INSERT INTO Client (id, \"$entry\", name) VALUES ('c-3', 6, 'New')",
+    "INSERT INTO Client (id, \"$entry\", name) VALUES ('c-3', 2, 'New')",
+    "REPLACE INTO Client (id, \"$entry\", name) VALUES ('c-2', 2, 'New')",
+    "INSERT INTO Client (id, \"$entry\", name) VALUES ('c-2', 2, 'New') ON CONFLICT (id) DO UPDATE SET name = 'New'",
+    "UPDATE Client SET name = 'New'", "UPDATE Client SET \"$entry\" = 6", "UPDATE Client SET id = 'c-9'",
+    "UPDATE Client SET \"$row\" = 9 WHERE id = 'c-2'", "DELETE FROM Client", "DELETE FROM Incident WHERE id = 'i-1'",
+    "UPDATE Incident SET title = 'New', \"$entry\" = 4",
+    "UPDATE bylaw_proposal SET body = json_set(body, '$.id', 'p-2')",
+    "UPDATE bylaw_proposal SET id = 'p-2'", "DELETE FROM bylaw_proposal",
+    "INSERT INTO bylaw_proposal (id, entry, body) VALUES ('p-2', 6, '{\"id\":\"p-2\"}')",
+    "REPLACE INTO bylaw_proposal (id, entry, body) VALUES ('p-1', 6, '{\"id\":\"p-1\"}')",
+    "UPDATE bylaw_document SET body = '{}'", "DELETE FROM bylaw_document",
+    "REPLACE INTO bylaw_document SELECT * FROM bylaw_document WHERE \"row\" = 1",
+  ]
+
+  @Test func `statements of another program are refused, and nothing is changed`() async throws {
+    let tampering = try await Tampering()
+    for attempt in Self.attempts {
+      #expect(throws: DatabaseError.self, "\(attempt)") { try tampering.factory.raw(attempt) }
+    }
+    #expect(try await tampering.findings([tampering.checkpoint]) == [])
+  }
+
+  @Test func `an entry by hand is no way to a row that it does not list`() async throws {
+    let tampering = try await Tampering()
+    let queue = try DatabaseQueue(path: tampering.factory.path)
+    func enter(_ body: String, then statement: String) throws {
+      try queue.write { database in
+        try database.execute(
+          sql: "INSERT INTO bylaw_entry (sequence, body, digest) VALUES (7, ?, zeroblob(32))", arguments: [body])
+        try database.execute(sql: statement)
+        throw CancellationError()
+      }
+    }
+    let change = "UPDATE Client SET name = 'New', \"$entry\" = 7 WHERE id = 'c-1'"
+    for body in [
+      #"{"sequence":7,"outcome":"allow"}"#, #"{"sequence":7,"outcome":"deny","changes":[{"record":"Client/c-1"}]}"#,
+      #"{"sequence":7,"outcome":"allow","changes":[{"record":"Client/c-2"}]}"#,
+    ] {
+      #expect(throws: DatabaseError.self) { try enter(body, then: change) }
+    }
+    // With an entry that lists it the triggers are content; the proof is not, as the next test of the chain shows.
+    #expect(throws: CancellationError.self) {
+      try enter(#"{"sequence":7,"outcome":"allow","changes":[{"record":"Client/c-1"}]}"#, then: change)
+    }
+    try queue.close()
+  }
+
+  @Test func `a refusal names the table and the constraint, and no value`() async throws {
+    let backend = try SQLiteFactory.memory().open()
+    let error = await #expect(throws: StoreError.self) {
+      try await backend.apply(
+        .make(StoreFixture.incident, "i-1", StoreFixture.incident(String(repeating: "secret", count: 40))))
+    }
+    guard case .failed(_, let cause) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(cause == "The database refused a row: CHECK constraint failed: Incident.title.")
+    try backend.close()
+  }
+
+  @Test func `a reference that leads nowhere is named by its tables`() async throws {
+    let backend = try SQLiteFactory.memory().open()
+    let client = Value.reference(EntityReference(type: "Client", id: "secret"))
+    let error = await #expect(throws: StoreError.self) {
+      try await backend.apply(.make(StoreFixture.incident, "i-1", StoreFixture.incident("A", ["client": client])))
+    }
+    guard case .failed(_, let cause) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(cause == "The database refused the change: a reference of 'Incident' leads to no 'Client'.")
+    try backend.close()
+  }
+}

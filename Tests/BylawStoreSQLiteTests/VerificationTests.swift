@@ -1,0 +1,199 @@
+import BylawModel
+import BylawStore
+import BylawStoreSQLite
+import BylawStoreTestSupport
+import Testing
+
+@Suite struct VerificationTests {
+  @Test func `a store that nobody touched is sound, and the checkpoint agrees`() async throws {
+    let tampering = try await Tampering()
+    #expect(try await tampering.findings([tampering.checkpoint]) == [])
+    let backend = try tampering.factory.open()
+    let report = try await backend.read { reader throws(StoreError) in
+      try AuditVerifier(StoreFixture.schema).verify(reader)
+    }
+    #expect(report.entries == 6)
+    #expect(report.records == 3)
+    #expect(report.proposals == 1)
+    #expect(report.digest == tampering.checkpoint.digest)
+    try backend.close()
+  }
+
+  @Test func `a byte that was changed in any column of any table is found`() async throws {
+    let columns = try await Tampering.columns()
+    #expect(columns.count > 45)
+    for (table, column, statement) in columns {
+      let tampering = try await Tampering()
+      try tampering.tamper([statement])
+      let findings: [String]
+      do {
+        findings = try await tampering.findings()
+      } catch let error as StoreError {
+        // The store's own settings are needed to open it at all.
+        #expect(table == "bylaw_setting", "\(table).\(column): \(error)")
+        continue
+      }
+      #expect(!findings.isEmpty, "\(table).\(column)")
+      if ["Client", "Incident"].contains(table), !column.hasPrefix("$"), column != "id" {
+        let name = table == "Client" ? "Client/c-2" : "Incident/i-1"
+        #expect(findings.contains("\(name) was changed outside the gate"), "\(table).\(column)")
+      }
+    }
+  }
+
+  private static let raids: [(what: String, statements: [String], findings: [String])] = [
+    (
+      "an entry's bytes", ["UPDATE bylaw_entry SET body = replace(body, 'ann', 'bob') WHERE sequence = 3"],
+      ["entry 3: its bytes were changed"]
+    ),
+    (
+      "an entry's digest", ["UPDATE bylaw_entry SET digest = zeroblob(32) WHERE sequence = 3"],
+      ["entry 3: its bytes were changed"]
+    ),
+    (
+      "two entries exchanged",
+      [
+        "UPDATE bylaw_entry SET sequence = 99 WHERE sequence = 5",
+        "UPDATE bylaw_entry SET sequence = 5 WHERE sequence = 6",
+        "UPDATE bylaw_entry SET sequence = 6 WHERE sequence = 99",
+      ],
+      [
+        "entry 5 is out of order: it says that it is entry 6", "entry 6 is out of order: it says that it is entry 5",
+      ]
+    ),
+    ("an entry in the middle removed", ["DELETE FROM bylaw_entry WHERE sequence = 4"], ["entry 4 is missing"]),
+    ("the first entries removed", ["DELETE FROM bylaw_entry WHERE sequence < 3"], ["entries 1 to 2 are missing"]),
+    (
+      "an entry put in the middle",
+      [
+        "UPDATE bylaw_entry SET sequence = 7 WHERE sequence = 6",
+        "INSERT INTO bylaw_entry (sequence, body, digest) SELECT 6, body, digest FROM bylaw_entry WHERE sequence = 5",
+      ],
+      [
+        "entry 6 is out of order: it says that it is entry 5", "entry 7 is out of order: it says that it is entry 6",
+      ]
+    ),
+    (
+      "an entry before the first",
+      ["INSERT INTO bylaw_entry (sequence, body, digest) SELECT 0, body, digest FROM bylaw_entry WHERE sequence = 1"],
+      ["entry 0 is none of this trail"]
+    ),
+    (
+      "the tail cut", ["DELETE FROM bylaw_entry WHERE sequence > 4"],
+      ["the last 2 entries were cut (checkpoint says 6)", "proposal/p-1 names entry 6, which is not there"]
+    ),
+    (
+      "the whole trail and all rows removed",
+      [
+        "DELETE FROM bylaw_entry", "DELETE FROM bylaw_change", "DELETE FROM Client", "DELETE FROM Incident",
+        "DELETE FROM bylaw_proposal", "DELETE FROM bylaw_document",
+      ],
+      ["the last 6 entries were cut (checkpoint says 6)"]
+    ),
+    (
+      "a record changed", ["UPDATE Client SET name = 'Evil' WHERE id = 'c-2'"],
+      ["Client/c-2 was changed outside the gate"]
+    ),
+    (
+      "a record changed to a value that cannot be read", ["UPDATE Incident SET \"at\" = 'noon'"],
+      ["Incident/i-1 was changed outside the gate"]
+    ),
+    ("a record removed", ["DELETE FROM Client WHERE id = 'c-2'"], ["Client/c-2, which entry 2 wrote, was removed"]),
+    (
+      "a record added", ["INSERT INTO Client (id, \"$entry\", name) VALUES ('c-3', 2, 'New')"],
+      ["Client/c-3 was added outside the gate"]
+    ),
+    (
+      "a record set back",
+      ["UPDATE Incident SET title = 'Disk full', \"count\" = 7, \"$entry\" = 3"],
+      ["Incident/i-1 was set back from entry 4 to entry 3"]
+    ),
+    (
+      "a proposal changed", ["UPDATE bylaw_proposal SET body = replace(body, 'refused', 'approved')"],
+      ["proposal/p-1 was changed outside the gate"]
+    ),
+    ("a proposal removed", ["DELETE FROM bylaw_proposal"], ["proposal/p-1, which entry 5 wrote, was removed"]),
+    ("a document changed", ["UPDATE bylaw_document SET body = '{}' WHERE \"row\" = 2"], ["document 2: it was changed"]),
+    ("a document removed", ["DELETE FROM bylaw_document WHERE \"row\" = 2"], ["document 2 is missing"]),
+    ("a key changed", ["UPDATE bylaw_key SET record = 'c-2'"], ["key 'name' was changed"]),
+    (
+      "a trigger removed", ["CREATE TRIGGER evil AFTER INSERT ON Client BEGIN SELECT 1; END"],
+      ["the trigger 'evil' is not of this store"]
+    ),
+    (
+      "a row of the index of changes removed", ["DELETE FROM bylaw_change WHERE entry = 4"],
+      ["entry 4: the index of its changes was changed"]
+    ),
+    (
+      "a row of the index of changes added", ["INSERT INTO bylaw_change VALUES ('Client/c-2', 6, 1)"],
+      ["entry 6: the index of its changes was changed"]
+    ),
+  ]
+
+  @Test(arguments: raids)
+  func `what was done around the gate is found and named`(
+    _ raid: (what: String, statements: [String], findings: [String])
+  ) async throws {
+    let tampering = try await Tampering()
+    try tampering.tamper(raid.statements)
+    let findings = try await tampering.findings([tampering.checkpoint])
+    for finding in raid.findings { #expect(findings.contains(finding), "\(raid.what): \(findings)") }
+  }
+
+  @Test func `a guard that is gone is named, and so is one that was weakened`() async throws {
+    let tampering = try await Tampering()
+    try tampering.factory.raw(
+      "DROP TRIGGER \"Client$delete\"", "DROP INDEX \"Incident$client\"", "DROP TRIGGER \"bylaw_entry$update\"",
+      "CREATE TRIGGER \"bylaw_entry$update\" BEFORE UPDATE ON bylaw_entry WHEN false BEGIN SELECT 1; END")
+    let findings = try await tampering.findings()
+    #expect(
+      findings == [
+        "the trigger 'bylaw_entry$update' was changed", "the trigger 'Client$delete' is missing",
+        "the index 'Incident$client' is missing",
+      ])
+  }
+
+  @Test func `a trail that was written anew does not agree with the checkpoint`() async throws {
+    let (old, new) = (try await Tampering(), try await Tampering())
+    let backend = try new.factory.open()
+    try await backend.apply(Deed())
+    try backend.close()
+    let other = try Checkpoint(
+      AuditEntry(sequence: 4, body: "{}", digest: AuditEntry.origin), at: StoreFixture.time(0), ruleSet: "r",
+      key: old.key)
+    #expect(try await old.findings([other]) == ["entry 4 is not the one that the checkpoint of 4 entries signed"])
+    #expect(try await new.findings([old.checkpoint]) == ["the checkpoint of 6 entries is not signed by this key"])
+    #expect(try await new.findings([new.checkpoint]) == [])
+  }
+
+  @Test func `a search with too many findings ends early, and says so`() async throws {
+    let tampering = try await Tampering()
+    try tampering.tamper(["UPDATE bylaw_entry SET digest = randomblob(32)", "UPDATE Client SET name = 'x'"])
+    let backend = try tampering.factory.open()
+    let report = try await backend.read { reader throws(StoreError) in
+      try AuditVerifier(StoreFixture.schema, limit: 2).verify(reader)
+    }
+    #expect(report.findings.count == 2)
+    #expect(report.isCutShort)
+    try backend.close()
+  }
+
+  @Test func `the trail goes out as JSON Lines with the bytes unchanged`() async throws {
+    let tampering = try await Tampering()
+    let backend = try tampering.factory.open()
+    let lines = try await backend.read { reader throws(StoreError) in
+      var lines: [String] = []
+      try AuditExport.lines(reader) { line throws(StoreError) in lines.append(line) }
+      return lines
+    }
+    #expect(lines.count == 6)
+    var previous = AuditEntry.origin
+    for line in lines {
+      let value = try JSONReader.parse(Array(line.utf8))
+      let body = try #require(value["entry"])
+      previous = AuditEntry.digest(of: JSONWriter.write(body), after: previous)
+      #expect(value["digest"]?.text == Digest.hex(previous))
+    }
+    try backend.close()
+  }
+}

@@ -1,0 +1,123 @@
+package import BylawModel
+package import BylawStore
+
+/// One audit entry with everything that it changes, as the gate would write it.
+package struct Deed: Sendable {
+  /// A record with the fields that it has afterwards.
+  package struct Change: Sendable {
+    package var entity: Int
+    package var id: String
+    package var fields: [String: Value]
+    package var isNew: Bool
+    /// The names of changed fields; `nil` for all of them.
+    package var changed: Set<String>?
+  }
+
+  package var subject = EntityReference(type: "User", id: "ann")
+  package var action = "incident.create"
+  package var resource: EntityReference?
+  package var outcome = Decision.Outcome.allow
+  package var at = StoreFixture.time(0)
+  package var changes: [Change] = []
+  package var proposals: [StoredProposal] = []
+  package var keys: [StoreBatch.KeyClaim] = []
+  package var numbers: [String: Int64] = [:]
+  package var documents: [StoredDocument] = []
+  package var settings: [String: String] = [:]
+
+  package init() {}
+
+  /// A deed that makes a record.
+  package static func make(_ entity: Int, _ id: String, _ fields: [String: Value]) -> Deed {
+    var deed = Deed()
+    deed.changes = [Change(entity: entity, id: id, fields: fields, isNew: true)]
+    return deed
+  }
+
+  /// A deed that changes a record, all of whose fields are given.
+  package static func change(
+    _ entity: Int, _ id: String, _ fields: [String: Value], changed: Set<String>? = nil
+  ) -> Deed {
+    var deed = Deed()
+    deed.action = "incident.update"
+    deed.changes = [Change(entity: entity, id: id, fields: fields, isNew: false, changed: changed)]
+    return deed
+  }
+
+  /// The batch that carries deeds out after the last entry, one entry each.
+  package static func batch(_ deeds: [Deed], after last: AuditEntry?, _ schema: Schema) -> StoreBatch {
+    var batch = StoreBatch()
+    var sequence = last?.sequence ?? 0
+    var previous = last?.digest ?? AuditEntry.origin
+    for deed in deeds {
+      sequence += 1
+      let entry = AuditEntry(deed.content(schema), sequence: sequence, after: previous)
+      previous = entry.digest
+      batch.entries.append(entry)
+      for change in deed.changes {
+        let names = Set(schema.entities[change.entity].fields.map(\.name))
+        batch.records.append(
+          .init(
+            entity: change.entity, id: change.id, isNew: change.isNew, fields: change.fields,
+            changed: change.changed ?? names, entry: sequence))
+      }
+      for var proposal in deed.proposals {
+        proposal.entry = sequence
+        batch.proposals.append(proposal)
+      }
+      batch.keys += deed.keys
+      batch.numbers.merge(deed.numbers) { $1 }
+      batch.documents += deed.documents.map { document in
+        var document = document
+        document.entry = sequence
+        return document
+      }
+      batch.settings.merge(deed.settings) { $1 }
+    }
+    return batch
+  }
+
+  private func content(_ schema: Schema) -> AuditEntry.Content {
+    var content = AuditEntry.Content(
+      at: at, subject: subject, action: action, resource: resource, outcome: outcome, input: Digest.of(.object([:])),
+      ruleSet: StoreFixture.ruleSet.digest)
+    content.changes = changes.map { change in
+      let reference = EntityReference(type: schema.entities[change.entity].name, id: change.id)
+      return .init(
+        record: reference, isNew: change.isNew, fields: change.fields.keys.sorted(),
+        digest: Digest.of(reference, change.fields))
+    }
+    content.changes += proposals.map { proposal in
+      .init(
+        record: proposal.reference, isNew: false, fields: [proposal.status.rawValue],
+        digest: Digest.of(proposal.body))
+    }
+    return content
+  }
+}
+
+extension StoreBackend {
+  /// Carries deeds out in one transaction.
+  @discardableResult
+  package func apply(_ deeds: Deed..., schema: Schema = StoreFixture.schema) async throws(StoreError) -> StoreBatch {
+    let deeds = deeds
+    return try await write { writer throws(StoreError) in
+      let batch = Deed.batch(deeds, after: try writer.lastEntry(), schema)
+      try writer.apply(batch)
+      return batch
+    }
+  }
+
+  /// Reads one record.
+  package func record(_ entity: Int, _ id: String) async throws(StoreError) -> StoredRecord? {
+    try await read { reader throws(StoreError) in try reader.record(entity, id: id) }
+  }
+
+  /// The ids of the records that meet conditions, in order.
+  package func ids(_ entity: Int, _ filters: RecordFilter...) async throws(StoreError) -> [String] {
+    let filters = filters
+    return try await read { reader throws(StoreError) in
+      try reader.records(entity, filters: filters, after: 0, limit: 1_000).map(\.id)
+    }
+  }
+}
