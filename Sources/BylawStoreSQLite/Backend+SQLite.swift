@@ -9,6 +9,7 @@ extension Backend {
   /// Several programs may have it open at once. It cannot lie in a folder that a network shares.
   ///
   /// - Parameter path: The path of the file.
+  /// - Returns: What a store is opened or made in.
   public static func sqlite(_ path: String) -> Backend {
     Backend(
       { layout throws(StoreError) in try open(.file(path), layout) },
