@@ -52,6 +52,9 @@ public struct ClauseTrace: Sendable {
     for test in tester.tests {
       for clause in test.clauses where tests[clause]?.last != test.test { tests[clause, default: []].append(test.test) }
     }
+    for scenario in tester.scenarios {
+      for clause in Set(scenario.clauses).sorted() { tests[clause, default: []].append(scenario.name) }
+    }
     let waits = Dictionary(tester.suite.waits.map { ($0.clause, $0.why) }, uniquingKeysWith: { first, _ in first })
     ruleSet = tester.ruleSet.identity.name
     entries = clauses.map { clause in

@@ -71,10 +71,16 @@ struct CoverageCounts {
   init(_ report: TestReport, _ rules: CheckedRuleSet) {
     let tables = Self.tables(rules)
     let role = Self.roleField(rules)
+    var shown: [ScenarioResult.Decided] = []
     for result in report.results {
       if case .error = result.status { continue }
+      let roles = role.map { Self.roles(of: result.test, field: $0) } ?? []
+      shown.append(.init(request: result.test.request, decision: result.decision, roles: roles))
+    }
+    for result in report.scenarios { shown += result.decided }
+    for one in shown {
       var reached: Set<Key> = []
-      let (decision, request) = (result.decision, result.test.request)
+      let (decision, request) = (one.decision, one.request)
       for reason in decision.reasons {
         for kind in [CoverageReport.Kind.rule, .refused, .approval, .band, .wait] {
           reached.insert(Key(kind: kind, id: reason.rule))
@@ -84,11 +90,7 @@ struct CoverageCounts {
       let isLetThrough = ![.unauthorized, .invalidRequest, .invalidInput].contains(decision.denialClass)
       if isLetThrough {
         reached.insert(Key(kind: .allowed, id: request.action))
-        if let role {
-          for word in Self.roles(of: result.test, field: role) {
-            reached.insert(Key(kind: .grant, id: Self.grant(word, request.action)))
-          }
-        }
+        for word in one.roles { reached.insert(Key(kind: .grant, id: Self.grant(word, request.action))) }
         if let override = request.override { reached.insert(Key(kind: .override, id: "overrides.\(override.name)")) }
       }
       for (name, classified) in decision.classified where classified.value != .null {

@@ -177,7 +177,7 @@ struct Expectation: Sendable {
 
   private static func list(_ rules: Set<String>) -> Value { .list(rules.sorted().map { .string($0) }) }
 
-  private static func text(_ value: Value) -> String {
+  static func text(_ value: Value) -> String {
     switch value {
     case .string(let text): text
     case .null: "none"

@@ -66,6 +66,21 @@ extension Node {
     return Node(kind: .mapping(entries), range: over.range)
   }
 
+  /// This node with each text `$name` replaced by the value of that name.
+  func replacing(_ values: [String: Node]) -> Node {
+    guard !values.isEmpty else { return self }
+    switch kind {
+    case .scalar(let scalar):
+      guard scalar.text.hasPrefix("$"), let value = values[String(scalar.text.dropFirst())] else { return self }
+      return value
+    case .sequence(let elements):
+      return Node(kind: .sequence(elements.map { $0.replacing(values) }), range: range)
+    case .mapping(let entries):
+      let replaced = entries.map { Entry(key: $0.key, value: $0.value.replacing(values)) }
+      return Node(kind: .mapping(replaced), range: range)
+    }
+  }
+
   /// This node with what stands at a path replaced; mappings on the way are made where there are none.
   ///
   /// `key` lends new keys its place. A text on the way, such as `Incident/inc-1`, becomes the `id` of a mapping.

@@ -1,5 +1,6 @@
 import BylawEvaluator
 public import BylawModel
+public import BylawStore
 import BylawSyntax
 
 /// Runs the decision tests that authors write beside their rules.
@@ -18,6 +19,9 @@ public struct RuleTester: Sendable {
 
   /// The cases of all test files, in their order.
   public var tests: [DecisionTest] { suite.tests }
+
+  /// The scenarios of all test files, in their order.
+  public var scenarios: [Scenario] { suite.scenarios }
 
   /// Reads the test files below a folder.
   ///
@@ -58,6 +62,21 @@ public struct RuleTester: Sendable {
     return TestReport(ruleSet: ruleSet.identity, results: results)
   }
 
+  /// Runs the cases and, each on a store of its own, the scenarios.
+  ///
+  /// - Parameters:
+  ///   - filter: Only those whose name contains it, in any case.
+  ///   - backend: Where the stores of the scenarios are; each is made anew.
+  /// - Returns: What each case and each scenario came to, in the order of the files.
+  public func run(filter: String? = nil, scenariosIn backend: Backend) async -> TestReport {
+    var report = run(filter: filter)
+    let wanted = filter?.lowercased()
+    for scenario in scenarios where wanted.map({ scenario.name.lowercased().contains($0) }) ?? true {
+      report.scenarios.append(await ScenarioRun.play(scenario, ruleSet, in: backend))
+    }
+    return report
+  }
+
   /// What a decision makes of a case.
   private static func status(of test: DecisionTest, _ decision: Decision, _ plan: DecisionPlan) -> TestResult.Status {
     let differences = test.expectation.differences(from: decision)
@@ -94,15 +113,19 @@ public struct TestReport: Sendable {
   public let ruleSet: Decision.RuleSetIdentity
   /// The cases that were run, in the order of the files.
   public let results: [TestResult]
+  /// The scenarios that were run, in the order of the files.
+  public internal(set) var scenarios: [ScenarioResult] = []
 
-  /// How many cases found everything as stated.
-  public var passed: Int { results.count { $0.status == .passed } }
-  /// How many cases found a difference.
+  private var statuses: [TestResult.Status] { results.map(\.status) + scenarios.map(\.status) }
+
+  /// How many cases and scenarios found everything as stated.
+  public var passed: Int { statuses.count { $0 == .passed } }
+  /// How many found a difference.
   public var failed: Int {
-    results.count {
-      if case .failed = $0.status { true } else { false }
+    statuses.count {
+      if case .failed = $0 { true } else { false }
     }
   }
-  /// How many cases say nothing about the rules.
-  public var errors: Int { results.count - passed - failed }
+  /// How many say nothing about the rules.
+  public var errors: Int { statuses.count - passed - failed }
 }

@@ -26,6 +26,31 @@ extension TestReport {
       }
       if showsDecisions { text += "  \(JSONWriter.write(result.decision.testValue))\n" }
     }
+    for result in scenarios { text += Self.text(result, showsDecisions: showsDecisions) }
+    return text
+  }
+
+  private static func text(_ result: ScenarioResult, showsDecisions: Bool) -> String {
+    let name = [result.scenario.name, result.failedStep].compactMap { $0 }.joined(separator: ": ")
+    var text = ""
+    switch result.status {
+    case .passed: return ""
+    case .failed(let differences):
+      text += "\(result.place): failed: \(name)\n"
+      for difference in differences {
+        text += "  \(difference.what): expected \(difference.expected), was \(difference.actual)\n"
+      }
+    case .error(let message): text += "\(result.place): error: \(name)\n  \(message)\n"
+    }
+    guard let decision = result.decision else { return text }
+    for reason in decision.reasons {
+      let source = reason.source.isEmpty ? "" : " (\(reason.source))"
+      text += "  because \(reason.rule): \(reason.because)\(source)\n"
+    }
+    for entry in decision.indeterminate {
+      text += "  could not tell \(entry.rule): \(entry.cause) (\(entry.place))\n"
+    }
+    if showsDecisions { text += "  \(JSONWriter.write(decision.testValue))\n" }
     return text
   }
 
@@ -46,33 +71,47 @@ extension TestReport {
   /// The report as a value.
   package var value: Value {
     let cases = results.map { result -> Value in
-      var members: [String: Value] = [
-        "name": .string(result.test.name), "place": .string(result.test.place),
-        "clauses": .list(result.test.clauses.map { .string($0) }),
-      ]
-      switch result.status {
-      case .passed: members["status"] = .string("pass")
-      case .failed(let differences):
-        members["status"] = .string("fail")
-        members["differences"] = .list(
-          differences.map { difference in
-            .object([
-              "what": .string(difference.what), "expected": difference.expectedValue,
-              "actual": difference.actualValue,
-            ])
-          })
-        members["decision"] = result.decision.testValue
-      case .error(let message):
-        members["status"] = .string("error")
-        members["error"] = .string(message)
-        members["decision"] = result.decision.testValue
-      }
-      return .object(members)
+      Self.value(
+        result.test.name, result.test.place, result.test.clauses, result.status, result.decision, failedStep: nil)
+    }
+    let stories = scenarios.map { result -> Value in
+      Self.value(
+        result.scenario.name, result.place, result.scenario.clauses, result.status, result.decision,
+        failedStep: result.failedStep)
     }
     return .object([
       "rule_set": .string(ruleSet.name), "passed": .int(Int64(passed)), "failed": .int(Int64(failed)),
-      "errors": .int(Int64(errors)), "tests": .list(cases),
+      "errors": .int(Int64(errors)), "tests": .list(cases), "scenarios": .list(stories),
     ])
+  }
+
+  private static func value(
+    _ name: String, _ place: String, _ clauses: [String], _ status: TestResult.Status, _ decision: Decision?,
+    failedStep: String?
+  ) -> Value {
+    var members: [String: Value] = [
+      "name": .string(name), "place": .string(place), "clauses": .list(clauses.map { .string($0) }),
+    ]
+    members["step"] = failedStep.map { .string($0) }
+    switch status {
+    case .passed:
+      members["status"] = .string("pass")
+      return .object(members)
+    case .failed(let differences):
+      members["status"] = .string("fail")
+      members["differences"] = .list(
+        differences.map { difference in
+          .object([
+            "what": .string(difference.what), "expected": difference.expectedValue,
+            "actual": difference.actualValue,
+          ])
+        })
+    case .error(let message):
+      members["status"] = .string("error")
+      members["error"] = .string(message)
+    }
+    members["decision"] = decision?.testValue
+    return .object(members)
   }
 }
 

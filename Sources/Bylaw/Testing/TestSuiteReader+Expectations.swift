@@ -3,13 +3,20 @@ import BylawSyntax
 
 /// Reads what a test states about the decision.
 extension TestSuiteReader {
-  private static let expectKeys = [
+  static let expectKeys = [
     "decision", "class", "rules", "classified", "missing", "obligations", "indeterminate",
   ]
 
   mutating func readExpectation(_ node: Node, at range: SourceRange) -> Expectation {
+    guard let entries = mapping(node, "the expectations", keys: Self.expectKeys) else { return Expectation() }
+    let expectation = readDecisionMembers(entries)
+    if expectation.isEmpty { report(TestMessages.expectsNothing(at: range)) }
+    return expectation
+  }
+
+  /// What is stated about a decision; other keys are left alone.
+  mutating func readDecisionMembers(_ entries: [Node.Entry]) -> Expectation {
     var expectation = Expectation()
-    guard let entries = mapping(node, "the expectations", keys: Self.expectKeys) else { return expectation }
     for entry in entries where entry.value.plainValue != .null {
       let value = entry.value
       switch entry.key.text {
@@ -30,7 +37,6 @@ extension TestSuiteReader {
       default: break
       }
     }
-    if expectation.isEmpty { report(TestMessages.expectsNothing(at: range)) }
     return expectation
   }
 

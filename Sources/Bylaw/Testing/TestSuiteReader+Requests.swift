@@ -28,10 +28,10 @@ extension TestSuiteReader {
       report(TestMessages.noClock(at: range))
       return nil
     }
-    return time(node, "'now'")
+    return time(of: node, "'now'")
   }
 
-  private mutating func time(_ node: Node, _ what: String) -> Timestamp? {
+  mutating func time(of node: Node, _ what: String) -> Timestamp? {
     guard let text = node.scalarContent?.text, let time = Timestamp(text) else {
       report(TestMessages.notATime(node, of: what))
       return nil
@@ -115,8 +115,8 @@ extension TestSuiteReader {
       switch entry.key.text {
       case "facts": request.facts = object(entry.value, "'facts'")
       case "approvals": request.approvals = readApprovals(entry.value)
-      case "override": request.override = readOverride(entry.value)
-      case "requested_at": request.requestedAt = time(entry.value, "'requested_at'")
+      case "override": request.override = claimedOverride(entry.value)
+      case "requested_at": request.requestedAt = time(of: entry.value, "'requested_at'")
       default: setContext(entry.key.text, entry.value.plainValue, in: &request)
       }
     }
@@ -151,7 +151,7 @@ extension TestSuiteReader {
       } else {
         report(TestMessages.missingKey("decision", in: "a vote", at: element.range))
       }
-      if let at = element["at"] { approval.at = time(at, "'at'") }
+      if let at = element["at"] { approval.at = time(of: at, "'at'") }
       if let input = element["input"] { approval.input = object(input, "'input'") }
       if let bound = element["bound"] { approval.bound = object(bound, "'bound'") }
       approvals.append(approval)
@@ -159,7 +159,7 @@ extension TestSuiteReader {
     return approvals
   }
 
-  private mutating func readOverride(_ node: Node) -> Request.Override? {
+  mutating func claimedOverride(_ node: Node) -> Request.Override? {
     if let scalar = node.scalarContent { return scalar.plainValue == .null ? nil : Request.Override(name: scalar.text) }
     guard mapping(node, "an override", keys: ["id", "input"]) != nil else { return nil }
     guard let name = node["id"]?.scalarContent?.text else {

@@ -6,6 +6,8 @@ import BylawSyntax
 struct TestSuite: Sendable {
   /// The cases of all files, in their order.
   var tests: [DecisionTest] = []
+  /// The scenarios of all files, in their order.
+  var scenarios: [Scenario] = []
   /// Clause ids that wait for something else than a decision test, with the reason.
   var waits: [(clause: String, why: String, place: String)] = []
   /// Where tests name clauses.
@@ -14,7 +16,7 @@ struct TestSuite: Sendable {
 
 /// Reads the test files of a rule set; all mistakes of all files come in one run.
 struct TestSuiteReader: ~Copyable {
-  static let fileKeys = ["now", "uses", "records", "tests", "waits"]
+  static let fileKeys = ["now", "uses", "records", "values", "context", "tests", "scenarios", "waits"]
   static let testKeys = ["sop", "request", "expect", "cases", "columns", "rows"]
   static let caseKeys = ["sop", "request", "expect"]
 
@@ -62,18 +64,28 @@ struct TestSuiteReader: ~Copyable {
     for entry in entries where entry.key.text == "waits" { readWaits(entry.value) }
     var visited: Set<String> = []
     let records = recordTree(of: file, visited: &visited)
+    guard file.root["tests"] != nil || file.root["scenarios"] != nil else { return }
+    let base = RecordTree(records, reader: &self)
+    if let scenarios = file.root["scenarios"] {
+      var seen: Set<String> = []
+      readScenarios(scenarios.replacing(values(of: file, visited: &seen)), in: file, records: base)
+    }
     guard let tests = file.root["tests"] else { return }
     guard let named = tests.entries else {
       return report(TestMessages.wrongKind(tests, expected: "a mapping of tests by their names", of: "'tests'"))
     }
-    let base = RecordTree(records, reader: &self)
     for test in named {
-      if let first = testNames[test.key.text] {
-        report(TestMessages.duplicateTest(test.key, first: first))
-      } else {
-        testNames[test.key.text] = test.key.range
-      }
+      claim(test.key)
       readTest(test, in: file, records: base)
+    }
+  }
+
+  /// Takes the name of a test or a scenario; no two have the same.
+  mutating func claim(_ name: Scalar) {
+    if let first = testNames[name.text] {
+      report(TestMessages.duplicateTest(name, first: first))
+    } else {
+      testNames[name.text] = name.range
     }
   }
 
@@ -94,26 +106,56 @@ struct TestSuiteReader: ~Copyable {
   private mutating func recordTree(of file: File, visited: inout Set<String>) -> Node {
     var tree = Node(kind: .mapping([]), range: SourceRange(file: file.id, start: 0, end: 0))
     guard visited.insert(file.name).inserted else { return tree }
-    let folder = file.name.split(separator: "/").dropLast().joined(separator: "/")
-    for used in file.root["uses"].map({ $0.elements ?? [$0] }) ?? [] {
-      guard let scalar = used.scalarContent else {
-        report(TestMessages.wrongKind(used, expected: "the name of a test file", of: "'uses'"))
-        continue
-      }
-      let name = folder.isEmpty ? scalar.text : "\(folder)/\(scalar.text)"
-      guard let other = files.first(where: { $0.name == name }) else {
-        let beside = files.map(\.name).filter { $0 != file.name }
-        report(TestMessages.noSuchFile(scalar, known: beside))
-        continue
-      }
-      tree = tree.merged(with: recordTree(of: other, visited: &visited))
-    }
+    for other in usedFiles(file, reports: true) { tree = tree.merged(with: recordTree(of: other, visited: &visited)) }
     guard let own = file.root["records"] else { return tree }
     guard own.entries != nil else {
       report(TestMessages.wrongKind(own, expected: "a mapping TYPE -> id -> fields", of: "'records'"))
       return tree
     }
     return tree.merged(with: own)
+  }
+
+  /// The values that scenarios of a file may name, its own laid over those of the files that it uses.
+  private mutating func values(of file: File, visited: inout Set<String>) -> [String: Node] {
+    guard visited.insert(file.name).inserted else { return [:] }
+    var values: [String: Node] = [:]
+    for other in usedFiles(file, reports: false) { values.merge(self.values(of: other, visited: &visited)) { $1 } }
+    guard let own = file.root["values"] else { return values }
+    guard let entries = own.entries else {
+      report(TestMessages.wrongKind(own, expected: "a mapping of values by their names", of: "'values'"))
+      return values
+    }
+    for entry in entries { values[entry.key.text] = entry.value.replacing(values) }
+    return values
+  }
+
+  /// The files whose records a file takes over; what is wrong with them is reported once.
+  private mutating func usedFiles(_ file: File, reports: Bool) -> [File] {
+    let folder = file.name.split(separator: "/").dropLast().joined(separator: "/")
+    var found: [File] = []
+    for used in file.root["uses"].map({ $0.elements ?? [$0] }) ?? [] {
+      guard let scalar = used.scalarContent else {
+        if reports { report(TestMessages.wrongKind(used, expected: "the name of a test file", of: "'uses'")) }
+        continue
+      }
+      let name = Self.path(scalar.text, from: folder)
+      guard let other = files.first(where: { $0.name == name }) else {
+        let beside = files.map(\.name).filter { $0 != file.name }
+        if reports { report(TestMessages.noSuchFile(scalar, known: beside)) }
+        continue
+      }
+      found.append(other)
+    }
+    return found
+  }
+
+  /// A path as it is written in a file of a folder; `..` is the folder above.
+  private static func path(_ written: String, from folder: String) -> String {
+    var parts = folder.split(separator: "/")
+    for part in written.split(separator: "/") where part != "." {
+      if part == "..", !parts.isEmpty { parts.removeLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
   }
 
   // MARK: Tests

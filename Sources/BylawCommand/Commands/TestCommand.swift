@@ -1,9 +1,11 @@
 import ArgumentParser
 import Bylaw
 import BylawModel
+import BylawStore
+import BylawStoreSQLite
 
 /// `bylaw test DIR…`: runs the decision tests of rule sets.
-struct TestCommand: ParsableCommand {
+struct TestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Run the tests of rule sets.",
@@ -25,7 +27,7 @@ struct TestCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folders of the rule sets.", valueName: "DIR"), completion: .directory)
   var folders: [String]
 
-  @Option(help: ArgumentHelp("Run only the tests whose name contains this text.", valueName: "TEXT"))
+  @Option(help: ArgumentHelp("Run only the tests and scenarios whose name contains this text.", valueName: "TEXT"))
   var filter: String?
 
   @Flag(help: "Print the whole decision with each failure.")
@@ -56,13 +58,13 @@ struct TestCommand: ParsableCommand {
     if threads < 1 { throw ValidationError("--threads takes a number from 1.") }
   }
 
-  func run() throws {
+  func run() async throws {
     var sum = Sum()
     var writer = JSONWriter(.pretty)
     writer.beginList()
     for folder in folders {
       do {
-        try run(folder, &sum, &writer)
+        try await run(folder, &sum, &writer)
       } catch let error as LoadError {
         sum.isInvalid = true
         CommandOutput.report(error)
@@ -80,16 +82,16 @@ struct TestCommand: ParsableCommand {
     if isNothingRun || sum.isMissing || sum.failed + sum.errors > 0 { throw ExitStatus.failed }
   }
 
-  private func run(_ folder: String, _ sum: inout Sum, _ writer: inout JSONWriter) throws {
+  private func run(_ folder: String, _ sum: inout Sum, _ writer: inout JSONWriter) async throws {
     let tests = testsFolder(of: folder)
     let tester = try RuleTester(RuleSet(contentsOf: folder), testsFolder: tests)
     let warnings = tester.warnings.text(isColored: CommandOutput.isErrorColored)
     if !warnings.isEmpty { CommandOutput.report(warnings) }
-    if tester.tests.isEmpty {
+    if tester.tests.isEmpty, tester.scenarios.isEmpty {
       sum.isMissing = true
       CommandOutput.report("error: there are no tests in '\(tests)'")
     }
-    let report = tester.run(filter: filter)
+    let report = await tester.run(filter: filter, scenariosIn: .memory)
     let reached = coverage ? tester.coverage(of: report) : nil
     let mutations = mutate ? tester.mutate(workers: threads) : nil
     sum.passed += report.passed
