@@ -195,6 +195,16 @@ struct ProposalTests {
     #expect(answer.proposal?.status == .expired)
   }
 
+  @Test func `a proposal that only reports its lateness stays open, overdue`() async throws {
+    let rules = GateFixture.rules.replacing("within: 24h }", with: "within: 24h, late: report }")
+    let gate = try await GateFixture(rules)
+    try await openOrder(50, gate)
+    #expect(try await pay(gate).proposal?.due == Timestamp("2026-01-06T09:00:00Z"))
+    gate.clock.advance("30 h")
+    _ = try await gate.vote(.approve, on: "proposal-1", as: 2)
+    #expect(try await gate.vote(.approve, on: "proposal-1", as: 3).proposal?.status == .done)
+  }
+
   @Test func `a sweep ends what is late and sends its notices`() async throws {
     let gate = try await GateFixture()
     try await openOrder(50, gate)

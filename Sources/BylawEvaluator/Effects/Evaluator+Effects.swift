@@ -24,8 +24,11 @@ package struct Execution: Sendable {
     self.approvals = approvals
   }
 
-  /// The first moment at which an approval that expires is late.
-  package var due: Timestamp? { approvals.filter(\.expires).compactMap(\.due).min() }
+  /// The first moment at which an approval is late.
+  package var due: Timestamp? { approvals.compactMap(\.due).min() }
+
+  /// Whether being late is the end, instead of being reported as overdue.
+  package var expires: Bool { approvals.contains(where: \.expires) }
 }
 
 extension Evaluator {

@@ -6,7 +6,11 @@ extension GateTransaction {
   /// Asks for an action as a subject does: what is pending becomes a proposal, what is denied goes into the log.
   func perform(_ request: Request) throws(Interruption) -> GateAnswer {
     if let refusal = foreignMembers(of: request) { return try refuse(request, Execution(decision: refusal)) }
-    if let open = try openProposal(like: request) { return try runAgain(open) }
+    if var open = try openProposal(like: request) {
+      // Who asks again is judged by the session of now, not by the one of then.
+      open.serverContext = serverContext
+      return try runAgain(open)
+    }
     let before = working
     var request = request
     request.serverContext = serverContext

@@ -19,6 +19,7 @@ extension GateTransaction {
       input: request.input, context: request.context, serverContext: request.serverContext, override: request.override,
       requestedAt: request.requestedAt ?? now, terms: try terms(execution), fingerprint: fingerprint(request),
       due: execution.due, original: try original(request.action, subject, resource), entry: sequence)
+    proposal.expires = execution.expires
     proposal.asked = execution.action
     proposal.askedResource = execution.resource
     put(proposal)
@@ -266,7 +267,7 @@ extension GateTransaction {
       }
       return since.adding(within).map { now >= $0 } ?? true
     }
-    return proposal.due.map { now >= $0 } ?? false
+    return proposal.expires && proposal.due.map { now >= $0 } ?? false
   }
 
   /// Lets votes lapse when what they were about has changed since; gives what differs.
@@ -280,6 +281,7 @@ extension GateTransaction {
     }
     proposal.terms = terms
     proposal.due = execution.due
+    proposal.expires = execution.expires
     if hadVotes {
       proposal = try settle(proposal, as: .open, .lapsed, [GateMessages.lapsed(names)])
     } else {

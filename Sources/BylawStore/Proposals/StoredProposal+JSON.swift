@@ -17,6 +17,7 @@ extension StoredProposal {
       members["override"] = .object(["name": .string(override.name), "input": .object(override.input)])
     }
     if let due { members["due"] = .timestamp(due) }
+    if !expires { members["expires"] = .bool(false) }
     if let original { members["original"] = .string(original) }
     if let settledAt { members["settled_at"] = .timestamp(settledAt) }
     return .object(members)
@@ -38,6 +39,7 @@ extension StoredProposal {
       fingerprint: fingerprint, due: body["due"]?.text.flatMap { Timestamp($0) }, original: body["original"]?.text,
       entry: entry)
     self.status = status
+    expires = body["expires"] != .bool(false)
     asked = body["asked"]?.text ?? action
     askedResource = body["asked_resource"]?.text.flatMap(EntityReference.init(text:))
     for element in body["votes"]?.elements ?? [] {

@@ -57,6 +57,8 @@ package struct StoredProposal: Sendable, Hashable {
   package var fingerprint: String
   /// When it is late; `nil` where no clock runs.
   package var due: Timestamp?
+  /// Being late is the end; otherwise it stays open, overdue.
+  package var expires = true
   package var votes: [Vote]
   /// Why it ended, in sentences.
   package var reasons: [String]
