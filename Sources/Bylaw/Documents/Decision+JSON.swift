@@ -97,6 +97,7 @@ extension Decision.Obligation {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.member(kind, value)
+    writer.optionalMember("to", to.map { ids in .list(ids.map { .string($0) }) })
     writer.member("rule", .string(rule))
     writer.optionalMember("text", text.map { .string($0) })
     writer.optionalMember("by", by.map { .string($0) })

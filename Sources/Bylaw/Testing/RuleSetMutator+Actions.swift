@@ -60,6 +60,7 @@ extension RuleSetMutator {
     guard action.authority.hasAllow, !isOpen, action.origin == .declared, var added = action.authority.grants.first
     else { return }
     added.condition = nil
+    added.isRule = false
     for (role, word) in words.enumerated() where !held.contains(role) {
       if offers(.role, action.range, "add \(word)", TestMessages.roleAdded(word, to: action.name)) {
         added.holder = .role(role)

@@ -240,6 +240,9 @@ extension RuleSetChecker {
         all.append((rule.each, [rule.when, rule.unless, rule.that].compactMap { $0 }))
         all.append((nil, rule.exceptions.map(\.condition)))
       }
+      for notice in action.notices {
+        all.append((notice.each, [notice.when, notice.unless].compactMap { $0 }))
+      }
       all += action.authority.grants.map { (nil, [$0.condition].compactMap { $0 }) }
       all += ReadAttributes.definitions(of: action, in: known).map { (nil, [known.definitions[$0].value]) }
       all += action.classify.map { (nil, [known.definitions[$0.definition].value]) }

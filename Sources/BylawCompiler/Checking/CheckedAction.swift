@@ -56,6 +56,10 @@ extension CheckedRuleSet {
       package var holder: Holder
       /// The relation of a derived role, and the `when` of the grant.
       package var condition: TypedExpression?
+      /// Given by a rule `grant`: it stands beside what the action itself says.
+      package var isRule = false
+      package var effectiveFrom: Timestamp?
+      package var effectiveUntil: Timestamp?
       package var range: SourceRange
     }
     package var grants: [Grant] = []
@@ -125,6 +129,8 @@ extension CheckedRuleSet {
     package var id: String
     package var when: TypedExpression?
     package var until: TypedExpression
+    /// Whether an override may bypass it, as it may unless the wait says otherwise.
+    package var overridable: Bool
     package var message: TypedSentence
     package var clauses: [String] = []
     package var range: SourceRange
@@ -136,7 +142,12 @@ extension CheckedRuleSet {
     /// How recipients read in the decision: `finance`, `resource.submitter`.
     package var names: [String]
     package var by: String?
+    /// `each: { name: list }` of a rule: told for each element.
+    package var each: (local: Int, list: TypedExpression)?
     package var when: TypedExpression?
+    package var unless: TypedExpression?
+    package var effectiveFrom: Timestamp?
+    package var effectiveUntil: Timestamp?
     package var text: TypedSentence?
     /// `month`, `day`, …: not again within that time.
     package var once: String?
@@ -188,6 +199,14 @@ extension CheckedRuleSet {
     /// `with:` of emit, `input:` of do and propose.
     package var arguments: [(name: String, value: TypedExpression)] = []
     package var range: SourceRange
+
+    /// Whether `each:` names an entity, whose records `where`, `order` and `limit` choose from. What `each:` is
+    /// cannot be told where it has a mistake.
+    var eachGoesOverRecords: Bool {
+      guard let each else { return false }
+      if case .query = each.kind { return true }
+      return each.type == .error
+    }
   }
 
   package struct Override: Sendable {

@@ -3,17 +3,12 @@ import BylawSyntax
 
 /// Actions: first what they are called and take, so that rules can name them; then what they say.
 extension RuleSetChecker {
-  static let actionKeys = [
-    "sop", "title", "of", "allow", "permission", "input", "exactly_one", "let", "require", "classify", "effects",
-    "returns", "audit", "notify", "on_deny", "wait", "follow_up", "http", "obligations", "because",
-  ]
-
   mutating func declareActions() {
     for entry in sections["actions"] ?? [] {
       let name = entry.key.text
-      guard let members = reader.members(entry.value, of: "action '\(name)'", keys: Self.actionKeys) else { continue }
+      guard let members = reader.members(entry.value, of: "action '\(name)'", keys: .action) else { continue }
       var action = CheckedRuleSet.Action(name: name, range: entry.key.range)
-      action.title = reader.text(members["title"], as: "'title'") ?? name
+      action.title = members["title"]?.scalar?.text ?? name
       action.clauses = clauses(members, owner: "actions.\(name)")
       action.route = reader.text(members["http"], as: "'http'")
       if let of = members["of"], let word = reader.scalar(of, as: "'of'") {
@@ -45,7 +40,7 @@ extension RuleSetChecker {
           groupsNode = entry.value
           continue
         }
-        if let field = field(entry) { fields.append(field) }
+        if let field = field(entry, keys: .inputField) { fields.append(field) }
       }
     }
     var groups: [[Int]] = []
@@ -183,7 +178,7 @@ extension RuleSetChecker {
     var roleNode = node
     var condition: TypedExpression?
     if node.isMapping {
-      guard let members = reader.members(node, of: "a grant", keys: ["role", "when", "sop"], required: ["role"]),
+      guard let members = reader.members(node, of: "a grant", keys: .allowed, required: ["role"]),
         let role = members["role"]
       else { return nil }
       roleNode = role
@@ -260,7 +255,7 @@ extension RuleSetChecker {
   private mutating func checkWait(_ node: Node, action index: Int, id: String) {
     guard
       let members = reader.members(
-        node, of: "a wait", keys: ["when", "until", "because", "sop"], required: ["until", "because"]),
+        node, of: "a wait", keys: .wait, required: ["until", "because"]),
       let untilNode = members["until"], let because = members["because"]
     else { return }
     var flow = Flow.none
@@ -274,6 +269,7 @@ extension RuleSetChecker {
       .init(
         id: id, when: when,
         until: expression(untilNode, expecting: .timestamp, in: actionScopes[index], given: flow),
+        overridable: reader.bool(members["overridable"], as: "'overridable'") ?? true,
         message: sentence(because, in: actionScopes[index], given: flow),
         clauses: clauses(members, owner: id), range: node.range))
   }
@@ -282,7 +278,7 @@ extension RuleSetChecker {
     guard let node else { return nil }
     if case .scalar(let scalar) = node.kind { return .init(word: scalar.text) }
     guard
-      let members = reader.members(node, of: "an audit entry", keys: ["as", "flag", "keep", "sop"], required: ["as"])
+      let members = reader.members(node, of: "an audit entry", keys: .audit, required: ["as"])
     else { return nil }
     return .init(
       word: reader.text(members["as"], as: "'as'") ?? "", flag: reader.text(members["flag"], as: "'flag'"),
@@ -297,9 +293,9 @@ extension RuleSetChecker {
     return entries.compactMap { entry in
       guard
         let parts = reader.members(
-          entry.value, of: "a follow-up", keys: ["due", "done", "because", "sop", "to", "text", "title"],
+          entry.value, of: "a follow-up", keys: .followUp,
           required: ["due"]),
-        let due = parts["due"]?.scalar.flatMap({ duration($0) })
+        let due = reader.scalar(ifAny: parts["due"], as: "a length of time").flatMap({ duration($0) })
       else { return nil }
       checkPositive(due, of: "a follow-up", at: parts["due"])
       let owner = "\(id).follow_up.\(entry.name)"

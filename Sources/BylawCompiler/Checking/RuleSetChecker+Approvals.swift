@@ -10,10 +10,6 @@ extension RuleSetChecker {
     var actions: [Int]
   }
 
-  static let approvalKeys = [
-    "title", "sop", "for", "when", "because", "let", "places", "excluding", "binds", "clock", "independent", "runs",
-    "use_within", "vote", "outcome", "overridable", "except", "switch",
-  ]
   static let voteKinds = ["approve", "reject", "withdraw", "ask"]
 
   /// Finds the actions under approval and adds their votes as actions.
@@ -22,7 +18,7 @@ extension RuleSetChecker {
     for entry in sections["approvals"] ?? [] {
       guard
         let members = reader.members(
-          entry.value, of: "approval '\(entry.key.text)'", keys: Self.approvalKeys, required: ["for", "places"])
+          entry.value, of: "approval '\(entry.key.text)'", keys: .approval, required: ["for", "places"])
       else { continue }
       noteGroups(members["for"], except: members["except"], .tightens)
       let reached = targets(members["for"], except: members["except"]).actions.filter { $0 < declared }
@@ -69,7 +65,9 @@ extension RuleSetChecker {
       constraint.lower = 1
       made.inputs = [Field(name: "reason", type: .string, constraint: constraint)]
     }
-    made.inputs += inputs(vote?["input"], exactlyOne: vote?["exactly_one"], of: name).fields
+    let given = inputs(vote?["input"], exactlyOne: vote?["exactly_one"], of: name)
+    made.exactlyOne = given.exactlyOne.map { group in group.map { $0 + made.inputs.count } }
+    made.inputs += given.fields
     if let vote { made.clauses = clauses(vote, owner: name) }
     actionIndex[name] = rules.actions.count
     rules.actions.append(made)
@@ -82,11 +80,10 @@ extension RuleSetChecker {
   private mutating func voteMembers(_ kind: String, _ entries: [ApprovalEntry]) -> Members? {
     for entry in entries {
       guard let vote = entry.members["vote"],
-        let members = reader.members(vote, of: "'vote'", keys: Self.voteKinds), let node = members[kind]
+        let members = reader.members(vote, of: "'vote'", keys: .votes), let node = members[kind]
       else { continue }
       return reader.members(
-        node, of: "a vote",
-        keys: ["title", "sop", "input", "exactly_one", "require", "effects", "notify", "audit", "let"])
+        node, of: "a vote", keys: .vote)
     }
     return nil
   }
@@ -218,17 +215,18 @@ extension RuleSetChecker {
     let excluding = exclusions(members["excluding"], scope: scope, given: flow, dropsFaulty: false)
     let range = members["runs"]?.range ?? entry.key.range
     let runs = reader.word(members["runs"], as: "way to run", of: CheckedRuleSet.Approval.Run.self) ?? .atOnce
-    let useWithin = members["use_within"]?.scalar.flatMap { duration($0) }
+    let useWithin = reader.scalar(ifAny: members["use_within"], as: "a length of time").flatMap { duration($0) }
     if runs == .bySubmitter, useWithin == nil {
       report("missing-key", at: range, "'by_submitter' needs 'use_within'", expected: "use_within: a length of time")
     }
+    refuseKeys(["use_within"], of: members, unless: runs == .bySubmitter, "'runs: by_submitter'")
     return .init(
       id: id, clauses: reader.words(members["sop"], as: "'sop'").map(\.text), when: when,
       message: members["because"].map { sentence($0, in: scope, given: flow) }, places: places, excluding: excluding,
       approver: approver, binds: binds(members["binds"], action: action),
       clock: members["clock"].flatMap { clock($0, scope: scope, given: flow) },
       independent: reader.bool(members["independent"], as: "'independent'") ?? false, runs: runs,
-      useWithin: useWithin, overridable: reader.bool(members["overridable"], as: "'overridable'") ?? false,
+      useWithin: useWithin, overridable: reader.bool(members["overridable"], as: "'overridable'") ?? true,
       outcomes: outcomes(members["outcome"], id: id, action: action), range: entry.key.range)
   }
 
@@ -250,9 +248,9 @@ extension RuleSetChecker {
   private mutating func place(_ node: Node, scope: Scope, given flow: Flow) -> CheckedRuleSet.Approval.Place? {
     guard
       let members = reader.members(
-        node, of: "a place", keys: ["count", "of", "when", "title", "sop"], required: ["of"]),
+        node, of: "a place", keys: .place, required: ["of"]),
       let of = members["of"],
-      let kinds = reader.members(of, of: "'of'", keys: ["role", "permission", "people", "where"])
+      let kinds = reader.members(of, of: "'of'", keys: .eligible)
     else { return nil }
     guard kinds.entries.count == 1, let kind = kinds.entries.first, !reader.hadUnknownKey else {
       guard !reader.hadUnknownKey else { return nil }
@@ -272,7 +270,7 @@ extension RuleSetChecker {
     guard let eligible = eligible(kind, scope: scope, given: inner) else { return nil }
     return .init(
       count: reader.int(members["count"], as: "'count'", in: 1...64) ?? 1, eligible: eligible.who, when: when,
-      label: reader.text(members["title"], as: "'title'") ?? eligible.label, range: node.range)
+      label: members["title"]?.scalar?.text ?? eligible.label, range: node.range)
   }
 
   private mutating func eligible(
@@ -333,7 +331,7 @@ extension RuleSetChecker {
       if element.isMapping {
         guard
           let members = reader.members(
-            element, of: "an excluded person", keys: ["people", "when"], required: ["people"]),
+            element, of: "an excluded person", keys: .exclusion, required: ["people"]),
           let peopleNode = members["people"]
         else { return nil }
         people = peopleNode
@@ -377,8 +375,9 @@ extension RuleSetChecker {
   private mutating func clock(_ node: Node, scope: Scope, given flow: Flow) -> CheckedRuleSet.Approval.Clock? {
     guard
       let members = reader.members(
-        node, of: "a clock", keys: ["from", "within", "late", "sop"], required: ["from", "within"]),
-      let from = members["from"], let within = members["within"]?.scalar.flatMap({ duration($0) })
+        node, of: "a clock", keys: .clock, required: ["from", "within"]),
+      let from = members["from"],
+      let within = reader.scalar(ifAny: members["within"], as: "a length of time").flatMap({ duration($0) })
     else { return nil }
     if within <= TimeSpan(seconds: 0) {
       report(
@@ -405,13 +404,13 @@ extension RuleSetChecker {
   private mutating func outcomes(_ node: Node?, id: String, action: Int) -> [CheckedRuleSet.Approval.Outcome] {
     guard let node,
       let members = reader.members(
-        node, of: "'outcome'", keys: ["approved", "rejected", "expired", "lapsed", "withdrawn", "refused"])
+        node, of: "'outcome'", keys: .outcomes)
     else { return [] }
     let name = rules.actions[action].name
     return members.entries.compactMap { entry in
       guard
         let parts = reader.members(
-          entry.value, of: "an outcome", keys: ["effects", "notify", "sop", "audit", "title"])
+          entry.value, of: "an outcome", keys: .outcome)
       else { return nil }
       _ = clauses(parts, owner: "\(id).outcome.\(entry.key.text)")
       let vote = entry.key.text == "rejected" ? actionIndex["reject(\(name))"] : actionIndex["withdraw(\(name))"]

@@ -3,8 +3,6 @@ import BylawSyntax
 
 /// What an action does when it is allowed.
 extension RuleSetChecker {
-  static let effectKinds = ["create", "update", "put", "emit", "do", "propose"]
-
   mutating func effects(_ node: Node?, id: String, scope: inout Scope) -> [CheckedRuleSet.Effect] {
     guard let node, let nodes = reader.sequence(node, as: "the effects") else { return [] }
     var effects: [CheckedRuleSet.Effect] = []
@@ -17,35 +15,26 @@ extension RuleSetChecker {
 
   mutating func effect(_ node: Node, position: Int, scope: inout Scope) -> CheckedRuleSet.Effect? {
     guard
-      let members = reader.members(
-        node, of: "an effect",
-        keys: Self.effectKinds + [
-          "as", "set", "patch", "key", "when", "each", "where", "order", "limit", "with", "resource", "input",
-          "as_subject", "sop",
-        ])
+      let (members, list) = reader.members(
+        node, of: "an effect", oneOf: KeyList.effects, else: "an effect says once what it does"),
+      let target = members[list.kind]
     else { return nil }
-    let stated = Self.effectKinds.filter { members[$0] != nil }
-    guard stated.count == 1, let target = members[stated[0]] else {
-      guard !reader.hadUnknownKey else { return nil }
-      report(
-        "missing-key", at: node.range, "an effect says once what it does", expected: Messages.list(Self.effectKinds))
-      return nil
-    }
     _ = clauses(members, owner: "effects")
     var inner = scope
     var flow = Flow.none
     var effect = CheckedRuleSet.Effect(kind: .emit(""), range: node.range)
     if let each = members["each"] { readEach(each, members, into: &effect, scope: &inner) }
+    refuseKeys(["where", "order", "limit"], of: members, unless: effect.eachGoesOverRecords, "'each:' over an entity")
     if let when = members["when"] {
       let checked = condition(when, in: inner)
       effect.when = checked.expression
       flow = checked.whenTrue
     }
-    guard let entity = readTarget(stated[0], target, members, into: &effect, scope: inner, given: flow) else {
+    guard let entity = readTarget(list.kind, target, members, into: &effect, scope: inner, given: flow) else {
       return nil
     }
     if let entity { readSet(members, entity: entity, into: &effect, scope: inner, given: flow) }
-    if let name = members["as"]?.scalar {
+    if let name = reader.scalar(ifAny: members["as"], as: "'as'") {
       effect.name = name.text
       checkName(name, what: "effect")
     }
@@ -94,7 +83,7 @@ extension RuleSetChecker {
         reader.diagnostics.report(Messages.unknownName(word, what: "action", known: Array(actionIndex.keys)))
         return nil
       }
-      let asSystem = members["as_subject"]?.scalar?.text == "system"
+      let asSystem = reader.word(members["as_subject"], as: "subject of an effect", of: ActingSubject.self) == .system
       effect.kind =
         kind == "do" ? .perform(action: word.text, asSystem: asSystem) : .propose(action: word.text)
       effect.resource = members["resource"].map { expression($0, expecting: nil, in: scope, given: flow) }
@@ -104,7 +93,13 @@ extension RuleSetChecker {
     }
   }
 
+  private enum ActingSubject: String, CaseIterable { case system }
+
   private mutating func putKey(_ members: Members, entity: Int) -> Int? {
+    guard members["key"] == nil || members["key"]?.scalar != nil else {
+      _ = reader.scalar(ifAny: members["key"], as: "a unique key")
+      return nil
+    }
     guard let word = members["key"]?.scalar else {
       report(
         "missing-key", at: members.range, "'put' needs the unique key by which the record is found",

@@ -30,7 +30,7 @@ extension RuleSetChecker {
       let id = "entities.\(name).unique.\(entry.key.text)"
       guard
         let members = reader.members(
-          entry.value, of: "a unique key", keys: ["of", "ignoring", "while", "else", "sop", "class"],
+          entry.value, of: "a unique key", keys: .uniqueKey,
           required: ["of", "else"]),
         let message = members["else"]
       else { continue }
@@ -124,11 +124,11 @@ extension RuleSetChecker {
   ) -> CheckedRuleSet.Lifecycle.TimedMove? {
     guard
       let members = reader.members(
-        node, of: "a timed move", keys: ["from", "to", "after", "since", "sop"],
+        node, of: "a timed move", keys: .timedMove,
         required: ["from", "to", "after", "since"]),
-      let from = members["from"]?.scalar.flatMap({ state($0, states) }),
-      let to = members["to"]?.scalar.flatMap({ state($0, states) }),
-      let after = members["after"]?.scalar.flatMap({ duration($0) }),
+      let from = reader.scalar(ifAny: members["from"], as: "a state").flatMap({ state($0, states) }),
+      let to = reader.scalar(ifAny: members["to"], as: "a state").flatMap({ state($0, states) }),
+      let after = reader.scalar(ifAny: members["after"], as: "a length of time").flatMap({ duration($0) }),
       let since = fieldPositions(members["since"], of: entity).first
     else { return nil }
     _ = clauses(members, owner: "entities.\(vocabulary.schema.entities[entity].name).lifecycle")

@@ -65,7 +65,7 @@ extension RuleSetChecker {
     let name = entry.key.text
     guard
       let members = reader.members(
-        entry.value, of: "condition '\(name)'", keys: ["of", "is", "title", "sop"], required: ["is"]),
+        entry.value, of: "condition '\(name)'", keys: .condition, required: ["is"]),
       let body = members["is"]
     else { return }
     _ = clauses(members, owner: "conditions.\(name)")
@@ -81,8 +81,7 @@ extension RuleSetChecker {
     let name = entry.key.text
     guard
       let members = reader.members(
-        entry.value, of: "classification '\(name)'",
-        keys: ["title", "sop", "given", "gives", "pick", "columns", "rows", "otherwise"],
+        entry.value, of: "classification '\(name)'", keys: .classification,
         required: ["given", "gives", "pick", "rows"]),
       let pick = reader.word(members["pick"], as: "hit policy", of: CheckedRuleSet.Classification.HitPolicy.self)
     else { return }
@@ -224,19 +223,16 @@ extension RuleSetChecker {
   }
 
   private mutating func query(_ node: Node, owner: String, scope: Scope, given flow: Flow) -> TypedExpression {
-    let kinds = TypedExpression.Query.Kind.allCases.map(\.rawValue)
     let invalid = TypedExpression(.invalid, .error, at: node.range)
     guard
-      let members = reader.members(node, of: "a fact", keys: kinds + ["where", "of", "order", "limit", "sop", "title"])
+      let (members, list) = reader.members(
+        node, of: "a fact", oneOf: KeyList.facts, else: "a fact says once what it gives"),
+      let kind = TypedExpression.Query.Kind(rawValue: list.kind)
     else { return invalid }
     _ = clauses(members, owner: owner)
-    let stated = kinds.filter { members[$0] != nil }
-    guard stated.count == 1, let kind = TypedExpression.Query.Kind(rawValue: stated[0]) else {
-      guard !reader.hadUnknownKey else { return invalid }
-      report("missing-key", at: node.range, "a fact says once what it gives", expected: Messages.list(kinds))
-      return invalid
-    }
-    guard let target = members[stated[0]], let word = reader.scalar(target, as: "the entity of a fact") else {
+    let isOrdered = kind == .list || kind == .first
+    refuseKeys(["order"], of: members, unless: isOrdered || members["limit"] != nil, "'limit:'")
+    guard let target = members[list.kind], let word = reader.scalar(target, as: "the entity of a fact") else {
       return invalid
     }
     guard let entity = vocabulary.entities[word.text] else {
@@ -263,7 +259,7 @@ extension RuleSetChecker {
     _ node: Node, into query: inout TypedExpression.Query, scope: Scope, given flow: Flow
   ) {
     if case .mapping = node.kind {
-      guard let members = reader.members(node, of: "an order", keys: ["latest_first"], required: ["latest_first"])
+      guard let members = reader.members(node, of: "an order", keys: .order, required: ["latest_first"])
       else { return }
       query.latestFirst = true
       query.order = members["latest_first"].map { expression($0, expecting: nil, in: scope, given: flow) }
@@ -308,7 +304,7 @@ extension RuleSetChecker {
     checkName(entry.key, what: "calendar")
     guard
       let members = reader.members(
-        entry.value, of: "calendar '\(entry.key.text)'", keys: ["title", "sop", "zone", "weekly", "holidays"],
+        entry.value, of: "calendar '\(entry.key.text)'", keys: .calendar,
         required: ["weekly"])
     else { return }
     _ = clauses(members, owner: "calendars.\(entry.key.text)")

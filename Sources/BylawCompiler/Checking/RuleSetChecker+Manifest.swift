@@ -10,10 +10,7 @@ extension RuleSetChecker {
     let sections = all.entries.map(\.key).filter { Self.sectionNames.contains($0.text) }
     for key in sections { reader.diagnostics.report(Messages.sectionInManifest(key)) }
     let complete = reader.members(
-      node, of: "the manifest",
-      keys: [
-        "bylaw", "name", "version", "subject", "role", "time_zone", "uses", "refusals", "longest_exception", "title",
-      ] + sections.map(\.text),
+      node, of: "the manifest", keys: .manifest, besides: sections.map(\.text),
       required: ["bylaw", "name", "version", "subject"])
     // With a mistake in it the rest of the manifest still says what the rules mean.
     let members = complete ?? all
@@ -25,14 +22,16 @@ extension RuleSetChecker {
       return
     }
     manifestMembers = members
-    if let version = members["bylaw"]?.scalar, version.text != String(Self.languageVersion) {
+    if let version = reader.scalar(ifAny: members["bylaw"], as: "'bylaw'"), version.text != String(Self.languageVersion)
+    {
       report(
         "unknown-language", at: version.range, "this engine does not read version \(version.text) of the language",
         expected: "1")
     }
+    _ = reader.words(members["uses"], as: "the folder of a used vocabulary")
     rules.manifest.name = reader.text(members["name"], as: "'name'") ?? ""
     rules.manifest.version = reader.text(members["version"], as: "'version'") ?? ""
-    if let zone = members["time_zone"]?.scalar {
+    if let zone = reader.scalar(ifAny: members["time_zone"], as: "a time zone") {
       if TimeZoneRules(identifier: zone.text) == nil {
         reader.diagnostics.report(Messages.unknownTimeZone(zone.text, at: zone.range))
       }
@@ -40,7 +39,7 @@ extension RuleSetChecker {
     }
     let kept = reader.word(members["refusals"], as: "place for refusals", of: CheckedRuleSet.Manifest.Refusals.self)
     rules.manifest.keepsRefusalsInTrail = kept == .trail
-    if let longest = members["longest_exception"]?.scalar {
+    if let longest = reader.scalar(ifAny: members["longest_exception"], as: "a length of time") {
       rules.manifest.longestException = duration(longest)
     }
   }
@@ -137,9 +136,11 @@ extension RuleSetChecker {
     for entry in sections["constants"] ?? [] { checkConstant(entry) }
     var members: [String: Scope.Binding] = [:]
     for entry in sections["context"] ?? [] {
-      guard var field = field(entry) else { continue }
+      guard var field = field(entry, keys: .contextField) else { continue }
       var fromServer = false
-      if case .mapping = entry.value.kind, let node = reader.mapping(entry.value, as: "a context member")?["from"] {
+      if case .mapping(let members) = entry.value.kind,
+        let node = members.first(where: { $0.key.text == "from" })?.value
+      {
         fromServer = reader.word(node, as: "source of a context member", of: ContextSource.self) == .server
       }
       if ["facts", "approvals", "override", "requested_at"].contains(field.name) {
@@ -162,11 +163,12 @@ extension RuleSetChecker {
     if entry.value.isMapping {
       guard
         let members = reader.members(
-          entry.value, of: "a constant", keys: ["type", "value", "sop", "because", "title"], required: ["value"]),
+          entry.value, of: "a constant", keys: .constant, required: ["value"]),
         let value = members["value"]
       else { return }
       _ = clauses(members, owner: "constants.\(entry.key.text)")
-      type = members["type"]?.scalar.flatMap { declaredType($0) }
+      _ = reader.text(members["because"], as: "'because'")
+      type = reader.scalar(ifAny: members["type"], as: "a type").flatMap { declaredType($0) }
       valueNode = value
     } else if case .scalar(let scalar) = entry.value.kind, let mark = scalar.text.firstIndex(of: "=") {
       let typed = Scalar(

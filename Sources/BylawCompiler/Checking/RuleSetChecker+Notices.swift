@@ -3,12 +3,10 @@ import BylawSyntax
 
 /// Who is told.
 extension RuleSetChecker {
-  static let noticeKeys = ["to", "by", "text", "when", "once", "sop", "title"]
-
   mutating func notices(_ node: Node?, rule: String, scope: Scope) -> [CheckedRuleSet.Notice] {
     guard let node else { return [] }
     return reader.oneOrMore(node).compactMap { element in
-      guard let members = reader.members(element, of: "a notice", keys: Self.noticeKeys, required: ["to"]) else {
+      guard let members = reader.members(element, of: "a notice", keys: .notice, required: ["to"]) else {
         return nil
       }
       _ = clauses(members, owner: rule)

@@ -8,10 +8,7 @@ extension RuleSetChecker {
       guard
         let members = reader.members(
           entry.value, of: "override '\(entry.key.text)'",
-          keys: [
-            "title", "sop", "for", "bypasses", "permission", "input", "let", "require", "effects", "notify", "audit",
-            "follow_up",
-          ], required: ["for", "bypasses", "permission"])
+          keys: .override, required: ["for", "bypasses", "permission"])
       else { continue }
       checkOverride(entry.key, members)
     }
@@ -24,7 +21,12 @@ extension RuleSetChecker {
       reader.diagnostics.report(Messages.unknownName(word, what: "action", known: Array(actionIndex.keys)))
       return
     }
-    let fields = inputs(members["input"], exactlyOne: nil, of: id).fields
+    let (fields, groups) = inputs(members["input"], exactlyOne: nil, of: id)
+    if !groups.isEmpty, let input = members["input"] {
+      report(
+        "no-effect", at: input.range, "'exactly_one' has no effect among the inputs of an override",
+        expected: "inputs that may be left out, and a requirement that says which are needed")
+    }
     let type = ValueType.record(vocabulary.schema.records.count)
     vocabulary.schema.records.append(.init(name: key.text, fields: fields))
     let local = checker.makeLocal()
@@ -58,13 +60,22 @@ extension RuleSetChecker {
   /// What may be bypassed: overridable rules and bands, approvals and waits of the action.
   private mutating func bypasses(_ node: Node?, action: Int) -> [String] {
     let target = rules.actions[action]
-    let open = target.rules.filter(\.overridable).map(\.id) + target.approvals.map(\.id) + target.waits.map(\.id)
+    let open =
+      target.rules.filter(\.overridable).map(\.id) + target.approvals.filter(\.overridable).map(\.id)
+      + target.waits.filter(\.overridable).map(\.id)
+    let closed =
+      target.approvals.filter { !$0.overridable }.map { ($0.id, $0.range) }
+      + target.waits.filter { !$0.overridable }.map { ($0.id, $0.range) }
     return reader.words(node, as: "what is bypassed").compactMap { word in
       if open.contains(word.text) { return word.text }
       if let rule = target.rules.first(where: { $0.id == word.text }) {
         report(
           "not-overridable", at: word.range, "'\(word.text)' cannot be overridden", expected: Messages.list(open),
           notes: [.init(range: rule.range, message: "it does not say 'overridable: true'")])
+      } else if let (_, range) = closed.first(where: { $0.0 == word.text }) {
+        report(
+          "not-overridable", at: word.range, "'\(word.text)' cannot be overridden", expected: Messages.list(open),
+          notes: [.init(range: range, message: "it says 'overridable: false'")])
       } else {
         reader.diagnostics.report(
           Messages.unknownName(word, what: "overridable rule, band, approval or wait", known: open))
@@ -80,10 +91,7 @@ extension RuleSetChecker {
       guard
         let members = reader.members(
           entry.value, of: "reaction '\(entry.key.text)'",
-          keys: [
-            "title", "sop", "after", "let", "when", "effects", "do", "propose", "resource", "input", "as_subject",
-            "notify",
-          ], required: ["after"])
+          keys: .reaction, required: ["after"])
       else { continue }
       let id = "reactions.\(entry.key.text)"
       var reaction = CheckedRuleSet.Reaction(
@@ -104,7 +112,9 @@ extension RuleSetChecker {
     var when: TypedExpression?
     if let whenNode = members["when"] { when = condition(whenNode, in: scope).expression }
     var made = effects(members["effects"], id: id, scope: &scope)
-    if members["do"] != nil || members["propose"] != nil {
+    let performs = members["do"] != nil || members["propose"] != nil
+    refuseKeys(["resource", "input", "as_subject"], of: members, unless: performs, "'do:' or 'propose:'")
+    if performs {
       let kept: Set = ["do", "propose", "resource", "input", "as_subject"]
       let inner = members.entries.filter { kept.contains($0.key.text) }
       let effectNode = Node(kind: .mapping(inner), range: node.range)
@@ -161,7 +171,7 @@ extension RuleSetChecker {
       guard
         let members = reader.members(
           entry.value, of: "the reads of '\(entry.key.text)'",
-          keys: ["title", "sop", "allow", "permission", "filters", "restrict", "brief", "full", "audit", "limit"])
+          keys: .reads)
       else { continue }
       let local = checker.makeLocal()
       var scope = globalScope

@@ -15,7 +15,7 @@ extension RuleSetChecker {
     var places: [Int: SourceRange] = [:]
     for entry in sections["grants"] ?? [] {
       guard let role = role(entry.key),
-        let members = reader.members(entry.value, of: "a grant", keys: ["includes", "permissions", "sop"])
+        let members = reader.members(entry.value, of: "a grant", keys: .roleGrant)
       else { continue }
       _ = clauses(members, owner: "grants.\(entry.key.text)")
       places[role] = entry.key.range
@@ -71,7 +71,7 @@ extension RuleSetChecker {
       return
     }
     guard
-      let members = reader.members(entry.value, of: "a derived role", keys: ["of", "title", "sop"], required: ["of"]),
+      let members = reader.members(entry.value, of: "a derived role", keys: .derivedRole, required: ["of"]),
       let relations = reader.mapping(members["of"] ?? entry.value, as: "the relations of a derived role")
     else { return }
     _ = clauses(members, owner: "derived_roles.\(name)")
@@ -94,8 +94,9 @@ extension RuleSetChecker {
   mutating func checkParties() {
     for entry in sections["parties"] ?? [] {
       guard
-        let members = reader.members(
-          entry.value, of: "a party", keys: ["title", "sop", "all", "where", "people", "channel", "to", "permission"])
+        let (members, _) = reader.members(
+          entry.value, of: "party '\(entry.key.text)'", oneOf: KeyList.parties, else: "a party says once who it is",
+          at: entry.key.range)
       else { continue }
       _ = clauses(members, owner: "parties.\(entry.key.text)")
       guard let recipients = partyRecipients(members, entry) else { continue }
@@ -121,7 +122,7 @@ extension RuleSetChecker {
       checkRecipients(expression)
       return .people(expression)
     }
-    if let permission = members["permission"]?.scalar {
+    if let permission = reader.scalar(ifAny: members["permission"], as: "'permission'") {
       _ = roles(holding: permission)
       return .permission(permission.text)
     }
@@ -133,9 +134,6 @@ extension RuleSetChecker {
       }
       return .channel(channel, to: reader.text(members["to"], as: "'to'") ?? "")
     }
-    report(
-      "missing-key", at: entry.key.range, "a party does not say who it is",
-      expected: "all, people, permission or channel")
     return nil
   }
 }

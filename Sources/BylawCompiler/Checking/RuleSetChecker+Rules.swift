@@ -71,96 +71,12 @@ extension RuleSetChecker {
     }
   }
 
-  static let ruleKinds = ["forbid", "require", "grant", "notify"]
-  static let ruleKeys = [
-    "title", "except", "when", "unless", "because", "that", "else", "to", "text", "by", "once", "class", "sop", "each",
-    "let", "mode", "effective", "overridable", "absolute",
-  ]
-
-  mutating func checkRules() {
-    for entry in sections["rules"] ?? [] {
-      let id = "rules.\(entry.key.text)"
-      guard
-        let members = reader.members(
-          entry.value, of: "rule '\(entry.key.text)'", keys: Self.ruleKinds + Self.ruleKeys)
-      else { continue }
-      let stated = Self.ruleKinds.filter { members[$0] != nil }
-      guard stated.count == 1 else {
-        guard !reader.hadUnknownKey else { continue }
-        report(
-          "missing-key", at: entry.key.range, "a rule says once what it does", expected: Messages.list(Self.ruleKinds))
-        continue
-      }
-      _ = clauses(members, owner: id)
-      let reached = targets(members[stated[0]], except: members["except"])
-      let direction: Direction = stated[0] == "grant" ? .loosens : stated[0] == "notify" ? [] : .tightens
-      noteGroups(members[stated[0]], except: members["except"], direction)
-      if stated[0] == "grant" { refuseWideGrant(members["grant"]) }
-      forEachAction(reached.actions) { checker, action in
-        checker.instantiate(stated[0], members, entry.key, id: id, action: action, isEverything: reached.isEverything)
-      }
-    }
-  }
-
-  /// A grant loosens, so it names what it reaches: actions and groups.
-  private mutating func refuseWideGrant(_ node: Node?) {
-    for word in reader.words(node, as: "an action") where word.text == "everything" || word.text.hasSuffix(".*") {
-      report(
-        "wrong-kind", at: word.range, "a grant cannot reach '\(word.text)'", expected: "actions and groups by name",
-        hint: "name a group under 'groups:' and grant that")
-    }
-  }
-
-  private mutating func instantiate(
-    _ kind: String, _ members: Members, _ key: Scalar, id: String, action: Int, isEverything: Bool
-  ) {
-    let onlySystem = rules.actions[action].authority.grants.allSatisfy { $0.holder == .system }
-    if isEverything, onlySystem, !rules.actions[action].authority.grants.isEmpty { return }
-    switch kind {
-    case "forbid", "require":
-      guard var rule = rule(kind, members, key, id: id, scope: actionScopes[action]) else { return }
-      rule.sparesSystem = isEverything
-      rules.actions[action].rules.append(rule)
-    case "grant":
-      for word in reader.words(members["to"], as: "a role") {
-        let node = Node(kind: .scalar(word), range: word.range)
-        guard
-          var grant = grant(node, id: id, resource: rules.actions[action].resource, scope: actionScopes[action])
-        else { continue }
-        if let when = members["when"] {
-          let condition = self.condition(when, in: actionScopes[action]).expression
-          grant.condition =
-            grant.condition.map { TypedExpression(.and([$0, condition]), .bool, at: when.range) } ?? condition
-        }
-        grant.range = key.range
-        rules.actions[action].authority.grants.append(grant)
-      }
-    default:
-      var flow = Flow.none
-      var when: TypedExpression?
-      if let node = members["when"] {
-        let checked = condition(node, in: actionScopes[action])
-        when = checked.expression
-        flow = checked.whenTrue
-      }
-      guard var notice = notice(members, rule: id, at: key.range, scope: actionScopes[action], given: flow) else {
-        return
-      }
-      notice.when = when
-      notice.isRule = true
-      rules.actions[action].notices.append(notice)
-    }
-  }
-
   /// A requirement of an action, of a vote or of an override.
   mutating func requirement(_ entry: Node.Entry, id: String, scope: Scope) -> CheckedRuleSet.Rule? {
     guard
       let members = reader.members(
         entry.value, of: "a requirement",
-        keys: [
-          "title", "when", "that", "else", "class", "sop", "each", "let", "mode", "effective", "overridable",
-          "absolute", "unless",
-        ],
+        keys: .requirement,
         required: ["that", "else"])
     else { return nil }
     _ = clauses(members, owner: id)
@@ -188,7 +104,7 @@ extension RuleSetChecker {
     let actionScope = scope
     var scope = scope
     readLet(members["let"], id: id, scope: &scope)
-    readEachElement(members["each"], into: &rule, scope: &scope)
+    rule.each = eachElement(members["each"], scope: &scope)
     var flow = Flow.none
     if let when = members["when"] {
       let checked = condition(when, in: scope)
@@ -209,9 +125,6 @@ extension RuleSetChecker {
         return nil
       }
       rule.that = condition(that, in: scope, given: flow).expression
-    } else if members["that"] != nil || members["else"] != nil {
-      let place = (members.key("that") ?? members.key("else") ?? key).range
-      report("unknown-key", at: place, "a forbid has no 'that' or 'else'", expected: "when, unless and because")
     }
     rule.message = sentence(message, in: scope, given: messageFlow)
     rule.clauses = reader.words(members["sop"], as: "'sop'").map(\.text)
@@ -228,15 +141,7 @@ extension RuleSetChecker {
     if rule.overridable, rule.absolute {
       report("contradiction", at: rule.range, "an absolute rule cannot be overridable", expected: "one of the two")
     }
-    if let effective = members["effective"],
-      let times = reader.members(effective, of: "'effective'", keys: ["from", "until"])
-    {
-      rule.effectiveFrom = times["from"].flatMap { instant($0) }
-      rule.effectiveUntil = times["until"].flatMap { instant($0) }
-      if let from = rule.effectiveFrom, let until = rule.effectiveUntil, from >= until {
-        report("empty-period", at: effective.range, "the rule ends before it begins", expected: "'from' before 'until'")
-      }
-    }
+    (rule.effectiveFrom, rule.effectiveUntil) = effective(members["effective"])
     for (exception, condition) in exceptions[rule.id] ?? [] {
       var exception = exception
       exception.condition = self.condition(condition, in: scope).expression
@@ -247,6 +152,17 @@ extension RuleSetChecker {
         "absolute-rule", at: exception.range, "an absolute rule is never suspended",
         expected: "an exception to another rule")
     }
+  }
+
+  /// `effective: { from, until }`.
+  mutating func effective(_ node: Node?) -> (from: Timestamp?, until: Timestamp?) {
+    guard let node, let times = reader.members(node, of: "'effective'", keys: .effective) else { return (nil, nil) }
+    let from = times["from"].flatMap { instant($0) }
+    let until = times["until"].flatMap { instant($0) }
+    if let from, let until, from >= until {
+      report("empty-period", at: node.range, "the rule ends before it begins", expected: "'from' before 'until'")
+    }
+    return (from, until)
   }
 
   /// A time: a timestamp, or a day, which then means its first moment in the time zone of the rule set.
@@ -274,11 +190,12 @@ extension RuleSetChecker {
     }
   }
 
-  private mutating func readEachElement(_ node: Node?, into rule: inout CheckedRuleSet.Rule, scope: inout Scope) {
-    guard let node, let members = reader.mapping(node, as: "'each'") else { return }
+  /// `each: { name: list }`; the name is a variable from there on.
+  mutating func eachElement(_ node: Node?, scope: inout Scope) -> (local: Int, list: TypedExpression)? {
+    guard let node, let members = reader.mapping(node, as: "'each'") else { return nil }
     guard members.entries.count == 1, let entry = members.entries.first else {
       report("wrong-kind", at: node.range, "'each' goes over one list", expected: "each: { NAME: LIST }")
-      return
+      return nil
     }
     checkName(entry.key, what: "variable")
     let list = expression(entry.value, expecting: nil, in: scope)
@@ -292,7 +209,7 @@ extension RuleSetChecker {
         expected: "a list")
       scope.names[entry.key.text] = .value(.local(local), .error)
     }
-    rule.each = (local, list)
+    return (local, list)
   }
 
   // MARK: Exceptions
@@ -316,12 +233,18 @@ extension RuleSetChecker {
     }
   }
 
+  private func rules(named name: String, state kind: String) -> Bool {
+    guard let entry = sections["rules"]?.first(where: { $0.key.text == name }),
+      case .mapping(let members) = entry.value.kind
+    else { return false }
+    return members.contains { $0.key.text == kind }
+  }
+
   mutating func checkExceptions() {
     for entry in sections["exceptions"] ?? [] {
       guard
         let members = reader.members(
-          entry.value, of: "exception '\(entry.key.text)'",
-          keys: ["suspends", "for", "owner", "approved_by", "because", "from", "until", "sop"],
+          entry.value, of: "exception '\(entry.key.text)'", keys: .exception,
           required: ["suspends", "for", "owner", "approved_by", "because", "until"]),
         let until = members["until"].flatMap({ instant($0) }), let condition = members["for"]
       else { continue }
@@ -340,6 +263,11 @@ extension RuleSetChecker {
         guard known.contains(name) else {
           reader.diagnostics.report(Messages.unknownName(word, what: "rule", known: known))
           continue
+        }
+        if let kind = ["grant", "notify"].first(where: { rules(named: name, state: $0) }) {
+          report(
+            "no-effect", at: word.range, "'\(name)' has nothing to suspend: it is a rule '\(kind)'",
+            expected: "a rule that forbids or requires")
         }
         exceptions["rules.\(name)", default: []].append((exception, condition))
       }

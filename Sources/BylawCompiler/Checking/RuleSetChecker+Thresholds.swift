@@ -21,7 +21,7 @@ extension RuleSetChecker {
       let id = "thresholds.\(entry.key.text)"
       guard
         let members = reader.members(
-          entry.value, of: "a threshold", keys: ["title", "sop", "when", "measure", "of", "bands"],
+          entry.value, of: "a threshold", keys: .threshold,
           required: ["measure", "of", "bands"]),
         let bandMembers = reader.mapping(members["bands"] ?? entry.value, as: "the bands of a threshold")
       else { continue }
@@ -114,18 +114,17 @@ extension RuleSetChecker {
     }
   }
 
-  static let bandKeys = [
-    "title", "sop", "from", "above", "forbid", "except", "unless", "because", "overridable", "notify", "class",
-    "absolute",
-  ]
-
   private mutating func band(_ entry: Node.Entry, of id: String) -> CheckedRuleSet.Threshold.Band? {
-    guard let members = reader.members(entry.value, of: "a band", keys: Self.bandKeys) else { return nil }
+    let forbids = silently { $0.reader.mapping(entry.value, as: "a band") }?["forbid"] != nil
+    guard
+      let members = reader.members(
+        entry.value, of: forbids ? "a band" : "a band that forbids nothing", keys: forbids ? .forbiddingBand : .band)
+    else { return nil }
     guard (members["from"] == nil) != (members["above"] == nil), let node = members["from"] ?? members["above"],
       let scalar = reader.scalar(node, as: "the bound of a band")
     else {
       report(
-        "missing-key", at: entry.key.range, "a band needs one bound",
+        "missing-key", at: members.key("above")?.range ?? entry.key.range, "a band needs one bound",
         expected: "'from' (bound included) or 'above' (bound excluded)")
       return nil
     }

@@ -21,15 +21,17 @@ extension RuleSetChecker {
     for entry in sections["entities"] ?? [] {
       guard let index = vocabulary.entities[entry.key.text] else { continue }
       let members = reader.members(
-        entry.value, of: "entity '\(entry.key.text)'",
-        keys: ["title", "sop", "wire", "live", "was", "fields", "unique", "lifecycle"])
+        entry.value, of: "entity '\(entry.key.text)'", keys: .entity)
       guard let members else { continue }
       if let wire = reader.text(members["wire"], as: "'wire'") { vocabulary.schema.entities[index].wire = wire }
-      vocabulary.schema.entities[index].fields = fields(members["fields"], of: "entity '\(entry.key.text)'")
+      _ = reader.text(members["was"], as: "'was'")
+      vocabulary.schema.entities[index].fields = fields(
+        members["fields"], of: "entity '\(entry.key.text)'", keys: .entityField)
     }
     for entry in sections["records"] ?? [] {
       guard let index = vocabulary.records[entry.key.text] else { continue }
-      vocabulary.schema.records[index].fields = fields(entry.value, of: "record '\(entry.key.text)'")
+      vocabulary.schema.records[index].fields = fields(
+        entry.value, of: "record '\(entry.key.text)'", keys: .recordField)
     }
     checkRecordCycles()
   }
@@ -95,7 +97,7 @@ extension RuleSetChecker {
     if entry.value.isMapping {
       guard
         let members = reader.members(
-          entry.value, of: "an ordered enum", keys: ["least_to_worst"], required: ["least_to_worst"]),
+          entry.value, of: "an ordered enum", keys: .orderedEnum, required: ["least_to_worst"]),
         let words = members["least_to_worst"]
       else { return }
       isOrdered = true
@@ -121,23 +123,24 @@ extension RuleSetChecker {
 
   // MARK: Fields
 
-  mutating func fields(_ node: Node?, of what: String) -> [Field] {
+  mutating func fields(_ node: Node?, of what: String, keys: KeyList) -> [Field] {
     guard let node, let members = reader.mapping(node, as: "the fields of \(what)") else { return [] }
-    return members.entries.compactMap { field($0) }
+    return members.entries.compactMap { field($0, keys: keys) }
   }
 
   /// `name: TYPE`, or `name: { type: TYPE, … }`.
-  mutating func field(_ entry: Node.Entry) -> Field? {
+  mutating func field(_ entry: Node.Entry, keys: KeyList) -> Field? {
     checkName(entry.key, what: "field")
     var typeNode = entry.value
     var isVolatile = false
     if entry.value.isMapping {
       guard
         let members = reader.members(
-          entry.value, of: "a field", keys: ["type", "was", "volatile", "from"], required: ["type"]),
+          entry.value, of: Self.fieldName(keys), keys: keys, required: ["type"]),
         let type = members["type"]
       else { return nil }
       isVolatile = reader.bool(members["volatile"], as: "'volatile'") ?? false
+      _ = reader.text(members["was"], as: "'was'")
       typeNode = type
     }
     guard let scalar = reader.scalar(typeNode, as: "the type of '\(entry.key.text)'"),
@@ -152,6 +155,15 @@ extension RuleSetChecker {
       }
     }
     return field
+  }
+
+  /// What messages call a field that is declared as a mapping.
+  private static func fieldName(_ keys: KeyList) -> String {
+    switch keys {
+    case .inputField: "an input"
+    case .contextField: "a context member"
+    default: "a field"
+    }
   }
 
   mutating func declaredType(_ scalar: Scalar) -> DeclaredType? {

@@ -178,6 +178,13 @@ package struct RuleSetChecker {
   /// Rules stand in the order of their id, so that the order of files never shows.
   private mutating func sortRules() {
     for index in rules.actions.indices {
+      let grants = rules.actions[index].authority.grants
+      rules.actions[index].authority.grants =
+        grants.filter { !$0.isRule } + grants.filter(\.isRule).inOrder { $0.id < $1.id }
+      let notices = rules.actions[index].notices
+      rules.actions[index].notices =
+        notices.filter { !$0.isRule && $0.band == nil }
+        + notices.filter { $0.isRule || $0.band != nil }.inOrder { $0.rule < $1.rule }
       rules.actions[index].rules.sort { ($0.stage.rawValue, $0.id) < ($1.stage.rawValue, $1.id) }
       rules.actions[index].approvals.sort { $0.id < $1.id }
       rules.actions[index].waits.sort { $0.id < $1.id }
@@ -202,6 +209,15 @@ package struct RuleSetChecker {
       Diagnostic(code, severity: .warning, at: range, message, expected: expected, notes: notes, hint: hint))
   }
 
+  /// Reports keys that do nothing without another one.
+  ///
+  /// - Parameter other: What must stand beside them, as an author writes it.
+  mutating func refuseKeys(_ keys: [String], of members: Members, unless acts: Bool, _ other: String) {
+    for key in keys.compactMap({ members.key($0) }) where !acts {
+      report("no-effect", at: key.range, "'\(key.text)' has no effect here", expected: "\(other) beside it")
+    }
+  }
+
   /// The clauses that an entry names; they are kept for `bylaw trace`.
   mutating func clauses(_ members: Members, owner: String) -> [String] {
     let words = reader.words(members["sop"], as: "'sop'")
@@ -209,6 +225,16 @@ package struct RuleSetChecker {
       rules.clauses.append(.init(clause: word.text, owner: owner, range: word.range))
     }
     return words.map(\.text)
+  }
+}
+
+extension Array {
+  /// Sorted, with equal elements in the order in which they stand.
+  fileprivate func inOrder(_ precedes: (Element, Element) -> Bool) -> [Element] {
+    enumerated().sorted { left, right in
+      if precedes(left.element, right.element) { return true }
+      return !precedes(right.element, left.element) && left.offset < right.offset
+    }.map(\.element)
   }
 }
 

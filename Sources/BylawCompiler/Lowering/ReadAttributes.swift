@@ -70,7 +70,9 @@ struct ReadAttributes {
   }
 
   private mutating func visit(_ notice: CheckedRuleSet.Notice) {
+    visit(notice.each?.list)
     visit(notice.when)
+    visit(notice.unless)
     visit(notice.text)
     for case .people(let people) in notice.to { visit(people) }
     if let band = notice.band { visit(threshold: band.threshold) }

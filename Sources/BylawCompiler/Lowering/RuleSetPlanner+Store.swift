@@ -119,7 +119,7 @@ extension RuleSetPlanner {
       var action = ActionPlan(
         name: "read(\(entity.name))", title: "Read \(entity.name)", kind: .declared, source: place(read.range),
         clauses: read.clauses, resource: nil, inputs: inputs, exactlyOne: [])
-      action.grants = grants(read.authority)
+      action.grants = grants(read.authority.grants)
       action.hasAllow = read.authority.hasAllow
       action.permission = read.authority.permission
       action.permittedRoles = read.authority.permittedRoles
@@ -131,7 +131,7 @@ extension RuleSetPlanner {
 
   private mutating func read(_ read: CheckedRuleSet.Read) -> ReadPlan {
     ReadPlan(
-      grants: grants(read.authority), hasAllow: read.authority.hasAllow, permission: read.authority.permission,
+      grants: grants(read.authority.grants), hasAllow: read.authority.hasAllow, permission: read.authority.permission,
       permittedRoles: read.authority.permittedRoles, filters: read.filters,
       restrict: read.restrict.map { ($0.role, lowering.lower($0.condition)) }, local: read.local, brief: read.brief,
       full: read.full, audit: read.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) },

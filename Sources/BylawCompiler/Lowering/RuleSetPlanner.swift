@@ -91,7 +91,8 @@ package struct RuleSetPlanner {
       name: action.name, title: action.title, kind: Self.kind(action.origin), source: place(action.range),
       clauses: action.clauses, resource: action.resource, inputs: action.inputs, exactlyOne: action.exactlyOne)
     plan.nameCell = lowering.string(action.name)
-    plan.grants = grants(action.authority)
+    plan.grants = grants(action.authority.grants.filter { !$0.isRule })
+    plan.ruleGrants = grants(action.authority.grants.filter(\.isRule))
     plan.hasAllow = action.authority.hasAllow
     plan.permission = action.authority.permission
     plan.permittedRoles = action.authority.permittedRoles
@@ -138,18 +139,21 @@ package struct RuleSetPlanner {
     }
   }
 
-  mutating func grants(_ authority: CheckedRuleSet.Authority) -> [GrantPlan] {
+  mutating func grants(_ grants: [CheckedRuleSet.Authority.Grant]) -> [GrantPlan] {
     let words = rules.manifest.roleEnumeration.map { rules.vocabulary.schema.enums[$0].members } ?? []
-    return authority.grants.map { grant in
-      let condition = lower(grant.condition)
-      let source = place(grant.range)
-      switch grant.holder {
-      case .role(let role):
-        return GrantPlan(holder: .roles(1 << UInt64(role)), condition: condition, name: words[role], source: source)
-      case .derived(let name): return GrantPlan(holder: .relation, condition: condition, name: name, source: source)
-      case .anyone: return GrantPlan(holder: .anyone, condition: condition, name: "anyone", source: source)
-      case .system: return GrantPlan(holder: .system, condition: condition, name: "the engine itself", source: source)
-      }
+    return grants.map { grant in
+      let (holder, name): (GrantPlan.Holder, String) =
+        switch grant.holder {
+        case .role(let role): (.roles(1 << UInt64(role)), words[role])
+        case .derived(let name): (.relation, name)
+        case .anyone: (.anyone, "anyone")
+        case .system: (.system, "the engine itself")
+        }
+      var plan = GrantPlan(
+        holder: holder, condition: lower(grant.condition), name: name, source: place(grant.range))
+      plan.effectiveFrom = grant.effectiveFrom
+      plan.effectiveUntil = grant.effectiveUntil
+      return plan
     }
   }
 
@@ -233,8 +237,13 @@ package struct RuleSetPlanner {
     var plan = NoticePlan(
       rule: notice.rule, names: notice.names, by: notice.by, when: lower(notice.when), band: band,
       text: notice.text.map { lowering.lower(sentence: $0) }, once: notice.once, moment: moment)
-    for recipient in notice.to {
-      if case .people(let people) = recipient, !people.readsEffects { plan.recipients.append(lowering.lower(people)) }
+    plan.each = notice.each.map { (local: $0.local, list: lowering.lower($0.list)) }
+    plan.unless = lower(notice.unless)
+    plan.effectiveFrom = notice.effectiveFrom
+    plan.effectiveUntil = notice.effectiveUntil
+    plan.recipients = notice.to.map { recipient in
+      guard case .people(let people) = recipient, !people.readsEffects else { return nil }
+      return lowering.lower(people)
     }
     return plan
   }

@@ -20,6 +20,13 @@ enum Messages {
       hint: didYouMean(key.text, among: known))
   }
 
+  /// A key that acts in another kind of the same entry.
+  static func foreignKey(_ key: Scalar, beside list: KeyList, in what: String) -> Diagnostic {
+    Diagnostic(
+      "unknown-key", at: key.range, "'\(key.text)' has no effect beside '\(list.kind)' in \(what)",
+      expected: self.list(list.keys))
+  }
+
   /// A section of rules in the manifest.
   static func sectionInManifest(_ key: Scalar) -> Diagnostic {
     Diagnostic(

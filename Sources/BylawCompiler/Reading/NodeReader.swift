@@ -62,8 +62,49 @@ struct NodeReader {
   /// Whether in the mapping read last a key or a value was reported: then what it lacks is likely behind that.
   private(set) var hadUnknownKey = false
 
-  /// A mapping with known keys; reports unknown ones with the nearest known, and missing required ones.
+  /// A mapping with known keys; reports unknown ones with the nearest known, and missing required ones. A `title` is
+  /// a text wherever it may stand.
+  ///
+  /// - Parameter others: Keys that are reported already.
   mutating func members(
+    _ node: Node, of what: String, keys list: KeyList, besides others: [String] = [], required: [String] = []
+  ) -> Members? {
+    let members = members(node, of: what, keys: list.keys + others, required: required)
+    if let members, list.keys.contains("title") { _ = text(members["title"], as: "'title'") }
+    return members
+  }
+
+  /// The members of an entry that states once what it is, with the list of the keys that go with it; `nil` after a
+  /// report where it states nothing or more than one thing.
+  ///
+  /// - Parameters:
+  ///   - problem: What to say then.
+  ///   - place: Where, if not at the whole entry.
+  mutating func members(
+    _ node: Node, of what: String, oneOf lists: [KeyList], else problem: String, at place: SourceRange? = nil
+  ) -> (members: Members, list: KeyList)? {
+    guard let stating = mapping(node, as: what) else { return nil }
+    let stated = lists.filter { stating[$0.kind] != nil }
+    guard stated.count == 1, let list = stated.first else {
+      var keys: [String] = []
+      let all = lists.map(\.kind) + lists.flatMap(\.keys)
+      let common = ["sop", "title"]
+      for key in all.filter({ !common.contains($0) }) + common where !keys.contains(key) { keys.append(key) }
+      guard members(node, of: what, keys: keys) != nil, !hadUnknownKey else { return nil }
+      diagnostics.report(
+        Diagnostic(
+          "missing-key", at: place ?? node.range, problem,
+          expected: Messages.list(lists.map(\.kind))))
+      return nil
+    }
+    let others = Set(lists.flatMap(\.keys)).subtracting(list.keys)
+    for entry in stating.entries where others.contains(entry.key.text) {
+      diagnostics.report(Messages.foreignKey(entry.key, beside: list, in: what))
+    }
+    return members(node, of: what, keys: list, besides: Array(others)).map { ($0, list) }
+  }
+
+  private mutating func members(
     _ node: Node, of what: String, keys: [String], required: [String] = []
   ) -> Members? {
     hadUnknownKey = false
@@ -125,6 +166,11 @@ struct NodeReader {
       return nil
     }
     return scalar
+  }
+
+  /// The text of a key that may be missing.
+  mutating func scalar(ifAny node: Node?, as what: String) -> Scalar? {
+    node.flatMap { scalar($0, as: what) }
   }
 
   /// Reports a node of another kind than its place expects, once: what was refused is reported already.

@@ -95,8 +95,12 @@ package struct ActionPlan: Sendable {
   package var grants: [GrantPlan] = [] {
     didSet {
       plainRoles = Self.plainRoles(grants)
-      whoMay = Self.whoMay(grants)
+      whoMay = Self.whoMay(grants + ruleGrants)
     }
+  }
+  /// What rules grant beside `allow` and `permission`: one of them is enough.
+  package var ruleGrants: [GrantPlan] = [] {
+    didSet { whoMay = Self.whoMay(grants + ruleGrants) }
   }
   /// Who may, in the words of the rules: it says nothing about records.
   package private(set) var whoMay = Self.whoMay([])
@@ -203,6 +207,8 @@ package struct GrantPlan: Sendable {
   package var condition: NodeID?
   package var name: String
   package var source: String
+  package var effectiveFrom: Timestamp?
+  package var effectiveUntil: Timestamp?
 
   package init(holder: Holder, condition: NodeID?, name: String, source: String) {
     self.holder = holder
@@ -379,14 +385,21 @@ package struct NoticePlan: Sendable {
   }
   package var rule: String
   package var names: [String]
-  /// The people that it goes to, where they are told by expression.
-  package var recipients: [NodeID] = []
+  /// For each name the people that it goes to, where they are told by expression and known before the effects.
+  package var recipients: [NodeID?] = []
   package var by: String?
+  /// `each:` of a rule, with its variable.
+  package var each: (local: Int, list: NodeID)?
   package var when: NodeID?
+  package var unless: NodeID?
+  package var effectiveFrom: Timestamp?
+  package var effectiveUntil: Timestamp?
   package var band: NodeID?
   package var text: SentenceID?
   package var once: String?
   package var moment: Moment
+
+  var hasPeople: Bool { recipients.contains { $0 != nil } }
 
   package init(
     rule: String, names: [String], by: String?, when: NodeID?, band: NodeID?, text: SentenceID?, once: String?,

@@ -85,14 +85,40 @@ extension Judgement {
   }
 
   private mutating func add(_ notice: NoticePlan, to result: inout [Decision.Obligation]) {
-    if let band = notice.band, !mayHold(band, rule: notice.rule, at: action.source) { return }
-    guard mayHold(notice.when, rule: notice.rule, at: action.source) else { return }
-    let text = notice.text.map { frame.text(of: $0) }
-    for name in notice.names {
-      result.append(
-        Decision.Obligation(
-          kind: "notify", value: .string(name), rule: notice.rule, text: text, by: notice.by, once: notice.once))
+    for element in elements(of: notice) where isTold(notice, of: element) {
+      let text = notice.text.map { frame.text(of: $0) }
+      for (position, name) in notice.names.enumerated() {
+        var obligation = Decision.Obligation(
+          kind: "notify", value: .string(name), rule: notice.rule, text: text, by: notice.by, once: notice.once)
+        if position < notice.recipients.count, let people = notice.recipients[position] {
+          let cell = frame.evaluate(people)
+          if cell.isError { note(cell, rule: notice.rule, at: action.source) }
+          obligation.to = Set(frame.ids(in: cell)).sorted()
+        }
+        result.append(obligation)
+      }
     }
+  }
+
+  /// What a notice goes over: once, or for each element of its list. A list that cannot be told is one such element.
+  mutating func elements(of notice: NoticePlan) -> [Cell?] {
+    if let from = notice.effectiveFrom, now < from { return [] }
+    if let until = notice.effectiveUntil, now >= until { return [] }
+    guard let each = notice.each else { return [nil] }
+    let list = frame.evaluate(each.list)
+    if list.isError {
+      note(list, rule: notice.rule, at: action.source)
+      return [list]
+    }
+    return (0..<frame.count(of: list)).map { frame.element($0, of: list) }
+  }
+
+  /// Whether a notice goes out; where that cannot be told, it does.
+  mutating func isTold(_ notice: NoticePlan, of element: Cell?) -> Bool {
+    if let each = notice.each, let element { frame.setLocal(each.local, to: element) }
+    if let band = notice.band, !mayHold(band, rule: notice.rule, at: action.source) { return false }
+    guard mayHold(notice.when, rule: notice.rule, at: action.source) else { return false }
+    return notice.unless == nil || !holds(notice.unless, rule: notice.rule, at: action.source)
   }
 
   private mutating func add(_ followUp: FollowUpPlan, to result: inout [Decision.Obligation]) {

@@ -25,7 +25,7 @@ extension Judgement {
     guard detail != .outcome else { return refuse(.unauthorized, nil) }
     let because =
       switch action.kind {
-      case .declared where action.hasAllow || !action.grants.isEmpty: action.whoMay
+      case .declared where action.hasAllow: action.whoMay
       case .declared: action.permission.map { "This needs the permission \($0)." } ?? action.whoMay
       case .vote: Self.foreignVote
       case .withdrawal: "Only who asked may withdraw this."
@@ -47,6 +47,9 @@ extension Judgement {
       default: continue
       }
     }
+    for index in action.ruleGrants.indices {
+      if case .roles = action.ruleGrants[index].holder { asks = true }
+    }
     return asks
   }
 
@@ -67,18 +70,26 @@ extension Judgement {
     return mask
   }
 
+  /// What the action says, `allow` and `permission` together, or a rule that grants it beside them.
   private mutating func authorizeDeclared(_ roles: UInt64) {
-    let hasGrants = action.hasAllow || !action.grants.isEmpty
-    if hasGrants, !isGranted(to: roles) {
-      let reason = authorityReason(action.whoMay)
-      refuse(.unauthorized, reason)
-    } else if let permission = action.permission, isSystem || roles & action.permittedRoles == 0 {
-      let reason = authorityReason("This needs the permission \(permission).")
-      refuse(.unauthorized, reason)
-    } else if !hasGrants, action.permission == nil {
-      let reason = authorityReason("No rule lets anybody do this.")
-      refuse(.unauthorized, reason)
+    var lacksPermission = false
+    if action.hasAllow || action.permission != nil {
+      let isAllowed = !action.hasAllow || isGranted(to: roles)
+      lacksPermission = action.permission != nil && (isSystem || roles & action.permittedRoles == 0)
+      if isAllowed, !lacksPermission { return }
+      lacksPermission = lacksPermission && isAllowed
     }
+    for grant in action.ruleGrants where isInForce(grant) && grants(grant, roles) { return }
+    guard detail != .outcome else { return refuse(.unauthorized, nil) }
+    let permission = lacksPermission ? action.permission : nil
+    let reason = authorityReason(permission.map { "This needs the permission \($0)." } ?? action.whoMay)
+    refuse(.unauthorized, reason)
+  }
+
+  private func isInForce(_ grant: GrantPlan) -> Bool {
+    if let from = grant.effectiveFrom, now < from { return false }
+    if let until = grant.effectiveUntil, now >= until { return false }
+    return true
   }
 
   private mutating func isGranted(to roles: UInt64) -> Bool {

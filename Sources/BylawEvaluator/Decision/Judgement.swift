@@ -186,16 +186,18 @@ struct Judgement: ~Copyable {
   /// What cannot be carried out is not allowed: an error in an effect or a recipient denies the request.
   private mutating func judgeEffects() {
     for effect in action.effects { judge(effect) }
-    for notice in action.notices where !notice.recipients.isEmpty { judgeRecipients(of: notice) }
+    for notice in action.notices where notice.hasPeople { judgeRecipients(of: notice) }
     guard let override else { return }
     for effect in override.effects { judge(effect) }
-    for notice in override.notices where !notice.recipients.isEmpty { judgeRecipients(of: notice) }
+    for notice in override.notices where notice.hasPeople { judgeRecipients(of: notice) }
   }
 
   private mutating func judgeRecipients(of notice: NoticePlan) {
-    if let band = notice.band, !mayHold(band, rule: notice.rule, at: action.source) { return }
-    guard mayHold(notice.when, rule: notice.rule, at: action.source) else { return }
-    for recipient in notice.recipients { judge(recipient, of: notice.rule, source: action.source) }
+    for element in elements(of: notice) where isTold(notice, of: element) {
+      for case .some(let recipient) in notice.recipients {
+        judge(recipient, of: notice.rule, source: action.source)
+      }
+    }
   }
 
   private mutating func judge(_ effect: EffectPlan) {

@@ -86,6 +86,9 @@ public struct Decision: Sendable, Hashable {
     public var kind: String
     /// Whom or what it is about: the recipient, the audit word, the value.
     public var value: Value
+    /// The ids of the people that a notice goes to, sorted, where the rules name them by an expression; `nil` where
+    /// they name a party or people whom only the effects make known.
+    public var to: [String]?
     /// The rule that asks for it.
     public var rule: String
     /// The text of a notice.
@@ -104,8 +107,9 @@ public struct Decision: Sendable, Hashable {
     /// Creates an obligation.
     public init(
       kind: String, value: Value, rule: String, text: String? = nil, by: String? = nil, once: String? = nil,
-      due: Timestamp? = nil, flag: String? = nil, keep: String? = nil
+      due: Timestamp? = nil, flag: String? = nil, keep: String? = nil, to: [String]? = nil
     ) {
+      self.to = to
       self.flag = flag
       self.keep = keep
       self.kind = kind

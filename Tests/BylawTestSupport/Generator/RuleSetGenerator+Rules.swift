@@ -279,23 +279,7 @@ extension RuleSetGenerator {
 
   /// What a requirement or a forbid says after its name.
   mutating func writeBody(_ indent: Int, _ scope: GeneratedScope, isForbid: Bool) {
-    var scope = scope
-    if chance(20) {
-      let type: GeneratedType = pick([.int, .bool, .decimal(2), .string])
-      let name = "r\(ruleLets)"
-      ruleLets += 1
-      line(indent, "let: { \(name): \(quoted(expressions.make(type, scope, 2))) }")
-      for _ in 0..<2 { scope.add("let.\(name)", type, vocabulary, depth: 0) }
-      result.facts.append(("let.\(name)", type))
-    }
-    let lists = scope.paths.filter { if case .list = $0.type { true } else { false } }
-    if chance(25), !lists.isEmpty {
-      let list = pick(lists)
-      line(indent, "each: { el: \(quoted(list.text)) }")
-      if case .list(let element) = list.type {
-        for _ in 0..<3 { scope.add("el", element, vocabulary, depth: 1) }
-      }
-    }
+    let scope = writeEach(indent, writeLet(indent, scope))
     if isForbid || chance(40) { line(indent, "when: \(condition(scope))") }
     if chance(25) { line(indent, "unless: \(condition(scope, 2))") }
     if !isForbid {
@@ -310,9 +294,39 @@ extension RuleSetGenerator {
     line(indent, "\(isForbid ? "because" : "else"): \(sentence("Refused", scope))")
     if chance(15) { line(indent, "class: \(pick(["unauthorized", "conflict", "invalid_request"]))") }
     if chance(15) { line(indent, "mode: observe") }
-    if chance(15) {
-      line(indent, "effective: { \(pick(["from: 2026-01-31", "until: 2026-02-02", "from: 2026-01-30T00:00:00Z"])) }")
+    writePeriod(indent)
+  }
+
+  /// `effective`, now and then.
+  private mutating func writePeriod(_ indent: Int) {
+    guard chance(15) else { return }
+    line(indent, "effective: { \(pick(["from: 2026-01-31", "until: 2026-02-02", "from: 2026-01-30T00:00:00Z"])) }")
+  }
+
+  /// `let` of a rule, now and then.
+  private mutating func writeLet(_ indent: Int, _ scope: GeneratedScope) -> GeneratedScope {
+    guard chance(20) else { return scope }
+    var scope = scope
+    let type: GeneratedType = pick([.int, .bool, .decimal(2), .string])
+    let name = "r\(ruleLets)"
+    ruleLets += 1
+    line(indent, "let: { \(name): \(quoted(expressions.make(type, scope, 2))) }")
+    for _ in 0..<2 { scope.add("let.\(name)", type, vocabulary, depth: 0) }
+    result.facts.append(("let.\(name)", type))
+    return scope
+  }
+
+  /// `each` of a rule, now and then.
+  private mutating func writeEach(_ indent: Int, _ scope: GeneratedScope) -> GeneratedScope {
+    var scope = scope
+    let lists = scope.paths.filter { if case .list = $0.type { true } else { false } }
+    guard chance(25), !lists.isEmpty else { return scope }
+    let list = pick(lists)
+    line(indent, "each: { el: \(quoted(list.text)) }")
+    if case .list(let element) = list.type {
+      for _ in 0..<3 { scope.add("el", element, vocabulary, depth: 1) }
     }
+    return scope
   }
 
   /// Groups of actions, one of them within another.
@@ -342,13 +356,18 @@ extension RuleSetGenerator {
         case 0:
           line(2, "grant: \(action)")
           line(2, "to: [\(pick(vocabulary.roles))]")
+          let scope = writeLet(2, scope)
           if chance(50) { line(2, "when: \(condition(scope, 2))") }
+          writePeriod(2)
           continue
         case 1:
           line(2, "notify: \(action)")
           line(2, "to: subject")
+          let scope = writeEach(2, writeLet(2, scope))
           if chance(70) { line(2, "when: \(condition(scope, 2))") }
+          if chance(30) { line(2, "unless: \(condition(scope, 2))") }
           line(2, "text: \(sentence("Note", scope))")
+          writePeriod(2)
           continue
         case let kind:
           let isForbid = kind < 4
@@ -412,7 +431,11 @@ extension RuleSetGenerator {
           line(2, "binds: [\(pick(["count", "amount, title", "state, people"]))]")
         }
       }
-      overridable[action.name, default: []].append("approvals.\(id)")
+      if chance(10) {
+        line(2, "overridable: false")
+      } else {
+        overridable[action.name, default: []].append("approvals.\(id)")
+      }
     }
   }
 

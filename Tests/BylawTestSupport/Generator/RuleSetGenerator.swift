@@ -380,10 +380,15 @@ package struct RuleSetGenerator {
       if kind != "sum" { type = .optional(type) }
     default: type = .optional(.reference(entity))
     }
-    if kind != "exists", kind != "count", chance(50) {
+    if kind == "count", chance(20) { line(indent, "limit: \(1 + below(3))") }
+    if kind != "exists", kind != "count", kind != "one", chance(50) {
       let order = quoted(expressions.make(pick([.int, .timestamp]), scope, 1))
       if chance(50) { line(indent, "order: \(order)") } else { line(indent, "order: { latest_first: \(order) }") }
-      if chance(40) { line(indent, "limit: \(1 + below(3))") } else if kind == "list" { line(indent, "limit: 50") }
+      if kind == "list" {
+        line(indent, "limit: \(chance(40) ? 1 + below(3) : 50)")
+      } else if kind != "first" {
+        line(indent, "limit: \(1 + below(3))")
+      }
     }
     return type
   }

@@ -106,13 +106,10 @@ extension ReferenceEvaluator {
   private func judgeEffects() {
     for effect in action.effects + (override?.effects ?? []) { judge(effect) }
     for notice in action.notices + (override?.notices ?? []) {
-      if let band = notice.band {
-        let reached = TypedExpression(.bandReached(threshold: band.threshold, band: band.band), .bool, at: notice.range)
-        guard mayHold(reached, notice.rule) else { continue }
-      }
-      guard mayHold(notice.when, notice.rule) else { continue }
-      for case .people(let people) in notice.to where !people.readsMadeRecords {
-        require(people, notice.rule, place(action.range))
+      forEachTold(notice) {
+        for case .people(let people) in notice.to where !people.readsMadeRecords {
+          require(people, notice.rule, place(action.range))
+        }
       }
     }
   }
@@ -194,7 +191,7 @@ extension ReferenceEvaluator {
       switch action.origin {
       case .declared:
         let authority = action.authority
-        let lacksPermission = !authority.hasAllow && authority.grants.isEmpty ? authority.permission : nil
+        let lacksPermission = !authority.hasAllow ? authority.permission : nil
         refuseAuthority(lacksPermission.map { "This needs the permission \($0)." } ?? whoMay(authority.grants))
       case .approve, .reject, .ask: refuseAuthority("This vote is not yours to give.")
       case .withdraw: refuseAuthority("Only who asked may withdraw this.")
@@ -226,23 +223,27 @@ extension ReferenceEvaluator {
   private var asksForRoles: Bool {
     if action.authority.permission != nil || override?.permission != nil { return true }
     let isOpen = action.authority.grants.contains { grant in
-      if case .anyone = grant.holder { grant.condition == nil } else { false }
+      if case .anyone = grant.holder { grant.condition == nil && !grant.isRule } else { false }
     }
     return !isOpen && action.authority.grants.contains { if case .role = $0.holder { true } else { false } }
   }
 
   private func checkGrants(_ roles: UInt64) {
     let authority = action.authority
-    let hasGrants = authority.hasAllow || !authority.grants.isEmpty
-    var because: String?
-    if hasGrants, !authority.grants.contains(where: { self.grants($0, roles) }) {
-      because = whoMay(authority.grants)
-    } else if let permission = authority.permission, isSystem || roles & authority.permittedRoles == 0 {
-      because = "This needs the permission \(permission)."
-    } else if !hasGrants, authority.permission == nil {
-      because = "No rule lets anybody do this."
+    var because = whoMay(authority.grants)
+    if authority.hasAllow || authority.permission != nil {
+      let isAllowed =
+        !authority.hasAllow || authority.grants.contains { !$0.isRule && self.grants($0, roles) }
+      let isPermitted = authority.permission == nil || !isSystem && roles & authority.permittedRoles != 0
+      if isAllowed && isPermitted { return }
+      if isAllowed, let permission = authority.permission { because = "This needs the permission \(permission)." }
     }
-    if let because { refuseAuthority(because) }
+    for grant in authority.grants where grant.isRule {
+      if let from = grant.effectiveFrom, now < from { continue }
+      if let until = grant.effectiveUntil, now >= until { continue }
+      if grants(grant, roles) { return }
+    }
+    refuseAuthority(because)
   }
 
   private func refuseAuthority(_ because: String) {
@@ -365,15 +366,59 @@ extension ReferenceEvaluator {
   }
 
   private func obligations(_ notice: CheckedRuleSet.Notice) -> [Decision.Obligation] {
-    if let band = notice.band {
-      let reached = TypedExpression(.bandReached(threshold: band.threshold, band: band.band), .bool, at: notice.range)
-      guard mayHold(reached, notice.rule) else { return [] }
+    var found: [Decision.Obligation] = []
+    forEachTold(notice) {
+      for (recipient, name) in zip(notice.to, notice.names) {
+        var obligation = Decision.Obligation(
+          kind: "notify", value: .string(name), rule: notice.rule, text: notice.text.map { text($0) }, by: notice.by,
+          once: notice.once)
+        if case .people(let people) = recipient, !people.readsMadeRecords {
+          do throws(ReferenceError) {
+            obligation.to = Set(ids(try evaluate(people))).sorted()
+          } catch {
+            note(error, notice.rule)
+            obligation.to = []
+          }
+        }
+        found.append(obligation)
+      }
     }
-    guard mayHold(notice.when, notice.rule) else { return [] }
-    return notice.names.map { name in
-      Decision.Obligation(
-        kind: "notify", value: .string(name), rule: notice.rule, text: notice.text.map { text($0) }, by: notice.by,
-        once: notice.once)
+    return found
+  }
+
+  private func ids(_ people: ReferenceValue) -> [String] {
+    switch people {
+    case .reference(_, let id, _): [id]
+    case .list(let all): all.flatMap { ids($0) }
+    default: []
+    }
+  }
+
+  /// Does something for each element that a notice goes to somebody for.
+  private func forEachTold(_ notice: CheckedRuleSet.Notice, _ body: () -> Void) {
+    if let from = notice.effectiveFrom, now < from { return }
+    if let until = notice.effectiveUntil, now >= until { return }
+    let outer = locals
+    defer { locals = outer }
+    var elements: [Result<ReferenceValue, ReferenceError>?] = [nil]
+    if let each = notice.each {
+      switch result(each.list) {
+      case .failure(let error):
+        note(error, notice.rule)
+        elements = [.failure(error)]
+      case .success(.list(let list)): elements = list.map { .success($0) }
+      case .success: elements = []
+      }
+    }
+    for element in elements {
+      if let each = notice.each, let element { locals[each.local] = element }
+      if let band = notice.band {
+        let reached = TypedExpression(.bandReached(threshold: band.threshold, band: band.band), .bool, at: notice.range)
+        guard mayHold(reached, notice.rule) else { continue }
+      }
+      guard mayHold(notice.when, notice.rule) else { continue }
+      if notice.unless != nil, holds(notice.unless, notice.rule) { continue }
+      body()
     }
   }
 }
