@@ -98,6 +98,8 @@ extension CheckedRuleSet {
     package var sparesSystem = false
     /// Looks through records; without any, it cannot be judged and is left to the store.
     package var needsRecords = false
+    /// Follows from an effect: where it cannot be told whether the effect is carried out, that alone denies.
+    package var isOfEffect = false
     /// Set for the forbid of a band.
     package var band: (threshold: Int, band: Int)?
     package var range: SourceRange
@@ -200,8 +202,9 @@ extension CheckedRuleSet {
     package var arguments: [(name: String, value: TypedExpression)] = []
     package var range: SourceRange
 
-    /// Whether `each:` names an entity, whose records `where`, `order` and `limit` choose from. What `each:` is
-    /// cannot be told where it has a mistake.
+    /// Whether `each:` names an entity, whose records `where`, `order` and `limit` choose from.
+    ///
+    /// What `each:` is cannot be told where it has a mistake.
     var eachGoesOverRecords: Bool {
       guard let each else { return false }
       if case .query = each.kind { return true }
@@ -223,6 +226,8 @@ extension CheckedRuleSet {
     package var inputLocal: Int
     package var inputType: ValueType
     package var rules: [Rule]
+    /// That the references among the inputs hold.
+    package var references: [Rule] = []
     package var effects: [Effect]
     package var notices: [Notice]
     package var audit: Audit?

@@ -179,6 +179,9 @@ extension RuleSetChecker {
     }
     var scope = actionScopes[vote]
     rules.actions[vote].effects = effects(members["effects"], id: id, scope: &scope)
+    checkAfter(vote)
+    addLifecycleRules(vote)
+    addUniqueRules(vote)
     rules.actions[vote].notices += notices(members["notify"], rule: id, scope: scope)
     rules.actions[vote].audit = audit(members["audit"])
   }
@@ -417,6 +420,8 @@ extension RuleSetChecker {
       var scope = actionScopes[vote ?? action]
       if entry.key.text == "approved" { scope = actionScopes[action] }
       let effects = effects(parts["effects"], id: id, scope: &scope)
+      // Whether they fit the state of then is for the store; a state that nothing leads to is a mistake now.
+      _ = lifecycleRules(of: effects, after: [])
       return .init(
         name: entry.key.text, effects: effects,
         notices: notices(parts["notify"], rule: "\(id).outcome.\(entry.key.text)", scope: scope))

@@ -1,101 +1,8 @@
 import BylawModel
 import BylawSyntax
 
-/// Rules that nobody writes because they follow: from lifecycles, unique keys and references.
+/// Rules that nobody writes because they follow from unique keys and references.
 extension RuleSetChecker {
-  // MARK: Lifecycles
-
-  /// An update of the state of a record asks that the lifecycle has that move.
-  mutating func addLifecycleRules(_ index: Int) {
-    for effect in rules.actions[index].effects {
-      switch effect.kind {
-      case .create(let entity): checkStart(effect, entity: entity)
-      case .update(let target) where effect.each == nil && !target.readsEffects:
-        guard case .entity(let indices) = target.type, let entity = indices.first else { continue }
-        for lifecycle in rules.entities[entity].lifecycles {
-          guard let value = effect.set.first(where: { $0.field == lifecycle.field })?.value else { continue }
-          checkReachable(value, lifecycle, entity: entity)
-          rules.actions[index].rules.append(move(effect, target: target, to: value, lifecycle, entity: entity))
-        }
-      default: continue
-      }
-    }
-  }
-
-  private mutating func checkStart(_ effect: CheckedRuleSet.Effect, entity: Int) {
-    for lifecycle in rules.entities[entity].lifecycles {
-      guard let value = effect.set.first(where: { $0.field == lifecycle.field })?.value,
-        let state = literalState(value, lifecycle, entity: entity), !lifecycle.start.contains(state.index)
-      else { continue }
-      report(
-        "not-a-start", at: value.range,
-        "a new \(vocabulary.schema.entities[entity].name) does not start as '\(state.word)'",
-        expected: Messages.list(lifecycle.start.map { states(of: lifecycle, entity: entity)[$0] }),
-        notes: [.init(range: lifecycle.range, message: "the lifecycle stands here")])
-    }
-  }
-
-  private mutating func checkReachable(
-    _ value: TypedExpression, _ lifecycle: CheckedRuleSet.Lifecycle, entity: Int
-  ) {
-    guard let state = literalState(value, lifecycle, entity: entity) else { return }
-    guard !lifecycle.moves.contains(where: { $0.contains(state.index) }) else { return }
-    report(
-      "no-such-move", at: value.range, "no state leads to '\(state.word)'",
-      expected: "a state that the lifecycle leads to",
-      notes: [.init(range: lifecycle.range, message: "the lifecycle stands here")])
-  }
-
-  private func states(of lifecycle: CheckedRuleSet.Lifecycle, entity: Int) -> [String] {
-    guard case .enumeration(let index) = vocabulary.schema.entities[entity].fields[lifecycle.field].type else {
-      return []
-    }
-    return vocabulary.schema.enums[index].members
-  }
-
-  private func literalState(
-    _ value: TypedExpression, _ lifecycle: CheckedRuleSet.Lifecycle, entity: Int
-  ) -> (index: Int, word: String)? {
-    guard case .literal(.string(let word)) = value.kind,
-      let index = states(of: lifecycle, entity: entity).firstIndex(of: word)
-    else { return nil }
-    return (index, word)
-  }
-
-  private func move(
-    _ effect: CheckedRuleSet.Effect, target: TypedExpression, to value: TypedExpression,
-    _ lifecycle: CheckedRuleSet.Lifecycle, entity: Int
-  ) -> CheckedRuleSet.Rule {
-    let range = effect.range
-    let type = vocabulary.schema.entities[entity].fields[lifecycle.field].type
-    let words = states(of: lifecycle, entity: entity)
-    let current = TypedExpression(.field(target, lifecycle.field), type, at: range)
-    func equals(_ expression: TypedExpression, _ state: Int) -> TypedExpression {
-      let literal = TypedExpression(.literal(.string(words[state])), type, at: range)
-      return TypedExpression(.call(.equal, [expression, literal]), .bool, at: range)
-    }
-    var choices = [TypedExpression(.call(.equal, [current, value]), .bool, at: range)]
-    if let goal = literalState(value, lifecycle, entity: entity) {
-      choices += words.indices.filter { lifecycle.moves[$0].contains(goal.index) }.map { equals(current, $0) }
-    } else {
-      for from in words.indices where !lifecycle.moves[from].isEmpty {
-        let goals = lifecycle.moves[from].map { equals(value, $0) }
-        choices.append(
-          TypedExpression(
-            .and([equals(current, from), TypedExpression(.or(goals), .bool, at: range)]), .bool, at: range))
-      }
-    }
-    var rule = CheckedRuleSet.Rule(
-      id: lifecycle.id, kind: .require, stage: .requirements, denialClass: .invalidTransition,
-      message: TypedSentence(pieces: [
-        .text("\(vocabulary.schema.entities[entity].name) does not go from "), .hole(current), .text(" to "),
-        .hole(value), .text("."),
-      ]), clauses: lifecycle.clauses, range: range)
-    rule.when = effect.when
-    rule.that = TypedExpression(.or(choices), .bool, at: range)
-    return rule
-  }
-
   // MARK: Unique keys
 
   /// A new record, or a changed one, asks that no other has its unique key.
@@ -104,10 +11,11 @@ extension RuleSetChecker {
       let action = rules.actions[index]
       switch effect.kind {
       case .create(let entity), .put(let entity, _):
+        let found = recordFound(by: effect)
         for (position, key) in rules.entities[entity].uniqueKeys.enumerated() {
           if case .put(_, position) = effect.kind { continue }
           let values = key.fields.map { field in self.newValue(effect, field: field, entity: entity) }
-          addUnique(key, entity: entity, values: values, but: nil, when: effect.when, action: index)
+          addUnique(key, entity: entity, values: values, but: nil, found: found, when: effect.when, action: index)
         }
       case .update(let target):
         guard case .root(.resource) = target.kind, let entity = action.resource else { continue }
@@ -125,7 +33,7 @@ extension RuleSetChecker {
     }
   }
 
-  private func newValue(_ effect: CheckedRuleSet.Effect, field: Int, entity: Int) -> TypedExpression? {
+  func newValue(_ effect: CheckedRuleSet.Effect, field: Int, entity: Int) -> TypedExpression? {
     if let value = effect.set.first(where: { $0.field == field })?.value { return value }
     let declared = vocabulary.schema.entities[entity].fields[field]
     guard case .value(let value) = declared.defaultValue else { return nil }
@@ -134,7 +42,7 @@ extension RuleSetChecker {
 
   private mutating func addUnique(
     _ key: CheckedRuleSet.UniqueKey, entity: Int, values: [TypedExpression?], but record: TypedExpression?,
-    when: TypedExpression?, action: Int
+    found: FoundRecord? = nil, when: TypedExpression?, action: Int
   ) {
     let local = checker.makeLocal()
     let range = key.range
@@ -150,6 +58,7 @@ extension RuleSetChecker {
     if let record {
       parts.append(TypedExpression(.call(.notEqual, [other, record]), .bool, at: range))
     }
+    if let found { parts.append(found.isAnother(other, at: range)) }
     if let condition = key.condition {
       let itself = rules.entities[entity].local
       parts.append(TypedExpression(.bind(local: itself, value: other, body: condition), .bool, at: range))
@@ -161,9 +70,63 @@ extension RuleSetChecker {
       id: key.id, kind: .require, stage: .references, denialClass: key.denialClass, message: key.message,
       clauses: key.clauses, range: range)
     rule.when = when
-    rule.that = TypedExpression(.not(taken), .bool, at: range)
+    let isFree = TypedExpression(.not(taken), .bool, at: range)
+    rule.that = found.map { $0.bound(in: isFree, at: range) } ?? isFree
     rule.needsRecords = true
     rules.actions[action].rules.append(rule)
+  }
+
+  /// The record that a `put` would change, looked up once by its unique key and bound to a variable.
+  struct FoundRecord {
+    var local: Int
+    var entity: Int
+    var query: TypedExpression
+
+    /// The record, if there is one.
+    func record(at range: SourceRange) -> TypedExpression {
+      TypedExpression(.local(local), .optional(.entity([entity])), at: range)
+    }
+
+    func isThere(at range: SourceRange) -> TypedExpression {
+      TypedExpression(.isPresent(record(at: range)), .bool, at: range)
+    }
+
+    func unwrapped(at range: SourceRange) -> TypedExpression {
+      TypedExpression(.unwrap(record(at: range)), .entity([entity]), at: range)
+    }
+
+    /// Whether a record is not the one that was found.
+    func isAnother(_ other: TypedExpression, at range: SourceRange) -> TypedExpression {
+      let differs = TypedExpression(.call(.notEqual, [other, unwrapped(at: range)]), .bool, at: range)
+      let isAbsent = TypedExpression(.not(isThere(at: range)), .bool, at: range)
+      return TypedExpression(.or([isAbsent, differs]), .bool, at: range)
+    }
+
+    func bound(in body: TypedExpression, at range: SourceRange) -> TypedExpression {
+      TypedExpression(.bind(local: local, value: query, body: body), body.type, at: range)
+    }
+  }
+
+  /// What a `put` finds; `nil` for other effects, and where its key cannot be told before the effects.
+  mutating func recordFound(by effect: CheckedRuleSet.Effect) -> FoundRecord? {
+    guard case .put(let entity, let position) = effect.kind else { return nil }
+    let key = rules.entities[entity].uniqueKeys[position]
+    let local = checker.makeLocal()
+    let other = TypedExpression(.local(local), .entity([entity]), at: effect.range)
+    var parts: [TypedExpression] = []
+    for field in key.fields {
+      guard let value = newValue(effect, field: field, entity: entity), !value.readsEffects else { return nil }
+      let type = vocabulary.schema.entities[entity].fields[field].type
+      parts.append(sameKey(TypedExpression(.field(other, field), type, at: effect.range), value, key, effect.range))
+    }
+    if let condition = key.condition {
+      let itself = rules.entities[entity].local
+      parts.append(TypedExpression(.bind(local: itself, value: other, body: condition), .bool, at: effect.range))
+    }
+    var query = TypedExpression.Query(kind: .first, entity: entity, local: local)
+    query.condition = TypedExpression(.and(parts), .bool, at: effect.range)
+    let found = TypedExpression(.query(query), .optional(.entity([entity])), at: effect.range)
+    return FoundRecord(local: checker.makeLocal(), entity: entity, query: found)
   }
 
   /// Whether two parts of a key are the same; optional ones only when both are there.
@@ -184,41 +147,49 @@ extension RuleSetChecker {
 
   // MARK: References
 
-  /// Each reference in the inputs must lead to a record, to a live one unless declared `any`.
+  /// Each reference in the inputs of an action or an override must lead to a record, to a live one unless declared
+  /// `any`.
   mutating func addReferenceRules() {
     for index in rules.actions.indices {
       let action = rules.actions[index]
       for (position, field) in action.inputs.enumerated() {
         let value = TypedExpression(.root(.input(position)), field.readType, at: action.range)
-        addReferences(value, field.constraint, path: field.name, action: index)
+        rules.actions[index].rules += referenceRules(
+          value, field.constraint, path: field.name, owner: "actions.\(action.name)", range: action.range)
+      }
+    }
+    for index in rules.overrides.indices {
+      let override = rules.overrides[index]
+      let inputs = TypedExpression(.local(override.inputLocal), override.inputType, at: override.range)
+      for (position, field) in override.inputs.enumerated() {
+        let value = TypedExpression(.field(inputs, position), field.readType, at: override.range)
+        rules.overrides[index].references += referenceRules(
+          value, field.constraint, path: field.name, owner: override.id, range: override.range)
       }
     }
   }
 
-  private mutating func addReferences(
-    _ value: TypedExpression, _ constraint: Constraint, path: String, action: Int
-  ) {
-    let range = rules.actions[action].range
-    guard let condition = referencesHold(value, constraint, range: range) else { return }
+  /// That the references of an input hold, and that `acting` is the subject.
+  private mutating func referenceRules(
+    _ value: TypedExpression, _ constraint: Constraint, path: String, owner: String, range: SourceRange
+  ) -> [CheckedRuleSet.Rule] {
+    guard let condition = referencesHold(value, constraint, range: range) else { return [] }
     var rule = CheckedRuleSet.Rule(
       id: "references.\(path)", kind: .require, stage: .references, denialClass: .invalidInput,
       message: TypedSentence(pieces: [.text("'\(path)' does not name a record that can be used here.")]), range: range)
     rule.that = condition
-    rules.actions[action].rules.append(rule)
-    if constraint.reference == .acting {
-      let subject = TypedExpression(.root(.subject), subjectType, at: range)
-      var content = value
-      var acting = CheckedRuleSet.Rule(
-        id: "actions.\(rules.actions[action].name).input.\(path)", kind: .require, stage: .authority,
-        denialClass: .unauthorized,
-        message: TypedSentence(pieces: [.text("'\(path)' must be the person who acts.")]), range: range)
-      if value.type.isOptional {
-        acting.when = TypedExpression(.isPresent(value), .bool, at: range)
-        content = TypedExpression(.unwrap(value), value.type.content, at: range)
-      }
-      acting.that = TypedExpression(.call(.equal, [content, subject]), .bool, at: range)
-      rules.actions[action].rules.append(acting)
+    guard constraint.reference == .acting else { return [rule] }
+    let subject = TypedExpression(.root(.subject), subjectType, at: range)
+    var content = value
+    var acting = CheckedRuleSet.Rule(
+      id: "\(owner).input.\(path)", kind: .require, stage: .authority, denialClass: .unauthorized,
+      message: TypedSentence(pieces: [.text("'\(path)' must be the person who acts.")]), range: range)
+    if value.type.isOptional {
+      acting.when = TypedExpression(.isPresent(value), .bool, at: range)
+      content = TypedExpression(.unwrap(value), value.type.content, at: range)
     }
+    acting.that = TypedExpression(.call(.equal, [content, subject]), .bool, at: range)
+    return [rule, acting]
   }
 
   /// The condition that all references within a value hold; `nil` when it has none.

@@ -206,7 +206,14 @@ extension RuleSetChecker {
         reader.diagnostics.report(Messages.unknownName(entry.key, what: "field", known: fields.map(\.name)))
         continue
       }
-      effect.set.append((position, setValue(entry.value, type: fields[position].type, in: scope, given: flow)))
+      let value = setValue(entry.value, type: fields[position].type, in: scope, given: flow)
+      effect.set.append((position, value))
+      if let known = constantValue(value), fields[position].constraint.isBounded {
+        declaredValues.append(
+          .init(
+            value: known, field: fields[position], text: entry.value.scalar?.text ?? entry.key.text,
+            range: entry.value.range))
+      }
     }
     if let patch = members["patch"] { readPatch(patch, fields, into: &effect, scope: scope, given: flow) }
     if case .update(let target) = effect.kind {
@@ -345,7 +352,7 @@ extension RuleSetChecker {
   }
 
   /// What the patch says of a field, or else what was there before; a patch may empty an optional field.
-  private func patched(_ patch: TypedExpression, _ member: Int, field: Field, old: TypedExpression) -> TypedExpression {
+  func patched(_ patch: TypedExpression, _ member: Int, field: Field, old: TypedExpression) -> TypedExpression {
     let content = field.type.content
     let given = TypedExpression(.field(patch, member), .optional(content), at: patch.range)
     let new =

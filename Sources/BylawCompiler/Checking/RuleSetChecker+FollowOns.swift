@@ -12,19 +12,8 @@ extension RuleSetChecker {
       guard Self.nameCodes.contains(diagnostic.code.rawValue) else { return true }
       if diagnostic.code == "unknown-role", roleWords.isEmpty, manifestMembers?["role"] != nil { return false }
       let name = word(at: diagnostic.range)
-      return !unreadNames.contains(name) && !isBroken(name)
+      return !isBroken(name)
     }
-  }
-
-  /// The words before the first colon of each line, for a file that has no tree.
-  static func keys(in bytes: [UInt8]) -> Set<String> {
-    var keys: Set<String> = []
-    for line in bytes.split(separator: 0x0A) {
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      let key = String(decoding: line[line.startIndex..<colon], as: UTF8.self)
-      keys.insert(key.trimming { $0 == " " || $0 == "-" || $0 == "\"" || $0 == "'" })
-    }
-    return keys
   }
 
   /// The name that a diagnostic underlines, without quotes.

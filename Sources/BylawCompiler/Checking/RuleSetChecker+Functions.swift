@@ -201,7 +201,11 @@ extension RuleSetChecker {
   // MARK: Facts
 
   private mutating func checkFact(_ entry: Node.Entry) {
-    let typed = definition(entry, name: entry.key.text, kind: .fact, scope: globalScope)
+    var scope = globalScope
+    for root in ["resource", "after"] {
+      scope.names[root] = .unavailable("a fact sees no resource: what reads one stands under 'let:' of the action")
+    }
+    let typed = definition(entry, name: entry.key.text, kind: .fact, scope: scope)
     var facts: [String: Scope.Binding] = [:]
     if case .namespace(let known) = globalScope.names["facts"] { facts = known }
     facts[entry.key.text] = typed

@@ -49,7 +49,7 @@ extension RuleSetChecker {
     if let span = parseDuration(scalar.text) { return span }
     report(
       "malformed-duration", at: scalar.range, "'\(scalar.text)' is no length of time",
-      expected: "a number with a unit, such as 24h, 15 min or 2 days")
+      expected: "numbers with the units s, min, h, days or weeks, such as 24h, 15 min or 2 days")
     return nil
   }
 

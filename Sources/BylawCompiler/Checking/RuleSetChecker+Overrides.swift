@@ -46,6 +46,7 @@ extension RuleSetChecker {
       }
     }
     let effects = effects(members["effects"], id: id, scope: &scope)
+    requirements += lifecycleRules(of: effects, after: rules.actions[action].effects)
     let permission = members["permission"].flatMap { reader.scalar($0, as: "'permission'") }
     rules.overrides.append(
       .init(
@@ -68,7 +69,7 @@ extension RuleSetChecker {
       + target.waits.filter { !$0.overridable }.map { ($0.id, $0.range) }
     return reader.words(node, as: "what is bypassed").compactMap { word in
       if open.contains(word.text) { return word.text }
-      if let rule = target.rules.first(where: { $0.id == word.text }) {
+      if let rule = target.rules.first(where: { $0.id == word.text }), !isRefused(word.text) {
         report(
           "not-overridable", at: word.range, "'\(word.text)' cannot be overridden", expected: Messages.list(open),
           notes: [.init(range: rule.range, message: "it does not say 'overridable: true'")])
@@ -76,11 +77,31 @@ extension RuleSetChecker {
         report(
           "not-overridable", at: word.range, "'\(word.text)' cannot be overridden", expected: Messages.list(open),
           notes: [.init(range: range, message: "it says 'overridable: false'")])
-      } else {
+      } else if !isRefused(word.text) {
         reader.diagnostics.report(
           Messages.unknownName(word, what: "overridable rule, band, approval or wait", known: open))
       }
       return nil
+    }
+  }
+
+  /// Whether an id is that of an entry with a mistake in it, which is reported where it stands.
+  private func isRefused(_ id: String) -> Bool {
+    let parts = id.split(separator: ".", maxSplits: 2).map(String.init)
+    guard parts.count > 1, let entry = sections[parts[0]]?.first(where: { $0.key.text == parts[1] }) else {
+      return false
+    }
+    var range = entry.value.range
+    if parts.count == 3, case .mapping(let members) = entry.value.kind,
+      case .mapping(let bands) = members.first(where: { $0.key.text == "bands" })?.value.kind
+    {
+      guard let band = bands.first(where: { $0.key.text == parts[2] }) else { return false }
+      range = band.value.range
+    }
+    return reader.diagnostics.all.contains { diagnostic in
+      let place = diagnostic.range
+      let isWithin = range.start <= place.start && place.start < range.end
+      return diagnostic.severity == .error && place.file == range.file && (isWithin || place == entry.key.range)
     }
   }
 
@@ -113,6 +134,7 @@ extension RuleSetChecker {
     if let whenNode = members["when"] { when = condition(whenNode, in: scope).expression }
     var made = effects(members["effects"], id: id, scope: &scope)
     let performs = members["do"] != nil || members["propose"] != nil
+    _ = lifecycleRules(of: made, after: [])
     refuseKeys(["resource", "input", "as_subject"], of: members, unless: performs, "'do:' or 'propose:'")
     if performs {
       let kept: Set = ["do", "propose", "resource", "input", "as_subject"]

@@ -49,7 +49,8 @@ extension RuleSetChecker {
       Diagnostic(
         "unknown-role", at: word.range, "no role is called '\(word.text)'",
         expected: roleWords.isEmpty ? "a role, but the manifest has no 'role:'" : Messages.list(roleWords),
-        hint: Messages.didYouMean(word.text, among: roleWords + derivedRoles.keys)))
+        hint: Messages.listMeant(word.text, of: roleWords + derivedRoles.keys)
+          ?? Messages.didYouMean(word.text, among: roleWords + derivedRoles.keys)))
     return nil
   }
 

@@ -132,8 +132,11 @@ extension RuleSetChecker {
     guard let percent = FixedPoint(number), percent.units >= 0 else {
       report(
         "malformed-percent", at: scalar.range, "'\(scalar.text)' is no percentage",
-        expected: "a percentage such as 75 %")
-      return nil
+        expected: "a percentage such as 75 %",
+        hint: FixedPoint(scalar.text).map { "write '\($0) %'" })
+      return .init(
+        id: "\(id).\(entry.key.text)", name: entry.key.text, percent: FixedPoint(units: 0, scale: 0),
+        includesBound: true, range: entry.key.range)
     }
     return .init(
       id: "\(id).\(entry.key.text)", name: entry.key.text, percent: percent, includesBound: members["from"] != nil,
@@ -151,8 +154,10 @@ extension RuleSetChecker {
       guard let members = silently({ $0.reader.mapping(entry.value, as: "a threshold") }),
         let bands = members["bands"].flatMap({ node in silently { $0.reader.mapping(node, as: "the bands") } })
       else { continue }
-      for (position, band) in bands.entries.enumerated() where position < known.count {
-        guard let parts = silently({ $0.reader.mapping(band.value, as: "a band") }) else { continue }
+      for band in bands.entries {
+        guard let position = known.firstIndex(where: { $0.name == band.key.text }),
+          let parts = silently({ $0.reader.mapping(band.value, as: "a band") })
+        else { continue }
         checkBand(band.key, parts, id: known[position].id, band: position) { action in
           perAction == nil ? shared : perAction?.instances[action]
         }

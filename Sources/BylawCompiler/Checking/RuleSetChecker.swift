@@ -58,8 +58,8 @@ package struct RuleSetChecker {
 
   /// Conditions, classifications and facts that are defined by themselves.
   var cyclicNames: Set<String> = []
-  /// What stands before a colon in files that could not be read: names that they may define.
-  var unreadNames: Set<String> = []
+  /// Whether some file is no YAML that can be read.
+  private var hasUnreadFile = false
 
   /// A relation that stands for a role, for each entity that it is declared for.
   struct DerivedRole {
@@ -89,7 +89,9 @@ package struct RuleSetChecker {
     for identifier in identifiers {
       checker.readFile(identifier)
     }
-    if checker.manifestMembers != nil {
+    if checker.hasUnreadFile {
+      // What the other files say is not judged: names and types of the rules may stand in the file that is not read.
+    } else if checker.manifestMembers != nil {
       checker.checkAll()
     } else if !checker.reader.diagnostics.hasErrors, let first = identifiers.first {
       checker.report(
@@ -100,14 +102,14 @@ package struct RuleSetChecker {
     // With two rule sets in one folder nothing else that is found says anything.
     let manifests = diagnostics.all.filter { $0.code == "duplicate-manifest" }
     return CheckResult(
-      ruleSet: diagnostics.hasErrors || checker.manifestMembers == nil ? nil : checker.rules,
+      ruleSet: diagnostics.hasErrors || checker.hasUnreadFile || checker.manifestMembers == nil ? nil : checker.rules,
       diagnostics: manifests.isEmpty ? checker.withoutFollowOns(diagnostics.all) : manifests, sources: sources)
   }
 
   private mutating func readFile(_ file: FileID) {
     let tree = YAMLReader.read(file, in: sources, diagnostics: &reader.diagnostics, nodesLeft: &nodesLeft)
     guard let node = tree else {
-      unreadNames.formUnion(Self.keys(in: sources[file].bytes))
+      hasUnreadFile = true
       return
     }
     guard let members = reader.mapping(node, as: "a rule file") else { return }
@@ -209,9 +211,7 @@ package struct RuleSetChecker {
       Diagnostic(code, severity: .warning, at: range, message, expected: expected, notes: notes, hint: hint))
   }
 
-  /// Reports keys that do nothing without another one.
-  ///
-  /// - Parameter other: What must stand beside them, as an author writes it.
+  /// Reports keys that do nothing without another one, which `other` names as an author writes it.
   mutating func refuseKeys(_ keys: [String], of members: Members, unless acts: Bool, _ other: String) {
     for key in keys.compactMap({ members.key($0) }) where !acts {
       report("no-effect", at: key.range, "'\(key.text)' has no effect here", expected: "\(other) beside it")

@@ -30,14 +30,16 @@ extension RuleSetPlanner {
       outlines.append(
         RuleOutline(stage: 5, kind: .wait, id: wait.id, source: sources.place(wait.range), entries: [entry]))
     }
-    return outlines
+    return outlines.enumerated().sorted {
+      ($0.element.stage, $0.element.id, $0.offset) < ($1.element.stage, $1.element.id, $1.offset)
+    }.map(\.element)
   }
 
   private mutating func outline(_ rule: CheckedRuleSet.Rule) -> RuleOutline {
     var entries: [(key: String, condition: ConditionOutline)] = []
     for (key, condition) in [("when", rule.when), ("unless", rule.unless), ("that", rule.that)] {
       guard let condition else { continue }
-      entries.append((key, condition.range == rule.range ? ownCheck(condition) : outline(condition)))
+      entries.append((key, condition.range == rule.range ? ownCheck(condition, of: rule) : outline(condition)))
     }
     let each = rule.each.map { (local: $0.local, list: lowering.lower($0.list)) }
     return RuleOutline(
@@ -61,11 +63,18 @@ extension RuleSetPlanner {
   // MARK: Conditions
 
   /// A condition that stands in no file: a reference must exist, a state must allow the move, a band is reached.
-  private mutating func ownCheck(_ condition: TypedExpression) -> ConditionOutline {
+  private mutating func ownCheck(_ condition: TypedExpression, of rule: CheckedRuleSet.Rule) -> ConditionOutline {
     if case .bandReached = condition.kind { return outline(condition) }
     return ConditionOutline(
-      sentence: nil, text: "the engine's own check", place: sources.place(condition.range), node: node(condition, []),
+      sentence: nil, text: Self.purpose(of: rule), place: sources.place(condition.range), node: node(condition, []),
       operands: [], parts: [])
+  }
+
+  /// What a rule that stands in no file is there for.
+  private static func purpose(of rule: CheckedRuleSet.Rule) -> String {
+    if rule.denialClass == .invalidTransition { return "the lifecycle has this move" }
+    if rule.id.hasPrefix("references.") { return "the record is there and live" }
+    return rule.needsRecords ? "no other record has this key" : "the engine's own check"
   }
 
   private mutating func outline(

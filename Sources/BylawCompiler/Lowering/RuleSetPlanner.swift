@@ -107,7 +107,7 @@ package struct RuleSetPlanner {
         id: wait.id, when: lower(wait.when), until: lowering.lower(wait.until),
         message: lowering.lower(sentence: wait.message), clauses: wait.clauses, source: place(wait.range))
     }
-    plan.effects = action.effects.map { self.plan($0) }
+    plan.effects = action.effects.map { self.plan($0, inputs: action.inputs) }
     plan.notices = action.notices.map { self.plan($0, moment: $0.isRule || $0.band != nil ? .always : .allow) }
     plan.denialNotices = action.denialNotices.map { self.plan($0, moment: .deny) }
     plan.obligations = action.obligations
@@ -172,6 +172,7 @@ package struct RuleSetPlanner {
     }
     plan.sparesSystem = rule.sparesSystem
     plan.needsRecords = rule.needsRecords
+    plan.isOfEffect = rule.isOfEffect
     return plan
   }
 
@@ -207,7 +208,7 @@ package struct RuleSetPlanner {
       clock: approval.clock.map {
         .init(from: lowering.lower($0.from), within: $0.within, expires: $0.late == .expire)
       })
-    if let when = approval.when, case .conditions(let list) = when.kind, list.kind == .any {
+    if let when = approval.when, case .conditions(let list) = when.kind, list.kind != .none {
       for member in list.members {
         guard let sentence = member.sentence else { continue }
         plan.triggers.append((lowering.lower(sentence: sentence), lowering.lower(member.condition)))
@@ -248,16 +249,20 @@ package struct RuleSetPlanner {
     return plan
   }
 
-  private mutating func plan(_ effect: CheckedRuleSet.Effect) -> EffectPlan {
+  private mutating func plan(_ effect: CheckedRuleSet.Effect, inputs: [Field]) -> EffectPlan {
     var values = effect.set.map(\.value) + effect.fieldPatches.map(\.patch) + effect.arguments.map(\.value)
     values += [effect.patch, effect.resource].compactMap { $0 }
     if case .update(let target) = effect.kind { values.append(target) }
     let when = effect.when.flatMap { $0.readsEffects ? nil : $0 }
     var each: (local: Int, list: NodeID)?
     if let list = effect.each, let local = effect.eachLocal { each = (local, lowering.lower(list)) }
-    return EffectPlan(
+    var plan = EffectPlan(
       when: lower(when), each: each, values: values.filter { !$0.readsEffects }.map { lowering.lower($0) },
       source: place(effect.range))
+    plan.bounded = rules.unboundedValues(of: effect, inputs: inputs).map {
+      (lowering.lower($0.value), $0.value.type, $0.field)
+    }
+    return plan
   }
 
   private mutating func plan(_ followUp: CheckedRuleSet.FollowUp) -> FollowUpPlan {
@@ -272,7 +277,9 @@ package struct RuleSetPlanner {
       notices: override.notices.map { self.plan($0, moment: .allow) },
       audit: override.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) },
       followUps: override.followUps.map { self.plan($0) }, source: place(override.range))
-    plan.effects = override.effects.map { self.plan($0) }
+    plan.references = override.references.map { self.plan($0) }
+    let inputs = rules.actions.first { $0.name == override.action }?.inputs ?? []
+    plan.effects = override.effects.map { self.plan($0, inputs: inputs) }
     return plan
   }
 

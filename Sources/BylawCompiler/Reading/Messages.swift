@@ -14,6 +14,16 @@ enum Messages {
     suggestion(for: word, among: known).map { "did you mean '\($0)'?" }
   }
 
+  /// How a list is written, for a text that holds several known words.
+  static func listMeant(_ text: String, of known: [String]) -> String? {
+    let words = text.split { ", \n".contains($0) }.map(String.init)
+    let isListed = words.contains("-")
+    let found = words.filter { $0 != "-" }
+    guard found.count > 1, found.allSatisfy({ known.contains($0) }) else { return nil }
+    if isListed { return "start each '- ' in the same column" }
+    return "write [\(found.joined(separator: ", "))]"
+  }
+
   static func unknownKey(_ key: Scalar, in what: String, known: [String]) -> Diagnostic {
     Diagnostic(
       "unknown-key", at: key.range, "unknown key '\(key.text)' in \(what)", expected: list(known),

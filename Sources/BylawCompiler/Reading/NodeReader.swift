@@ -62,10 +62,9 @@ struct NodeReader {
   /// Whether in the mapping read last a key or a value was reported: then what it lacks is likely behind that.
   private(set) var hadUnknownKey = false
 
-  /// A mapping with known keys; reports unknown ones with the nearest known, and missing required ones. A `title` is
-  /// a text wherever it may stand.
+  /// A mapping with known keys; reports unknown ones with the nearest known, and missing required ones.
   ///
-  /// - Parameter others: Keys that are reported already.
+  /// A `title` is a text wherever it may stand; `others` are keys that are reported already.
   mutating func members(
     _ node: Node, of what: String, keys list: KeyList, besides others: [String] = [], required: [String] = []
   ) -> Members? {
@@ -74,12 +73,10 @@ struct NodeReader {
     return members
   }
 
-  /// The members of an entry that states once what it is, with the list of the keys that go with it; `nil` after a
-  /// report where it states nothing or more than one thing.
+  /// The members of an entry that states once what it is, with the list of the keys that go with it.
   ///
-  /// - Parameters:
-  ///   - problem: What to say then.
-  ///   - place: Where, if not at the whole entry.
+  /// Where it states nothing or more than one thing, there are none: then `problem` is reported, at `place` or at the
+  /// whole entry.
   mutating func members(
     _ node: Node, of what: String, oneOf lists: [KeyList], else problem: String, at place: SourceRange? = nil
   ) -> (members: Members, list: KeyList)? {

@@ -247,6 +247,8 @@ package struct RulePlan: Sendable {
   package var exceptions: [Exception] = []
   package var sparesSystem = false
   package var needsRecords = false
+  /// Follows from an effect: where it cannot be told whether the effect is carried out, that alone denies.
+  package var isOfEffect = false
 
   package init(
     id: String, isForbid: Bool, denialClass: DenialClass, when: NodeID?, unless: NodeID?, that: NodeID?,
@@ -423,6 +425,8 @@ package struct EffectPlan: Sendable {
   package var each: (local: Int, list: NodeID)?
   /// Everything that it evaluates, but for what earlier effects make.
   package var values: [NodeID]
+  /// What is set and may not fit the bounds of its field, with its type.
+  package var bounded: [(value: NodeID, type: ValueType, field: Field)] = []
   package var source: String
 
   package init(when: NodeID?, each: (local: Int, list: NodeID)?, values: [NodeID], source: String) {
@@ -468,6 +472,8 @@ package struct OverridePlan: Sendable {
   package var inputLocal: Int
   package var inputType: ValueType
   package var rules: [RulePlan]
+  /// That the references among the inputs hold.
+  package var references: [RulePlan] = []
   package var effects: [EffectPlan] = []
   package var notices: [NoticePlan]
   package var audit: AuditPlan?

@@ -100,7 +100,9 @@ extension Judgement {
     }
   }
 
-  /// What a notice goes over: once, or for each element of its list. A list that cannot be told is one such element.
+  /// What a notice goes over: once, or for each element of its list.
+  ///
+  /// A list that cannot be told is one such element.
   mutating func elements(of notice: NoticePlan) -> [Cell?] {
     if let from = notice.effectiveFrom, now < from { return [] }
     if let until = notice.effectiveUntil, now >= until { return [] }

@@ -143,7 +143,7 @@ extension Judgement {
         Decision.Reason(
           rule: override.id, because: "This override needs the permission \(permission).", source: override.source))
     }
-    for rule in override.rules where rule.denialClass == .unauthorized { judge(rule) }
+    for rule in override.references + override.rules where rule.denialClass == .unauthorized { judge(rule) }
   }
 
   mutating func judgeOverride(_ override: OverridePlan) {

@@ -52,6 +52,7 @@ struct Judgement: ~Copyable {
     guard authorize() else { return denial() }
     stage = 3
     judge(sharedAction.part.references)
+    if let override { for rule in override.references where rule.denialClass != .unauthorized { judge(rule) } }
     judgeResource()
     if refused != nil { return denial() }
     stage = 4
@@ -138,6 +139,7 @@ struct Judgement: ~Copyable {
     }
     let list = frame.evaluate(each.list)
     if list.isError {
+      if rule.isOfEffect { return }
       note(list, rule: rule.id, at: rule.source)
       frame.setLocal(each.local, to: list)
       fire(rule, element: nil)
@@ -160,7 +162,10 @@ struct Judgement: ~Copyable {
 
   /// A failed evaluation never spares: only a `when` that is false, an `unless` or a `that` that is true does.
   private mutating func fires(_ rule: RulePlan) -> Bool {
-    guard mayHold(rule.when, rule: rule.id, at: rule.source) else { return false }
+    let applies =
+      rule.isOfEffect
+      ? holds(rule.when, rule: rule.id, at: rule.source) : mayHold(rule.when, rule: rule.id, at: rule.source)
+    guard applies else { return false }
     if rule.unless != nil, holds(rule.unless, rule: rule.id, at: rule.source) { return false }
     if rule.that != nil, holds(rule.that, rule: rule.id, at: rule.source) { return false }
     for exception in rule.exceptions where now < exception.until && exception.from.map({ now >= $0 }) ?? true {
@@ -218,6 +223,18 @@ struct Judgement: ~Copyable {
       if !verdict.isTrue { return }
     }
     for value in effect.values { judge(value, of: rule, source: effect.source) }
+    for value in effect.bounded {
+      let cell = frame.evaluate(value.value)
+      guard cell.state == .value else { continue }
+      var problems: [ShapeProblem] = []
+      let given = frame.value(of: cell, value.type)
+      _ = frame.shape(given, as: value.field, path: value.field.name, problems: &problems)
+      guard let problem = problems.first else { continue }
+      refuse(
+        .invalidInput,
+        detail == .outcome
+          ? nil : Decision.Reason(rule: rule, because: problem.sentence, source: effect.source))
+    }
   }
 
   private mutating func judge(_ value: NodeID, of rule: String, source: String) {

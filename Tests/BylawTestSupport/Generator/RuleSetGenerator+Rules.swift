@@ -201,7 +201,7 @@ extension RuleSetGenerator {
         switch field.type {
         case .int, .decimal, .text, .timestamp:
           guard chance(30) else { continue }
-          line(5, "\(field.name): \(quoted(expressions.make(field.read, scope, 1)))")
+          line(5, "\(field.name): \(setValue(field.read, scope))")
         default: continue
         }
       }
@@ -215,6 +215,12 @@ extension RuleSetGenerator {
     }
     let isEmpty = lines.last?.hasSuffix("effects:") == true
     if isEmpty || chance(30) { writeCreation(scope) }
+  }
+
+  /// What a field is set to; a text that says nothing is refused.
+  private mutating func setValue(_ type: GeneratedType, _ scope: GeneratedScope) -> String {
+    let made = expressions.make(type, scope, 1)
+    return quoted(made == "\"\"" ? "\"x\"" : made)
   }
 
   /// A new document: each field that is neither optional nor has a default gets a value.
@@ -242,7 +248,7 @@ extension RuleSetGenerator {
         let optional = scope.paths.first { $0.type == .optional(type) }.map { "\($0.text).value()" }
         let text = scope.paths.first { $0.type == type }?.text ?? optional ?? "resource.part"
         line(5, "\(field.name): \(quoted(text))")
-      default: line(5, "\(field.name): \(quoted(expressions.make(type, scope, 1)))")
+      default: line(5, "\(field.name): \(setValue(type, scope))")
       }
     }
   }

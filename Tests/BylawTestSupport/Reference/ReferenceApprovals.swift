@@ -237,7 +237,7 @@ extension ReferenceEvaluator {
 
   private func pendingReasons(_ approval: CheckedRuleSet.Approval) -> [Decision.Reason] {
     var named: [TypedSentence] = []
-    if let when = approval.when, case .conditions(let list) = when.kind, list.kind == .any {
+    if let when = approval.when, case .conditions(let list) = when.kind, list.kind != .none {
       for member in list.members {
         guard let sentence = member.sentence, mayHold(member.condition, approval.id) else { continue }
         named.append(sentence)

@@ -27,6 +27,7 @@ extension ReferenceEvaluator {
     checkAuthority()
     if !refusals.isEmpty { return answer(.deny, stage: 2) }
     for rule in action.rules where rule.stage == .references { judge(rule) }
+    for rule in override?.references ?? [] where rule.stage == .references { judge(rule) }
     checkResource()
     if !refusals.isEmpty { return answer(.deny, stage: 3) }
     for rule in action.rules where rule.stage == .requirements { judge(rule) }
@@ -74,6 +75,7 @@ extension ReferenceEvaluator {
     let outer = locals
     defer { locals = outer }
     switch result(each.list) {
+    case .failure where rule.isOfEffect: break
     case .failure(let error):
       note(error, rule.id)
       locals[each.local] = .failure(error)
@@ -88,7 +90,7 @@ extension ReferenceEvaluator {
   }
 
   private func fires(_ rule: CheckedRuleSet.Rule) -> Bool {
-    guard mayHold(rule.when, rule.id) else { return false }
+    guard rule.isOfEffect ? holds(rule.when, rule.id) : mayHold(rule.when, rule.id) else { return false }
     if rule.unless != nil, holds(rule.unless, rule.id) { return false }
     if rule.that != nil, holds(rule.that, rule.id) { return false }
     return !rule.exceptions.contains { now < $0.until && now >= $0.from ?? now && holds($0.condition, rule.id) }
@@ -138,7 +140,35 @@ extension ReferenceEvaluator {
         }
       }
       for value in values where !value.readsMadeRecords { require(value, rule, source) }
+      checkBounds(effect, rule, source)
     }
+  }
+
+  /// What is set must fit its field.
+  private func checkBounds(_ effect: CheckedRuleSet.Effect, _ rule: String, _ source: String) {
+    let entity: Int
+    switch effect.kind {
+    case .create(let made), .put(let made, _): entity = made
+    case .update(let target):
+      guard case .entity(let indices) = target.type else { return }
+      entity = indices[0]
+    default: return
+    }
+    for (position, value) in effect.set where !value.readsMadeRecords {
+      let field = schema.entities[entity].fields[position]
+      guard isBounded(field.constraint), case .success(let result) = result(value), !result.isAbsent else { continue }
+      var problems: [String] = []
+      _ = read(self.value(result, value.type), field.type, field.constraint, field.name, &problems)
+      if let problem = problems.first {
+        refuse(.invalidInput, Decision.Reason(rule: rule, because: problem, source: source))
+      }
+    }
+  }
+
+  private func isBounded(_ constraint: Constraint) -> Bool {
+    if constraint.lower != nil || constraint.upper != nil { return true }
+    if let text = constraint.text, text != .string { return true }
+    return constraint.element.contains { isBounded($0) }
   }
 
   private func require(_ expression: TypedExpression, _ rule: String, _ source: String) {
@@ -216,6 +246,7 @@ extension ReferenceEvaluator {
           rule: override.id, because: "This override needs the permission \(permission).", source: place(override.range)
         ))
     }
+    for rule in override.references where rule.stage == .authority { judge(rule) }
     for rule in override.rules where rule.denialClass == .unauthorized { judge(rule) }
   }
 

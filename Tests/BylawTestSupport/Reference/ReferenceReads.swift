@@ -53,7 +53,7 @@ struct ReferenceReads {
     for change in action.after { visit(change.value) }
     for effect in action.effects { visit(effect) }
     for override in rules.overrides where override.action == action.name {
-      for rule in override.rules {
+      for rule in override.rules + override.references {
         visit(rule)
         visit(rule.message)
       }
