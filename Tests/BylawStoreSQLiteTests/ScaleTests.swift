@@ -67,7 +67,7 @@ struct ScaleTests {
     let factory = try SQLiteFactory.file()
     let backend = try factory.open()
     let clock = ContinuousClock()
-    let rounds = 20_000
+    let rounds = 3_000
     let deeds = Self.deeds(0..<rounds)
     let writing = try await clock.measure { for deed in deeds { try await backend.apply(deed) } }
     print("\(rounds) transactions in \(writing): \(writing / rounds) each")

@@ -166,6 +166,16 @@ import Testing
     #expect(try await new.findings([new.checkpoint]) == [])
   }
 
+  @Test func `an empty trail agrees with its checkpoint`() async throws {
+    let backend = try SQLiteFactory.memory().open()
+    let key = CheckpointKey()
+    let checkpoint = try Checkpoint(nil, at: StoreFixture.time(0), ruleSet: "r", key: key)
+    let verifier = AuditVerifier(StoreFixture.schema, checkpoints: [checkpoint], key: key.publicKey)
+    let report = try await backend.read { reader throws(StoreError) in try verifier.verify(reader) }
+    #expect(report == AuditReport())
+    try backend.close()
+  }
+
   @Test func `a search with too many findings ends early, and says so`() async throws {
     let tampering = try await Tampering()
     try tampering.tamper(["UPDATE bylaw_entry SET digest = randomblob(32)", "UPDATE Client SET name = 'x'"])

@@ -68,7 +68,7 @@ package struct AuditVerifier: Sendable {
       last = end.sequence
     }
     run.report.digest = chain.digest
-    if let signed = checkpoints.last, !run.isFull {
+    if let signed = checkpoints.last, signed.size > chain.last, !run.isFull {
       run.note(.tailCut(missing: signed.size - chain.last, size: signed.size))
     }
   }

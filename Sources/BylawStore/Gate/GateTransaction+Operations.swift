@@ -118,6 +118,7 @@ extension GateTransaction {
       switch obligation.kind {
       case "notify":
         body["to"] = obligation.value
+        if let people = obligation.to { body["people"] = .list(people.map { .string($0) }) }
         if let by = obligation.by { body["by"] = .string(by) }
         let once = obligation.once.map { period in
           [obligation.rule, obligation.value.text ?? "", plan.period(period, of: now)].joined(separator: "|")
