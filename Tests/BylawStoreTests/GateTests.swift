@@ -46,6 +46,18 @@ struct GateTests {
     #expect(try await gate.store.perform(request).decision.denialClass == .invalidRequest)
   }
 
+  @Test func `a vote without a proposal and a read are no actions to ask for`() async throws {
+    let gate = try await GateFixture()
+    _ = try await gate.perform("order.create", as: 1, ["title": .string("Desk"), "amount": .int(50)])
+    _ = try await gate.perform("order.open", as: 1, on: "order-1")
+    let reason: [String: Value] = ["reason": .string("no")]
+    for (action, input) in [("approve(order.pay)", [:]), ("reject(order.pay)", reason), ("ask(order.pay)", [:])] {
+      let answer = try await gate.perform(action, as: 2, on: "order-1", input)
+      #expect(answer.decision.denialClass == .invalidRequest, "\(action)")
+      #expect(answer.entry == nil)
+    }
+  }
+
   @Test func `a dry run tells what would change and writes nothing`() async throws {
     let gate = try await GateFixture()
     let answer = try await gate.perform(

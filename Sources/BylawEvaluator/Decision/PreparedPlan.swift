@@ -26,6 +26,14 @@ package final class PreparedPlan: Sendable {
   /// The position of an action; `nil` when there is none of the name.
   package func action(_ name: String) -> Int? { shared.part.actionIndex[name] }
 
+  /// Whether an action has a way of its own into a store: votes go by their proposal, reads by their entity.
+  package func isVoteOrRead(_ name: String) -> Bool {
+    guard let index = action(name) else { return false }
+    // The planner puts the reads behind all actions.
+    let reads = shared.part.store.reads.count { $0 != nil }
+    return shared.part.actions[index].kind != .declared || index >= shared.part.actions.count - reads
+  }
+
   /// How the proposals of an action are kept; `nil` where nothing makes it wait for anybody.
   package func proposal(of action: String) -> ProposalPlan? {
     self.action(action).flatMap { shared.part.store.actions[$0].proposal }

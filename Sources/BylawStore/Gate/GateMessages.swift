@@ -4,6 +4,10 @@ import BylawModel
 enum GateMessages {
   static func foreign(_ path: String) -> String { "'\(path)' is known to the store and never taken from who asks." }
 
+  static func ownWay(_ action: String) -> String {
+    "'\(action)' is no action to ask for: vote on a proposal by its id, and read by entity."
+  }
+
   static let unknownProposal = "There is no such proposal."
 
   static func ended(_ status: StoredProposal.Status) -> String { "This proposal has ended: \(status.rawValue)." }

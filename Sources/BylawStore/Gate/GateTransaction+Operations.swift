@@ -6,6 +6,10 @@ extension GateTransaction {
   /// Asks for an action as a subject does: what is pending becomes a proposal, what is denied goes into the log.
   func perform(_ request: Request) throws(Interruption) -> GateAnswer {
     if let refusal = foreignMembers(of: request) { return try refuse(request, Execution(decision: refusal)) }
+    if plan.isVoteOrRead(request.action) {
+      let reason = Decision.Reason(rule: "action", because: GateMessages.ownWay(request.action))
+      return try refuse(request, Execution(decision: denial(.invalidRequest, [reason])))
+    }
     if var open = try openProposal(like: request) {
       // Who asks again is judged by the session of now, not by the one of then.
       open.serverContext = serverContext

@@ -6,10 +6,8 @@ package struct ProposalView: Sendable, Hashable {
   package var proposal: StoredProposal
   /// Whether the person can give a vote that counts now.
   package var canVote: Bool
-  /// What is still missing; empty where the person may not see how it stands.
+  /// What is still missing; like the votes, kept from whoever has not voted on an independent approval.
   package var missing: [Decision.Missing]
-  /// Votes and what is missing are kept from whoever has not voted on an independent approval.
-  package var isHidden: Bool
 }
 
 /// Proposals as somebody may see them.
@@ -24,7 +22,6 @@ extension GateTransaction {
     let person = EntityReference(type: subject.type, id: subject.id)
     return try views(of: subject, ProposalFilter(isOpen: withEnded ? nil : true)).filter { view in
       view.canVote || view.proposal.subject == person || view.proposal.votes.contains { $0.voter == person }
-        || (view.isHidden && view.canVote)
     }
   }
 
@@ -43,15 +40,14 @@ extension GateTransaction {
     var shown = proposal
     guard proposal.status == .open, !isLate(proposal) else {
       if proposal.status.isOpen, isLate(proposal) { shown.status = .expired }
-      return ProposalView(proposal: shown, canVote: false, missing: [], isHidden: false)
+      return ProposalView(proposal: shown, canVote: false, missing: [])
     }
     let hasVoted = proposal.votes.contains { $0.voter == person && $0.lapsed == nil }
     let execution = try attempt(proposal)
-    var view = ProposalView(proposal: shown, canVote: false, missing: execution.decision.missing, isHidden: false)
+    var view = ProposalView(proposal: shown, canVote: false, missing: execution.decision.missing)
     if !hasVoted { view.canVote = try mayVote(subject, on: proposal) }
     let isIndependent = plan.proposal(of: proposal.asked)?.isIndependent ?? false
     if isIndependent, !hasVoted {
-      view.isHidden = true
       view.missing = []
       view.proposal.votes = []
     }
