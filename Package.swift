@@ -65,12 +65,17 @@ let package = Package(
       dependencies: ["BylawModel", "BylawSyntax", "BylawEvaluator", "BylawCompiler", "BylawStore"],
       path: "Tests/BylawTestSupport", swiftSettings: strict),
     .target(
-      name: "BylawStoreTestSupport", dependencies: ["BylawStore", "BylawModel"],
+      name: "BylawStoreTestSupport", dependencies: ["Bylaw", "BylawStore", "BylawModel"],
       path: "Tests/BylawStoreTestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "StoreLoad",
+      dependencies: ["Bylaw", "BylawModel", "BylawStore", "BylawStoreSQLite", "BylawStoreTestSupport"],
+      path: "Tests/StoreLoad", swiftSettings: strict),
     .testTarget(
       name: "BylawStoreSQLiteTests",
       dependencies: [
-        "Bylaw", "BylawEvaluator", "BylawStoreSQLite", "BylawStore", "BylawModel", "BylawStoreTestSupport",
+        "Bylaw", "BylawCommand", "BylawEvaluator", "BylawStoreSQLite", "BylawStore", "BylawModel",
+        "BylawStoreTestSupport", "StoreLoad",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),

@@ -62,7 +62,7 @@ package struct Gate: Sendable {
 
   /// Writes down what time alone has brought about: moves of records that are due, proposals that are late.
   package func sweep() async throws(StoreError) -> SweepReport {
-    let (plan, now) = (plan, now())
+    let (plan, now) = (plan, now)
     return try await backend.write { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
       let report = try Self.unwrap { () throws(Interruption) in try transaction.sweep() }
@@ -95,7 +95,7 @@ package struct Gate: Sendable {
     _ entity: Int, id: String? = nil, filters: [String: Value] = [:], limit: Int? = nil, by subject: Request.Entity,
     serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> ReadAnswer {
-    let (plan, now) = (plan, now())
+    let (plan, now) = (plan, now)
     // What leaves no entry needs no write; a denial is written down, so it is asked once more.
     if plan.store.reads[entity]?.audit == nil {
       let answer = try await backend.read { reader throws(StoreError) in
@@ -118,7 +118,7 @@ package struct Gate: Sendable {
 
   /// Takes records in that were made elsewhere: those that fit, or with `allOrNothing` none unless all do.
   package func take(_ records: [ImportRecord], allOrNothing: Bool) async throws(StoreError) -> ImportReport {
-    let (plan, now) = (plan, now())
+    let (plan, now) = (plan, now)
     return try await backend.write { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
       let report = try Self.unwrap { () throws(Interruption) in
@@ -135,10 +135,12 @@ package struct Gate: Sendable {
 
   /// Keeps the rules with the store, and notes in the trail when they are others than before.
   package func putRulesInForce(_ rules: String) async throws(StoreError) {
-    let (plan, now) = (plan, now())
+    let (plan, now) = (plan, now)
     let known = try await backend.read { reader throws(StoreError) in try reader.setting(Self.digestSetting) }
     guard known != plan.identity.digest else { return }
     try await backend.write { writer throws(StoreError) in
+      // Another process may have done so meanwhile.
+      guard try writer.setting(Self.digestSetting) != plan.identity.digest else { return }
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
       transaction.noteRules()
       var batch = try transaction.batch()
@@ -153,7 +155,7 @@ package struct Gate: Sendable {
   private func look<Result: Sendable>(
     _ serverContext: [String: Value], _ body: @escaping @Sendable (GateTransaction) throws(Interruption) -> Result
   ) async throws(StoreError) -> Result {
-    let (plan, now) = (plan, now())
+    let (plan, now) = (plan, now)
     return try await backend.read { reader throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
       return try Self.unwrap { () throws(Interruption) in try body(transaction) }
@@ -164,7 +166,7 @@ package struct Gate: Sendable {
     _ serverContext: [String: Value], isDryRun: Bool,
     _ body: @escaping @Sendable (GateTransaction) throws(Interruption) -> GateAnswer
   ) async throws(StoreError) -> GateAnswer {
-    let (plan, now) = (plan, now())
+    let (plan, now) = (plan, now)
     if isDryRun {
       return try await backend.read { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)

@@ -23,14 +23,15 @@ final class GateTransaction {
   private var stored: [EntityReference: [String: Value]?] = [:]
   private let entityNumbers: [String: Int]
 
+  /// - `now`: The clock; asked once the state is settled, so that nothing in it is later than this transaction.
   init(
-    plan: PreparedPlan, reader: any StoreReader, now: Timestamp, serverContext: [String: Value]
+    plan: PreparedPlan, reader: any StoreReader, now: () -> Timestamp, serverContext: [String: Value]
   ) throws(StoreError) {
     self.plan = plan
     self.reader = reader
-    self.now = now
     self.serverContext = serverContext
     working = Working(nextSequence: (try reader.lastEntry()?.sequence ?? 0) + 1)
+    self.now = now()
     entityNumbers = plan.entityNumbers
   }
 
