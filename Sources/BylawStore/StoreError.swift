@@ -21,3 +21,14 @@ public enum StoreError: Error, Sendable, Hashable {
   /// The database refused a statement: no space, a broken disk, a constraint.
   case failed(code: Int, cause: String)
 }
+
+extension StoreError {
+  /// What was being done to the database.
+  package enum Call: String, Sendable, Hashable, CaseIterable { case discovery, creation, update }
+
+  /// The same failure, with the call that failed before its cause.
+  package func during(_ call: Call) -> StoreError {
+    guard case .failed(let code, let cause) = self else { return self }
+    return .failed(code: code, cause: "\(call.rawValue) failed: \(cause)")
+  }
+}

@@ -197,8 +197,7 @@ public struct GatedStore: Sendable {
   ) async throws(StoreError) -> Found {
     guard let entity = gate.plan.entityNumbers[type] else {
       let reason = Decision.Reason(rule: "entity", because: "There is no entity '\(type)'.")
-      let decision = Decision(
-        outcome: .deny, denialClass: .invalidRequest, reasons: [reason], ruleSet: ruleSet.identity, at: gate.time)
+      let decision = gate.plan.denial(.invalidRequest, [reason], isRead: true, at: gate.time)
       return Found(decision: decision, records: [], isCut: false)
     }
     let answer = try await gate.read(

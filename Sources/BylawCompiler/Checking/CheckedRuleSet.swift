@@ -22,6 +22,8 @@ package struct CheckedRuleSet: Sendable {
   package var overrides: [Override] = []
   package var reactions: [Reaction] = []
   package var reads: [Read] = []
+  /// Refusals that a human is asked to take over.
+  package var handOvers: [HandOver] = []
   /// The groups of actions, each with the direction of what names it.
   package var groups: [String: Direction] = [:]
   /// Where rules name clauses of a manual, in file order.
@@ -51,6 +53,8 @@ extension CheckedRuleSet {
     package enum Refusals: String, Sendable, CaseIterable { case log, trail }
     /// Refused requests get an entry in the audit trail, not only in the decision log.
     package var keepsRefusalsInTrail = false
+    /// The word of the entry that each notice gets; `nil` where notices have none of their own.
+    package var noticeWord: String?
     /// The longest time an exception may run.
     package var longestException: TimeSpan?
     /// Which roles hold a permission, as a mask over the words of the role enumeration.

@@ -122,9 +122,7 @@ extension RuleSetChecker {
     for entry in members["obligations"].flatMap({ reader.mapping($0, as: "'obligations'") })?.entries ?? [] {
       guard let scalar = reader.scalar(entry.value, as: "an obligation") else { continue }
       if Self.obligationMembers.contains(entry.key.text) {
-        report(
-          "reserved-name", at: entry.key.range, "'\(entry.key.text)' says something else of every obligation",
-          expected: "another name")
+        reportObligation(entry.key)
       }
       rules.actions[index].obligations.append((entry.key.text, Self.plainValue(scalar)))
     }
@@ -133,9 +131,16 @@ extension RuleSetChecker {
   }
 
   /// The kinds of obligations that the engine adds itself, and the members that each has beside its kind.
-  private static let obligationMembers: Set<String> = [
+  static let obligationMembers: Set<String> = [
     "notify", "follow_up", "audit", "rule", "text", "by", "to", "once", "due", "flag", "keep",
   ]
+
+  /// Reports an obligation that has a name with a meaning of its own.
+  mutating func reportObligation(_ key: Scalar) {
+    report(
+      "reserved-name", at: key.range, "'\(key.text)' says something else of every obligation",
+      expected: "another name")
+  }
 
   /// A scalar whose type nothing decides: true and false, whole numbers, else text.
   static func plainValue(_ scalar: Scalar) -> Value {

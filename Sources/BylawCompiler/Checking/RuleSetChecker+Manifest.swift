@@ -39,6 +39,7 @@ extension RuleSetChecker {
     }
     let kept = reader.word(members["refusals"], as: "place for refusals", of: CheckedRuleSet.Manifest.Refusals.self)
     rules.manifest.keepsRefusalsInTrail = kept == .trail
+    rules.manifest.noticeWord = reader.text(members["audit_notices"], as: "'audit_notices'")
     if let longest = reader.scalar(ifAny: members["longest_exception"], as: "a length of time") {
       rules.manifest.longestException = duration(longest)
     }

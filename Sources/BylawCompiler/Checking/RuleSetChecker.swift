@@ -72,7 +72,7 @@ package struct RuleSetChecker {
   static let sectionNames = [
     "enums", "records", "entities", "singletons", "constants", "context", "parties", "facts", "conditions",
     "classifications", "calendars", "groups", "grants", "derived_roles", "actions", "rules", "approvals",
-    "thresholds", "overrides", "exceptions", "reactions", "reads",
+    "thresholds", "overrides", "exceptions", "reactions", "reads", "guarantees", HandOver.section,
   ]
 
   private init(sources: SourceMap) {
@@ -168,6 +168,8 @@ package struct RuleSetChecker {
     checkOverrides()
     checkReactions()
     checkReads()
+    checkGuarantees()
+    checkHandOvers()
     addReferenceRules()
     checkDeclaredValues()
     checkWork()

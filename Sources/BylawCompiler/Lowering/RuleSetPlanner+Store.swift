@@ -13,6 +13,7 @@ extension RuleSetPlanner {
     for read in rules.reads { plan.reads[read.entity] = self.read(read) }
     for party in rules.parties { plan.parties[party.name] = [recipient(party.recipients)] }
     plan.keepsRefusalsInTrail = rules.manifest.keepsRefusalsInTrail
+    plan.noticeWord = rules.manifest.noticeWord
     return plan
   }
 

@@ -51,6 +51,7 @@ package struct RuleSetPlanner {
     plan.context = rules.context.map { ContextPlan(field: $0.field, fromServer: $0.fromServer) }
     plan.singletons = rules.singletons.map { ($0.name, $0.entity) }
     plan.store = store
+    plan.handOvers = rules.handOvers
     plan.factNames = Set(
       rules.definitions.filter { $0.kind == .fact || $0.kind == .letValue }.map(\.name))
     return plan

@@ -12,7 +12,7 @@ package enum KeyList: String, Sendable, CaseIterable {
   case ruleGrant, ruleForbid, ruleRequire, ruleNotify, exception
   case approval, votes, vote, place, eligible, exclusion, clock, outcomes, outcome
   case threshold, band, forbiddingBand
-  case override, reaction, reads
+  case override, reaction, reads, handOver
 
   /// What is done by name or by record in an effect; each effect does one of them.
   package static let effects: [KeyList] = [
@@ -32,7 +32,8 @@ package enum KeyList: String, Sendable, CaseIterable {
     switch self {
     case .manifest:
       [
-        "bylaw", "name", "version", "subject", "role", "time_zone", "uses", "refusals", "longest_exception", "title",
+        "bylaw", "name", "version", "subject", "role", "time_zone", "uses", "refusals", "audit_notices",
+        "longest_exception", "title",
       ]
     case .orderedEnum: ["least_to_worst"]
     case .entity: ["title", "sop", "wire", "live", "was", "fields", "unique", "lifecycle"]
@@ -59,6 +60,7 @@ package enum KeyList: String, Sendable, CaseIterable {
         "notify",
       ]
     case .reads: ["title", "sop", "allow", "permission", "filters", "restrict", "brief", "full", "audit", "limit"]
+    case .handOver: ["title", "sop", "when"]
     default: authorityKeys ?? actionKeys ?? approvalKeys ?? alternativeKeys
     }
   }

@@ -18,6 +18,8 @@ package struct DecisionPlan: Sendable {
   package var factNames: Set<String> = []
   /// What the store carries out.
   package var store = StorePlan()
+  /// Refusals that a human is asked to take over.
+  package var handOvers: [HandOver] = []
   /// By name, the entity of each singleton.
   package var singletons: [(name: String, entity: Int)] = []
 

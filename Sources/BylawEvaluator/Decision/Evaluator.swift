@@ -82,9 +82,15 @@ package struct Evaluator: ~Copyable {
     Decision.Reason(rule: rule, because: because)
   }
 
+  /// Whether an action is to read records: `read(ENTITY)`.
+  static func isRead(_ action: String) -> Bool { action.hasPrefix("read(") }
+
   func refusal(
     _ denialClass: DenialClass, _ reasons: [Decision.Reason], _ request: Request, _ now: Timestamp
   ) -> Decision {
-    Decision(outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: plan.identity, at: now)
+    var decision = Decision(
+      outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: plan.identity, at: now)
+    decision.hand(over: plan.handOvers, isRead: Self.isRead(request.action))
+    return decision
   }
 }

@@ -5,9 +5,7 @@ extension Judgement {
   consuming func giveBack() -> Frame { frame }
 
   mutating func denial() -> Decision {
-    var decision = answer(.deny, missing: [])
-    decision.denialClass = refused
-    return decision
+    answer(.deny, missing: [])
   }
 
   mutating func allowance() -> Decision { answer(.allow, missing: []) }
@@ -15,6 +13,7 @@ extension Judgement {
   mutating func answer(_ outcome: Decision.Outcome, missing: [Decision.Missing]) -> Decision {
     var decision = Decision(outcome: outcome, ruleSet: plan.identity, at: now)
     decision.missing = missing
+    if outcome == .deny { decision.denialClass = refused }
     guard detail != .outcome else { return decision }
     decision.reasons = reasons.sorted {
       ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
@@ -22,6 +21,7 @@ extension Judgement {
     // Somebody without authority learns nothing more.
     if stage > 2 { decision.classified = classified() }
     decision.obligations = obligations(outcome)
+    if outcome != .allow { decision.hand(over: plan.handOvers, isRead: Evaluator.isRead(action.name)) }
     decision.observed = observed.sorted {
       ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
     }

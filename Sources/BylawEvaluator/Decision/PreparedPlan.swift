@@ -20,8 +20,19 @@ package final class PreparedPlan: Sendable {
   package var schema: Schema { shared.part.expressions.schema }
   package var identity: Decision.RuleSetIdentity { shared.part.identity }
   package var keepsRefusalsInTrail: Bool { shared.part.store.keepsRefusalsInTrail }
+  package var noticeWord: String? { shared.part.store.noticeWord }
+  package var handOvers: [HandOver] { shared.part.handOvers }
   package var store: StorePlan { shared.part.store }
   package var subjects: SubjectPlan { shared.part.subjects }
+
+  /// A refusal that no rule of an action gives, with what a human is asked to take over.
+  package func denial(
+    _ denialClass: DenialClass, _ reasons: [Decision.Reason], isRead: Bool = false, at now: Timestamp
+  ) -> Decision {
+    var decision = Decision(outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: identity, at: now)
+    decision.hand(over: handOvers, isRead: isRead)
+    return decision
+  }
 
   /// The position of an action; `nil` when there is none of the name.
   package func action(_ name: String) -> Int? { shared.part.actionIndex[name] }

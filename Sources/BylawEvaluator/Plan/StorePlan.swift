@@ -16,6 +16,8 @@ package struct StorePlan: Sendable {
   package var parties: [String: [RecipientPlan]] = [:]
   /// Refused requests get an entry in the audit trail, not only in the decision log.
   package var keepsRefusalsInTrail = false
+  /// The word of the entry that each notice gets; `nil` where notices have none of their own.
+  package var noticeWord: String?
 
   package init() {}
 }

@@ -66,7 +66,7 @@ package struct Gate: Sendable {
     return try await backend.write { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
       let report = try Self.unwrap { () throws(Interruption) in try transaction.sweep() }
-      try writer.apply(try transaction.batch())
+      try Self.apply(try transaction.batch(), with: writer)
       return report
     }
   }
@@ -111,7 +111,7 @@ package struct Gate: Sendable {
       let answer = try Self.unwrap { () throws(Interruption) in
         try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
       }
-      try writer.apply(try transaction.batch())
+      try Self.apply(try transaction.batch(), with: writer)
       return answer
     }
   }
@@ -124,7 +124,7 @@ package struct Gate: Sendable {
       let report = try Self.unwrap { () throws(Interruption) in
         try transaction.take(records, allOrNothing: allOrNothing)
       }
-      if report.imported > 0 { try writer.apply(try transaction.batch()) }
+      if report.imported > 0 { try Self.apply(try transaction.batch(), with: writer) }
       return report
     }
   }
@@ -181,8 +181,17 @@ package struct Gate: Sendable {
       var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
       let batch = try transaction.batch()
       answer.changes = batch.records
-      try writer.apply(batch)
+      try Self.apply(batch, with: writer)
       return answer
+    }
+  }
+
+  /// Writes a batch; a failure says what was being written.
+  private static func apply(_ batch: StoreBatch, with writer: any StoreWriter) throws(StoreError) {
+    do throws(StoreError) {
+      try writer.apply(batch)
+    } catch {
+      throw error.during(batch.records.contains(where: \.isNew) ? .creation : .update)
     }
   }
 
@@ -192,7 +201,7 @@ package struct Gate: Sendable {
       return try body()
     } catch {
       switch error {
-      case .failed(let failure): throw failure
+      case .failed(let failure): throw failure.during(.discovery)
       case .denied, .pending: preconditionFailure("an operation that is asked for by itself ends with an answer")
       }
     }

@@ -84,7 +84,7 @@ extension GateTransaction {
   }
 
   func denial(_ denialClass: DenialClass, _ reasons: [Decision.Reason]) -> Decision {
-    Decision(outcome: .deny, denialClass: denialClass, reasons: reasons, ruleSet: plan.identity, at: now)
+    plan.denial(denialClass, reasons, at: now)
   }
 
   // MARK: Trail and log
@@ -129,6 +129,7 @@ extension GateTransaction {
         }
         working.documents.append(
           StoredDocument(kind: .outbox, at: now, entry: entry, body: .object(body), once: once))
+        if once == nil { noteNotice(obligation.rule, of: entry) }
       case "follow_up":
         body["id"] = obligation.value
         if let due = obligation.due { body["due"] = .timestamp(due) }
@@ -136,6 +137,23 @@ extension GateTransaction {
       default: continue
       }
     }
+  }
+
+  /// Gives a notice an entry of its own, where the rules ask for that; it stands before the entry of its operation,
+  /// which stays the last one.
+  private func noteNotice(_ rule: String, of entry: Int64?) {
+    guard let word = plan.noticeWord, let position = working.entries.lastIndex(where: { $0.sequence == entry }) else {
+      return
+    }
+    let act = working.entries[position].content
+    var content = AuditEntry.Content(
+      at: now, subject: act.subject, action: act.action, resource: act.resource, outcome: act.outcome,
+      input: act.input, ruleSet: act.ruleSet)
+    content.word = word
+    content.rules = [rule]
+    content.cause = entry
+    working.entries.insert(.init(sequence: working.nextSequence, content: content), at: position)
+    working.nextSequence += 1
   }
 
   /// Keeps a refusal: in the log with its notices, and in the trail where the rules want it there.

@@ -142,6 +142,7 @@ struct KeyListTests {
     actions: { go: { of: Thing, allow: clerk }, on.thing: { of: Thing, allow: system, input: { n: int } } }
     """,
     .reads: "reads:\n  Thing:\n    @\n    allow: clerk",
+    .handOver: "hand_overs:\n  to_a_human:\n    @\n    when: refused_read",
   ]
 
   /// An action with one effect.

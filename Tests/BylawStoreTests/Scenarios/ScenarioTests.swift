@@ -56,20 +56,20 @@ struct ScenarioTests {
     """
 
   /// A tester for one scenario with these steps, each line indented by eight spaces.
-  private static func tester(_ steps: String) throws -> RuleTester {
+  private static func tester(_ steps: String, manifest: String = "", rules: String = "") throws -> RuleTester {
     let ruleSet = try RuleSet(files: [
       (
         path: "bylaw.yaml",
-        text: "bylaw: 1\nname: orders\nversion: 1.0.0\nsubject: [User, System]\nrole: subject.role\n"
+        text: "bylaw: 1\nname: orders\nversion: 1.0.0\nsubject: [User, System]\nrole: subject.role\n\(manifest)"
       ),
-      (path: "rules.yaml", text: GateFixture.rules),
+      (path: "rules.yaml", text: GateFixture.rules), (path: "more.yaml", text: "enums: { More: [one] }\n" + rules),
     ])
     return try RuleTester(ruleSet, files: [(path: "scenarios/orders.yaml", text: people + steps)])
   }
 
-  private static func play(_ steps: String) async throws -> TestReport {
+  private static func play(_ steps: String, manifest: String = "", rules: String = "") async throws -> TestReport {
     let backend = Backend { _ throws(StoreError) in MemoryBackend() }
-    return try await tester(steps).run(scenariosIn: backend)
+    return try await tester(steps, manifest: manifest, rules: rules).run(scenariosIn: backend)
   }
 
   @Test func `people act, vote and read while the clock moves`() async throws {
@@ -140,6 +140,135 @@ struct ScenarioTests {
 
         """)
     #expect(report.json().contains(#""step":"Bob agrees""#))
+  }
+
+  private static let order = """
+          She makes an order:
+            by: ann
+            do: order.create
+            input: $desk
+            as: { order: Order }
+
+    """
+
+  @Test func `what of a step is refused is tried before it, and leaves nothing behind`() async throws {
+    let report = try await Self.play(
+      """
+              She makes an order:
+                at: 2026-01-05T10:00:00Z
+                by: ann
+                do: order.create
+                input: $desk
+                refused:
+                  By nobody known: { sop: OR-3, by: eve, class: unauthorized, log: [{ class: unauthorized }] }
+                  Without a title: { without: title, class: invalid_input }
+                  With a word for a number: { input: { amount: much }, class: invalid_input, counts: { Order: 0 } }
+                as: { order: Order }
+                expect:
+                  records: { $order: { owner: ann } }
+                  audit: [{ word: create, at: $now }]
+
+      """)
+    #expect(report.text() == "")
+    #expect(report.scenarios[0].scenario.clauses == ["OR-1", "OR-3"])
+  }
+
+  @Test func `a variant that is not refused is named with its step`() async throws {
+    let report = try await Self.play(
+      """
+              She makes an order:
+                by: ann
+                do: order.create
+                input: $desk
+                refused:
+                  A cheaper one: { input: { amount: 40 } }
+
+      """)
+    let first = report.text().split(separator: "\n").first.map(String.init) ?? ""
+    #expect(first.hasSuffix("failed: Ann pays for a desk: She makes an order: A cheaper one"))
+    #expect(report.text().contains("decision: expected deny, was allow"))
+  }
+
+  @Test(arguments: [
+    ("discovery", "external_failure"), ("creation", "external_failure"), ("audit", "audit_failure"),
+  ])
+  func `a call that fails is a refusal, and nothing of the step stays`(_ call: String, _ class: String) async throws {
+    let handOvers = "hand_overs: { to_a_human: { when: failed_call } }\n"
+    let report = try await Self.play(
+      Self.order + """
+              Another one:
+                by: ann
+                do: order.create
+                input: { title: Lamp, amount: 20 }
+                failing: \(call)
+                expect:
+                  class: \(`class`)
+                  rules: [store]
+                  obligations: [{ to_a_human: true }]
+                  counts: { Order: 1 }
+                  audit: []
+                  sends: []
+              Later it is made:
+                by: ann
+                do: order.create
+                input: { title: Lamp, amount: 20 }
+                expect: { counts: { Order: 2 } }
+
+        """, rules: handOvers)
+    #expect(report.text() == "")
+  }
+
+  @Test func `a change that fails is undone, and a call that is not made does not fail`() async throws {
+    let report = try await Self.play(
+      Self.order + """
+              She opens it:
+                by: ann
+                do: order.open
+                on: $order
+                refused:
+                  While nothing can be changed: { failing: update, class: external_failure, sends: [] }
+                failing: creation
+                expect:
+                  records: { $order: { opened_at: $now } }
+
+        """)
+    #expect(report.text() == "")
+  }
+
+  @Test func `a missing approval and a denied read bring in a human where the rules say so`() async throws {
+    let handOvers = "hand_overs: { to_a_human: { when: [missing_approval, refused_read] } }\n"
+    let report = try await Self.play(
+      Self.opening + """
+              Nobody reads users:
+                by: ann
+                list: User
+                expect: { decision: deny, obligations: [{ to_a_human: true }] }
+              She asks once more:
+                by: ann
+                do: order.pay
+                on: $order
+                input: { note: by card }
+                expect: { decision: pending, obligations: [{ to_a_human: true }] }
+
+        """, rules: handOvers)
+    #expect(report.text() == "")
+  }
+
+  @Test func `notices have entries of their own where the manifest gives them a word`() async throws {
+    let report = try await Self.play(
+      """
+              She makes an order:
+                by: ann
+                do: order.create
+                input: $desk
+                expect:
+                  sends: [{ text: Order order-1 is there }]
+                  audit:
+                    - { word: create, action: order.create }
+                    - { word: notify, action: order.create, subject: User/ann, cause: 3 }
+
+      """, manifest: "audit_notices: notify\n")
+    #expect(report.text() == "")
   }
 
   @Test func `a record that the rules would not take is told before anything is done`() async throws {

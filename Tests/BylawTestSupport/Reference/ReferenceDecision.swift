@@ -341,13 +341,27 @@ extension ReferenceEvaluator {
     }
     decision.missing = missing
     decision.observed = observed
-    guard stage > 1 else { return decision }
+    guard stage > 1 else {
+      decision.obligations = handOvers(of: decision)
+      return decision
+    }
     if stage > 2 { decision.classified = classified() }
-    decision.obligations = obligations(outcome, stage: stage)
+    decision.obligations = obligations(outcome, stage: stage) + handOvers(of: decision)
     decision.indeterminate = Array(indeterminate)
     // Somebody without authority is not told that a record is absent.
     if decision.denialClass == .unauthorized { decision.indeterminate.removeAll { $0.cause == "record not found" } }
     return decision
+  }
+
+  /// Refusals that a human is asked to take over; reads are no actions here.
+  private func handOvers(of decision: Decision) -> [Decision.Obligation] {
+    let lacksApproval =
+      decision.denialClass == .approvalRejected || decision.denialClass == .approvalExpired
+      || decision.outcome == .pending && decision.missing.contains { $0.approvals != nil }
+    guard lacksApproval else { return [] }
+    return rules.handOvers.filter { $0.occasions.contains(.missingApproval) }.map {
+      Decision.Obligation(kind: $0.name, value: .bool(true), rule: "hand_overs.\($0.name)")
+    }
   }
 
   private func classified() -> [String: Decision.Classified] {

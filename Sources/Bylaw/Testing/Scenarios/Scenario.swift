@@ -50,6 +50,8 @@ struct ScenarioStep: Sendable {
   /// The inputs of an act or a vote, the filters of a list.
   var input: [String: Value]
   var context: [String: Value]
+  /// The call of the database that fails during the step.
+  var failing: FailingBackend.Call?
   var names: [Naming]
   var expectation: StepExpectation
 }

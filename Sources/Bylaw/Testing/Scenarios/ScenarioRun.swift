@@ -63,7 +63,8 @@ struct ScenarioRun {
     let clock = ScenarioClock(scenario.start)
     self.clock = clock
     names = ScenarioNames(now: scenario.start)
-    store = try await GatedStore.create(ruleSet, in: backend, clock: { clock.now })
+    let failing = Backend { layout throws(StoreError) in FailingBackend(try backend.open(layout)) }
+    store = try await GatedStore.create(ruleSet, in: failing, clock: { clock.now })
   }
 
   private mutating func played() async -> ScenarioResult {
@@ -143,12 +144,11 @@ struct ScenarioRun {
       request.serverContext = server
       request.override = override.map { .init(name: $0.name, input: filled($0.input)) }
       let roles = try await roles(of: request.subject)
-      let answer: GatedStore.Answer
-      if subject.isSystem {
-        answer = try await store.performAsSystem(
+      let asked = request
+      let answer = try await ask(step.failing, { .init(refusal: $0) }) {
+        guard subject.isSystem else { return try await store.perform(asked) }
+        return try await store.performAsSystem(
           action, on: target.map { reference($0) }, input: input, serverContext: server)
-      } else {
-        answer = try await store.perform(request)
       }
       take(answer, &outcome, &made)
       note(request, answer.decision, roles)
@@ -157,17 +157,38 @@ struct ScenarioRun {
         throw ScenarioStop.failed(TestMessages.noProposal)
       }
       let roles = try await roles(of: subject)
-      let answer = try await store.vote(vote, on: id, by: subject, input: input, serverContext: server)
+      let answer = try await ask(step.failing, { .init(refusal: $0) }) {
+        try await store.vote(vote, on: id, by: subject, input: input, serverContext: server)
+      }
       take(answer, &outcome, &made)
       let asked = try await stored(id)?.asked ?? "?"
       note(Request(subject: subject, action: "\(vote.rawValue)(\(asked))", input: input), answer.decision, roles)
       if let proposal = try await stored(id) { outcome.proposal = members(proposal) }
     case .get(let target):
-      let found = try await store.get(reference(target), by: subject, serverContext: server)
+      let found = try await ask(step.failing, { .init(decision: $0, records: [], isCut: false) }) {
+        try await store.get(reference(target), by: subject, serverContext: server)
+      }
       take(found, &outcome)
     case .list(let type, let limit):
-      let found = try await store.list(type, where: input, limit: limit, by: subject, serverContext: server)
+      let found = try await ask(step.failing, { .init(decision: $0, records: [], isCut: false) }) {
+        try await store.list(type, where: input, limit: limit, by: subject, serverContext: server)
+      }
       take(found, &outcome)
+    }
+  }
+
+  /// Asks the store; a call that the step makes fail is a refusal like any other.
+  private func ask<Answer: Sendable>(
+    _ call: FailingBackend.Call?, _ refused: (Decision) -> Answer, _ body: () async throws -> Answer
+  ) async throws -> Answer {
+    guard let call else { return try await body() }
+    let database = backend as? FailingBackend
+    database?.fail(call)
+    defer { database?.fail(nil) }
+    do {
+      return try await body()
+    } catch let error as StoreError {
+      return refused(store.refusal(for: error))
     }
   }
 
@@ -243,6 +264,13 @@ struct ScenarioRun {
     case .list(let words): return words.compactMap { if case .string(let text) = $0 { text } else { nil } }
     default: return []
     }
+  }
+}
+
+extension GatedStore.Answer {
+  /// Nothing was done, for this reason.
+  fileprivate init(refusal: Decision) {
+    self.init(decision: refusal, returned: nil, entry: nil, proposal: nil, changes: [])
   }
 }
 

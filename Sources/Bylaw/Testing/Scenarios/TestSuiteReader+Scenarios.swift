@@ -9,12 +9,14 @@ extension TestSuiteReader {
   private static let deeds = ["do", "vote", "get", "list", "sweep"]
   private static let stepKeys =
     ["sop", "by"] + deeds + [
-      "on", "input", "where", "limit", "context", "override", "advance", "at", "as", "expect",
+      "on", "input", "where", "limit", "context", "override", "advance", "at", "as", "failing",
+      "refused", "expect",
     ]
   /// What a step says, by what it does.
   private static let companions = [
-    "do": ["by", "on", "input", "context", "override", "as"], "vote": ["by", "on", "input", "context", "as"],
-    "get": ["by", "context"], "list": ["by", "where", "limit", "context"], "sweep": ["as"], "advance": [], "at": [],
+    "do": ["by", "on", "input", "context", "override", "as", "failing"],
+    "vote": ["by", "on", "input", "context", "as", "failing"], "get": ["by", "context", "failing"],
+    "list": ["by", "where", "limit", "context", "failing"], "sweep": ["as"], "advance": [], "at": [],
   ]
 
   /// Reads the scenarios of a file; `records` are those of the file and of the files that it uses.
@@ -48,7 +50,7 @@ extension TestSuiteReader {
     if let own = entry.value["context"] { context = context.merged(with: own) }
     var names: Set<String> = ["by", "now"]
     var read: [ScenarioStep] = []
-    for sentence in sentences {
+    for sentence in sentences.flatMap({ withRefusals($0) }) {
       if let step = readStep(sentence, context, &names) { read.append(step) }
       clauses += self.clauses(sentence.value["sop"])
     }
@@ -91,12 +93,22 @@ extension TestSuiteReader {
     }
     let input = (entry.value["input"] ?? entry.value["where"]).flatMap { object(of: $0, "the inputs") } ?? [:]
     let naming = readNames(entry.value["as"], &names)
+    let failing = readFailing(entry.value["failing"])
     let expectation = readStepExpectation(entry.value["expect"], kind.text, names)
     guard diagnostics.all.count == before else { return nil }
     return ScenarioStep(
       sentence: entry.key.text, place: sources.place(entry.key.range), advance: readAdvance(entry.value["advance"]),
       moment: entry.value["at"].flatMap { time(of: $0, "'at'") }, person: person, deed: deed, input: input,
-      context: context, names: naming, expectation: expectation)
+      context: context, failing: failing, names: naming, expectation: expectation)
+  }
+
+  private mutating func readFailing(_ node: Node?) -> FailingBackend.Call? {
+    guard let scalar = node?.scalarContent else { return nil }
+    let call = FailingBackend.Call(rawValue: scalar.text)
+    if call == nil {
+      report(TestMessages.unknownWord(scalar, of: "call", known: FailingBackend.Call.allCases.map(\.rawValue)))
+    }
+    return call
   }
 
   private mutating func readDeed(_ kind: String, _ entry: Node.Entry) -> ScenarioStep.Deed? {
