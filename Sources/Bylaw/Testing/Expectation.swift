@@ -6,6 +6,8 @@ struct Expectation: Sendable {
   var denialClass: DenialClass?
   /// Exactly the rules of the reasons.
   var rules: [String]?
+  /// Sentences that must be among the reasons.
+  var because: [String]?
   /// By the name of the classification.
   var classified: [String: Value] = [:]
   /// Exactly what is missing, each by the members that the test states.
@@ -17,7 +19,7 @@ struct Expectation: Sendable {
 
   /// Whether nothing is stated.
   var isEmpty: Bool {
-    outcome == nil && denialClass == nil && rules == nil && classified.isEmpty && missing == nil
+    outcome == nil && denialClass == nil && rules == nil && because == nil && classified.isEmpty && missing == nil
       && obligations == nil && indeterminate == nil
   }
 
@@ -48,6 +50,11 @@ struct Expectation: Sendable {
       if expected != actual {
         note("rules", Self.list(expected), Self.list(actual), (Self.names(expected), Self.names(actual)))
       }
+    }
+    if let because {
+      let told = Set(decision.reasons.map(\.because))
+      let untold = Set(because).subtracting(told)
+      if !untold.isEmpty { note("because", Self.list(untold), Self.list(told)) }
     }
     for (name, value) in classified.sorted(by: { $0.key < $1.key }) {
       guard let actual = decision.classified[name] else {

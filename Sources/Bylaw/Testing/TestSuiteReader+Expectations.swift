@@ -4,7 +4,7 @@ import BylawSyntax
 /// Reads what a test states about the decision.
 extension TestSuiteReader {
   static let expectKeys = [
-    "decision", "class", "rules", "classified", "missing", "obligations", "indeterminate",
+    "decision", "class", "rules", "because", "classified", "missing", "obligations", "indeterminate",
   ]
 
   mutating func readExpectation(_ node: Node, at range: SourceRange) -> Expectation {
@@ -22,7 +22,8 @@ extension TestSuiteReader {
       switch entry.key.text {
       case "decision": expectation.outcome = word(value, "decision", of: Decision.Outcome.self)
       case "class": expectation.denialClass = word(value, "class", of: DenialClass.self)
-      case "rules": expectation.rules = readRules(value)
+      case "rules": expectation.rules = readTexts(value, "the id of a rule", of: "rules")
+      case "because": expectation.because = readTexts(value, "a sentence", of: "because")
       case "classified":
         guard case .object(let members) = value.plainValue else {
           report(TestMessages.wrongKind(value, expected: "a mapping from classification to value", of: "'classified'"))
@@ -52,11 +53,11 @@ extension TestSuiteReader {
     return nil
   }
 
-  /// The ids of rules; one id stands for a list of it.
-  private mutating func readRules(_ node: Node) -> [String] {
+  /// Ids or sentences; one stands for a list of it.
+  private mutating func readTexts(_ node: Node, _ expected: String, of key: String) -> [String] {
     (node.elements ?? [node]).compactMap { element in
       if let scalar = element.scalarContent, !scalar.isEmptyPlain { return scalar.text }
-      report(TestMessages.wrongKind(element, expected: "the id of a rule", of: "an entry of 'rules'"))
+      report(TestMessages.wrongKind(element, expected: expected, of: "an entry of '\(key)'"))
       return nil
     }
   }

@@ -190,9 +190,13 @@ struct ScenarioTests {
   }
 
   @Test(arguments: [
-    ("discovery", "external_failure"), ("creation", "external_failure"), ("audit", "audit_failure"),
+    ("discovery", "external_failure", "External tool failure: discovery failed: the disk does not answer."),
+    ("creation", "external_failure", "External tool failure: creation failed: the disk does not answer."),
+    ("audit", "audit_failure", "Audit trail failure: the disk is full."),
   ])
-  func `a call that fails is a refusal, and nothing of the step stays`(_ call: String, _ class: String) async throws {
+  func `a call that fails is a refusal, and nothing of the step stays`(
+    _ call: String, _ class: String, _ because: String
+  ) async throws {
     let handOvers = "hand_overs: { to_a_human: { when: failed_call } }\n"
     let report = try await Self.play(
       Self.order + """
@@ -204,6 +208,7 @@ struct ScenarioTests {
                 expect:
                   class: \(`class`)
                   rules: [store]
+                  because: ["\(because)"]
                   obligations: [{ to_a_human: true }]
                   counts: { Order: 1 }
                   audit: []

@@ -120,6 +120,9 @@ extension StepExpectation {
   private func filledDecision(_ fill: (Value) -> Value) -> Expectation {
     var filled = decision
     filled.classified = decision.classified.mapValues(fill)
+    filled.because = decision.because?.map { text in
+      if case .string(let filled) = fill(.string(text)) { filled } else { text }
+    }
     filled.missing = decision.missing?.map { $0.mapValues(fill) }
     filled.obligations = decision.obligations?.map { $0.mapValues(fill) }
     return filled
