@@ -206,41 +206,6 @@ public struct GatedStore: Sendable {
     return Found(decision: answer.decision, records: records, isCut: answer.isCut)
   }
 
-  // MARK: Import
-
-  /// What became of an import.
-  public struct Import: Sendable, Hashable {
-    /// A record that is not in, and why.
-    public struct Refusal: Sendable, Hashable {
-      /// Which record.
-      public var record: EntityReference
-      /// What does not fit, in sentences.
-      public var problems: [String]
-    }
-    /// How many records are in.
-    public var imported: Int
-    /// Those that are not.
-    public var refused: [Refusal]
-  }
-
-  /// Takes records in that were made elsewhere, in one transaction.
-  ///
-  /// Every declaration holds for them: types, bounds, references and unique keys. A record that leads to a refused one is
-  /// refused too.
-  /// - `allOrNothing`: Takes none in unless all fit.
-  public func take(_ records: Records, allOrNothing: Bool = false) async throws(StoreError) -> Import {
-    var all: [ImportRecord] = []
-    for type in records.types {
-      for id in records.ids(of: type) {
-        let reference = EntityReference(type: type, id: id)
-        all.append(ImportRecord(reference: reference, fields: records[reference] ?? [:]))
-      }
-    }
-    let report = try await gate.take(all, allOrNothing: allOrNothing)
-    return Import(
-      imported: report.imported, refused: report.refused.map { .init(record: $0.record, problems: $0.problems) })
-  }
-
   /// Writes down what time alone has brought about.
   ///
   /// Every reader sees that without a sweep too; a sweep sends the notices that go with it.

@@ -11,11 +11,17 @@ struct InitCommand: AsyncParsableCommand {
     abstract: "Make a store that rules guard, or put other rules in force in one.",
     discussion: """
       The rules are kept in the database; the other commands take them from there. Records can be taken in from a file \
-      of records: those that do not fit are told with every reason, and the rest is in.
+      of records, or by a mapping from a folder of tables that another system kept: those that do not fit are told with \
+      every reason, and the rest is in.
 
       Examples:
         bylaw init incidents.db --rules rules/incident-management --import people.yaml
+        bylaw init incidents.db --rules rules/incident-management --import tables --mapping mapping.yaml
         bylaw init incidents.db --rules rules/incident-management --update
+
+      Exit status: 0 all is in, 3 some records were refused (the rest is in, or none with --all-or-nothing), or the \
+      rules, the mapping or the file of records have mistakes (then nothing is made), 1 when the machine failed, 64 \
+      wrong usage.
       """)
 
   @Argument(help: "The database.", completion: .file())
@@ -24,8 +30,14 @@ struct InitCommand: AsyncParsableCommand {
   @Option(help: "The folder of the rule set.", completion: .directory)
   var rules: String
 
-  @Option(name: .customLong("import"), help: "A YAML or JSON file of records to begin with.", completion: .file())
+  @Option(
+    name: .customLong("import"),
+    help: "A YAML or JSON file of records to begin with; with --mapping a folder of tables.",
+    completion: .file())
   var records: String?
+
+  @Option(help: "A YAML file that says how the tables of a folder become records.", completion: .file())
+  var mapping: String?
 
   @Flag(help: "Take in all records or none.")
   var allOrNothing = false
@@ -33,21 +45,37 @@ struct InitCommand: AsyncParsableCommand {
   @Flag(help: "Put the rules in force in a store that is there already.")
   var update = false
 
+  @Option(help: "Print text or JSON.")
+  var format = OutputFormat.text
+
   @Option(help: "The time to act at, for rehearsals.")
   var now: TimeArgument?
+
+  func validate() throws {
+    if mapping != nil, records == nil { throw ValidationError("--mapping goes with --import FOLDER") }
+  }
+
+  /// What is to be taken in.
+  private enum Source {
+    case nothing
+    case records(Records)
+    case tables(MappedTables)
+  }
 
   func run() async throws {
     let time = now?.time
     do {
       let ruleSet = try RuleSet(contentsOf: rules)
-      let records = try self.records.map { try Records(contentsOf: $0, for: ruleSet) }
+      // Read before the store is made, so that a mistake makes none.
+      let source = try source(for: ruleSet)
       let store =
         update
         ? try await GatedStore(ruleSet, in: .sqlite(db), clock: { time ?? .now })
         : try await GatedStore.create(ruleSet, in: .sqlite(db), clock: { time ?? .now })
-      let identity = ruleSet.identity
-      CommandOutput.write("\(db) is kept by \(identity.name) \(identity.version)\n")
-      if let records { try await take(records, into: store) }
+      if format == .text {
+        CommandOutput.write("\(db) is kept by \(ruleSet.identity.name) \(ruleSet.identity.version)\n")
+      }
+      try await take(source, into: store)
     } catch let error as StoreError {
       CommandOutput.report("error: \(StoreMessages.sentence(error))")
       throw ExitCode.failure
@@ -57,19 +85,54 @@ struct InitCommand: AsyncParsableCommand {
     } catch let error as LoadError {
       CommandOutput.report("error: \(error)")
       throw ExitStatus.invalid
+    } catch RecordsError.invalid(let report) {
+      CommandOutput.report(report.text(isColored: CommandOutput.isErrorColored))
+      throw ExitStatus.invalid
     } catch let error as RecordsError {
       CommandOutput.report("error: \(error)")
       throw ExitStatus.invalid
     }
   }
 
-  private func take(_ records: Records, into store: GatedStore) async throws {
-    let report = try await store.take(records, allOrNothing: allOrNothing)
-    for refusal in report.refused {
-      CommandOutput.report("\(refusal.record): not taken in")
-      for problem in refusal.problems { CommandOutput.report("  \(problem)") }
+  private func source(for ruleSet: RuleSet) throws(RecordsError) -> Source {
+    guard let records else { return .nothing }
+    guard let mapping else { return .records(try Records(contentsOf: records, for: ruleSet)) }
+    let line = ProgressLine()
+    defer { line.clear() }
+    let tables = try MappedTables(in: records, mapping: mapping, for: ruleSet, progress: { line.show($0) })
+    line.clear()
+    let warnings = tables.warnings
+    if warnings.warningCount > 0 { CommandOutput.report(warnings.text(isColored: CommandOutput.isErrorColored)) }
+    return .tables(tables)
+  }
+
+  private func take(_ source: Source, into store: GatedStore) async throws {
+    let report: GatedStore.Import
+    let count: Int
+    switch source {
+    case .nothing:
+      if format == .json { CommandOutput.write("{}\n") }
+      return
+    case .records(let records):
+      report = try await store.take(records, allOrNothing: allOrNothing)
+      count = records.count
+    case .tables(let tables):
+      let line = ProgressLine()
+      defer { line.clear() }
+      report = try await store.take(tables, allOrNothing: allOrNothing, progress: { line.show($0) })
+      line.clear()
+      count = tables.rowCount
     }
-    CommandOutput.write("\(report.imported) of \(records.count) records taken in\n")
+    switch format {
+    case .json: CommandOutput.write(report.json(isPretty: true) + "\n")
+    case .text:
+      for refusal in report.refused {
+        CommandOutput.report(
+          "\((refusal.row.map { "\($0.table) \($0.id), " } ?? "") + refusal.record.description): not taken in")
+        for problem in refusal.problems { CommandOutput.report("  \(problem.sentence)") }
+      }
+      CommandOutput.write(report.summary + "\(report.imported) of \(count) records taken in\n")
+    }
     if !report.refused.isEmpty { throw ExitStatus.invalid }
   }
 }

@@ -14,12 +14,12 @@ package struct RecordIntake: ~Copyable {
   /// A record as it would be stored; `problems` is empty when it can be.
   package struct Reading: Sendable {
     package var fields: [String: Value]
-    /// The records that it refers to.
-    package var references: [EntityReference]
+    /// The records that it refers to, each with the field that does.
+    package var references: [(field: String, target: EntityReference)]
     /// By id of the unique key.
     package var keys: [(key: String, value: String)]
-    /// What does not fit, in sentences.
-    package var problems: [String]
+    /// What does not fit.
+    package var problems: [ShapeProblem]
   }
 
   /// Reads the fields of a record of an entity.
@@ -28,7 +28,7 @@ package struct RecordIntake: ~Copyable {
     let declared = frame.fields(ofEntity: entity)
     for name in given.keys.sorted() where !declared.contains(where: { $0.name == name }) {
       reading.problems.append(
-        ShapeProblem.unknownMember(name, name, among: declared.map(\.name)).sentence)
+        ShapeProblem.unknownMember(name, name, among: declared.map(\.name)))
     }
     for field in declared {
       var problems: [ShapeProblem] = []
@@ -40,11 +40,13 @@ package struct RecordIntake: ~Copyable {
       } else {
         cell = frame.member(value, field, path: field.name, problems: &problems)
       }
-      reading.problems += problems.map(\.sentence)
+      reading.problems += problems
       guard problems.isEmpty, cell.state == .value else { continue }
       let stored = frame.value(of: cell, field.type)
       reading.fields[field.name] = stored
-      stored.collectReferences(into: &reading.references)
+      var targets: [EntityReference] = []
+      stored.collectReferences(into: &targets)
+      reading.references += targets.map { (field.name, $0) }
     }
     guard reading.problems.isEmpty else { return reading }
     let cell = frame.fresh(record, entity: entity, fields: reading.fields)

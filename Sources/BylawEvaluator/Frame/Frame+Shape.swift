@@ -18,8 +18,11 @@ package struct ShapeProblem: Sendable, Hashable {
     self.hint = hint
   }
 
-  package var sentence: String {
-    "'\(path)' \(message)" + (expectation.map { "; expected \($0)" } ?? "") + (hint.map { " (\($0))" } ?? "") + "."
+  package var sentence: String { "'\(path)' \(clause)" }
+
+  /// The sentence without the path, to be read behind it.
+  package var clause: String {
+    message + (expectation.map { "; expected \($0)" } ?? "") + (hint.map { " (\($0))" } ?? "") + "."
   }
 
   /// A member that its place does not have.

@@ -117,12 +117,15 @@ package struct Gate: Sendable {
   }
 
   /// Takes records in that were made elsewhere: those that fit, or with `allOrNothing` none unless all do.
-  package func take(_ records: [ImportRecord], allOrNothing: Bool) async throws(StoreError) -> ImportReport {
+  package func take(
+    _ records: [ImportRecord], known: [[ImportProblem]] = [], allOrNothing: Bool,
+    progress: @escaping @Sendable (_ isWriting: Bool, _ done: Int) -> Void = { _, _ in }
+  ) async throws(StoreError) -> ImportReport {
     let (plan, now) = (plan, now)
     return try await backend.write { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
       let report = try Self.unwrap { () throws(Interruption) in
-        try transaction.take(records, allOrNothing: allOrNothing)
+        try transaction.take(records, known: known, allOrNothing: allOrNothing, progress: progress)
       }
       if report.imported > 0 { try Self.apply(try transaction.batch(), with: writer) }
       return report

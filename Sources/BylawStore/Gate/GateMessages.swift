@@ -14,13 +14,15 @@ enum GateMessages {
 
   static func unknownEntity(_ name: String) -> String { "There is no entity '\(name)'." }
 
-  static let twice = "It comes twice."
+  static let twice = "comes twice."
 
-  static let isThere = "There is a record of that id already."
+  static let isThere = "has an id that is taken already."
 
-  static func dangling(_ target: EntityReference) -> String { "It leads to \(target), which is not there." }
+  static func dangling(_ target: EntityReference) -> String { "leads to \(target), which is not there." }
 
-  static func taken(_ key: String, by holder: String) -> String { "'\(holder)' has its value of \(key) already." }
+  static func leadsToRefused(_ target: EntityReference) -> String { "leads to \(target), which is not taken in." }
+
+  static func taken(by holder: String) -> String { "is the same as that of '\(holder)', and has to be its own." }
 
   static let foreignVote = "This vote is not yours to give."
 

@@ -47,7 +47,7 @@ extension TestMessages {
   // MARK: Scenarios that cannot go on
 
   static func refusedRecords(_ refused: [GatedStore.Import.Refusal]) -> String {
-    let shown = refused.prefix(10).map { "\($0.record): \($0.problems.joined(separator: " "))" }
+    let shown = refused.prefix(10).map { "\($0.record): \($0.problems.map(\.sentence).joined(separator: " "))" }
     let rest = refused.count > 10 ? "; and \(refused.count - 10) more" : ""
     return "these records are refused: " + shown.joined(separator: "; ") + rest
   }

@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// `bylaw init --import FOLDER --mapping FILE`, with the tables of the examples and with those of the public data set.
+@Suite struct InitCommandTests {
+  private static let rules = "rules/incident-management"
+  private static let mapping = "examples/import/incident-management.yaml"
+
+  /// The public data set beside the repository, where there is one.
+  static var dataset: String? {
+    let folder = CommandRunner.package.deletingLastPathComponent()
+      .appendingPathComponent("shared/datasets/incident-management")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
+  }
+
+  /// Runs an import into a new store.
+  private func take(
+    _ tables: String, _ more: [String] = [], mapping: String = InitCommandTests.mapping
+  ) throws -> CommandRunner.Result {
+    try CommandRunner.withFolder([:]) { folder in
+      try CommandRunner.run(
+        ["init", "\(folder)/store.db", "--rules", Self.rules, "--import", tables, "--mapping", mapping] + more)
+    }
+  }
+
+  private struct Report: Decodable {
+    struct Table: Decodable {
+      var table: String
+      var imported: Int
+      var refused: Int
+      var left_out: Int
+    }
+    struct Refusal: Decodable {
+      struct Problem: Decodable {
+        var field: String?
+        var reason: String
+      }
+      var table: String
+      var id: String
+      var problems: [Problem]
+    }
+    var imported: Int
+    var tables: [Table]
+    var refused: [Refusal]
+  }
+
+  @Test func `the tables of the examples are taken in, and what does not fit is told`() throws {
+    let result = try take("examples/import/tables")
+    #expect(result.status == 3)
+    #expect(!result.errors.contains("warning"))
+    for line in [
+      "clients 2, Client/2: not taken in", "  'registration_number' is the same as that of '1', and has to be its own.",
+      "users 4, User/4: not taken in", "  'client' leads to Client/2, which is not taken in.",
+      "incidents 3, Incident/3: not taken in",
+      "  A closed incident has its review: none in 'post_incident_reviews' leads here.",
+      "change_requests 3, Change/3: not taken in",
+      "  'approved_by' leads to User/3, where status is on_leave; expected active.",
+      "rollback_requests 1, Rollback/1: not taken in", "  'change' leads to Change/2, which is not taken in.",
+    ] {
+      #expect(result.errors.contains(line + "\n"), "\(line)")
+    }
+    #expect(result.output.contains("sla_agreements: left out, an agreement that is no longer in force: 4\n"))
+    #expect(
+      result.output.contains("incidents: 'description' was empty, now \"Not recorded in the system before.\": 2\n"))
+  }
+
+  @Test func `all or nothing leaves an empty store`() throws {
+    let result = try take("examples/import/tables", ["--all-or-nothing", "--format", "json"])
+    #expect(result.status == 3)
+    let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    #expect(report.imported == 0)
+    #expect(report.tables.allSatisfy { $0.imported == 0 })
+    #expect(!report.refused.isEmpty)
+  }
+
+  @Test func `a mistake of the mapping makes no store`() throws {
+    try CommandRunner.withFolder(["mapping.yaml": "tables:\n  clients: { into: Customer, id: client_id }\n"]) {
+      folder in
+      let result = try CommandRunner.run([
+        "init", "\(folder)/store.db", "--rules", Self.rules, "--import", "examples/import/tables", "--mapping",
+        "\(folder)/mapping.yaml",
+      ])
+      #expect(result.status == 3)
+      #expect(result.errors.contains("unknown entity 'Customer'"))
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/store.db"))
+    }
+  }
+
+  @Test func `a mapping without tables is wrong usage`() throws {
+    let result = try CommandRunner.run(["init", "x.db", "--rules", Self.rules, "--mapping", Self.mapping])
+    #expect(result.status == 64)
+  }
+
+  @Test(.enabled(if: InitCommandTests.dataset != nil, "no data set at ../shared/datasets/incident-management"))
+  func `every row of the public data set is in, refused with a reason, or left out`() throws {
+    let folder = try #require(Self.dataset)
+    let result = try take(folder, ["--format", "json"])
+    #expect(result.status == 3)
+    // Every file has a table and every column a field or a reason.
+    #expect(!result.errors.contains("warning"), "\(result.errors)")
+    let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    #expect(report.tables.count == 22)
+    for table in report.tables {
+      let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(table.table).json"))
+      let rows = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      #expect(table.imported + table.refused + table.left_out == rows.count, "\(table.table)")
+    }
+    #expect(report.refused.allSatisfy { !$0.problems.isEmpty })
+    #expect(Set(report.refused.map { "\($0.table) \($0.id)" }).count == report.refused.count)
+  }
+}
