@@ -12,7 +12,7 @@ struct Expectation: Sendable {
   var classified: [String: Value] = [:]
   /// Exactly what is missing, each by the members that the test states.
   var missing: [[String: Value]]?
-  /// What must be among the obligations.
+  /// What must be among the obligations; an empty list states that there are none.
   var obligations: [[String: Value]]?
   /// Exactly what could not be evaluated.
   var indeterminate: [[String: Value]]?
@@ -68,7 +68,8 @@ struct Expectation: Sendable {
       note(what, .list(expected.map { .object($0) }), .list(actual.map { .object($0) }))
     }
     compare("missing", missing, decision.missing.map(Self.members), exactly: true)
-    compare("obligations", obligations, decision.obligations.map(Self.members), exactly: false)
+    compare(
+      "obligations", obligations, decision.obligations.map(Self.members), exactly: obligations?.isEmpty ?? false)
     compare("indeterminate", indeterminate, decision.indeterminate.map(Self.members), exactly: true)
     return found
   }

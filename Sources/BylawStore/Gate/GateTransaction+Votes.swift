@@ -58,7 +58,9 @@ extension GateTransaction {
       }
       proposal.votes.removeAll { $0.voter == vote.voter && $0.lapsed == nil }
       proposal.votes.append(vote)
-      answer.proposal = try conclude(proposal, act)
+      let (concluded, returned) = try conclude(proposal, act)
+      answer.proposal = concluded
+      if let returned { answer.returned = returned }
     }
     return answer
   }
@@ -85,7 +87,11 @@ extension GateTransaction {
   /// What follows from a vote: the end, the run, or nothing yet.
   ///
   /// The vote stays whatever that is.
-  private func conclude(_ proposal: StoredProposal, _ act: Request) throws(Interruption) -> StoredProposal {
+  ///
+  /// - Returns: The proposal as it is now, and what its action returned when it ran.
+  private func conclude(
+    _ proposal: StoredProposal, _ act: Request
+  ) throws(Interruption) -> (StoredProposal, returned: Value?) {
     // The vote belongs to the entry of the act.
     var current = note(proposal)
     let before = working
@@ -93,27 +99,27 @@ extension GateTransaction {
     switch execution.decision.outcome {
     case .pending:
       working = before
-      return current
+      return (current, nil)
     case .allow:
       guard plan.proposal(of: proposal.asked)?.useWithin == nil else {
         working = before
-        return try settle(current, as: .approved, .approved, [])
+        return (try settle(current, as: .approved, .approved, []), nil)
       }
       current = end(current, as: .done, [])
       if plan.proposal(of: proposal.asked)?.outcomes[.approved] != nil {
         current = try settle(current, as: .done, .approved, [])
       }
-      return current
+      return (current, execution.returned)
     case .deny:
       working = before
       let reasons = execution.decision.reasons.map(\.because)
       switch execution.decision.denialClass {
-      case .approvalRejected: return try settle(current, as: .rejected, .rejected, reasons, by: act)
-      case .approvalExpired: return try settle(current, as: .expired, .expired, reasons)
+      case .approvalRejected: return (try settle(current, as: .rejected, .rejected, reasons, by: act), nil)
+      case .approvalExpired: return (try settle(current, as: .expired, .expired, reasons), nil)
       default:
         // Refused at the run: only when nothing but the run was missing.
-        guard execution.approvals.isEmpty == false || isComplete(current) else { return current }
-        return try settle(current, as: .refused, .refused, reasons)
+        guard execution.approvals.isEmpty == false || isComplete(current) else { return (current, nil) }
+        return (try settle(current, as: .refused, .refused, reasons), nil)
       }
     }
   }
