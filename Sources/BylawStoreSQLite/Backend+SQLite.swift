@@ -24,9 +24,6 @@ extension Backend {
   private static func open(_ place: SQLitePlace, _ layout: StoreLayout) throws(StoreError) -> any StoreBackend {
     var settings = SQLiteSettings()
     for field in layout.indexed { settings.indexed.insert(FieldPosition(entity: field.entity, field: field.field)) }
-    for (entity, moves) in layout.timedMoves.enumerated() {
-      for move in moves { settings.timed.insert(FieldPosition(entity: entity, field: move.field)) }
-    }
     return try SQLiteBackend(
       place, schema: layout.schema, ruleSet: layout.identity, mode: layout.isNew ? .create : .open,
       settings: settings)

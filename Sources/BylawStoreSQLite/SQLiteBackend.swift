@@ -66,6 +66,16 @@ package final class SQLiteBackend: StoreBackend {
     }
   }
 
+  /// How the database finds the records that meet conditions: a line a step, in SQLite's words.
+  package func searchPlan(_ entity: Int, filters: [RecordFilter]) async throws(StoreError) -> [String] {
+    let layout = layout
+    let database = database
+    return try await run({ database.asyncUnsafeRead($0) }) { connection throws(StoreError) in
+      let query = SQLiteReader(connection, layout).query(entity, filters, after: 0, limit: 1)
+      return try connection.all("EXPLAIN QUERY PLAN \(query.sql)", query.arguments) { $0.text(3) }
+    }
+  }
+
   package func close() throws(StoreError) {
     state.withLock { $0.isClosed = true }
     do { try database.close() } catch { throw StoreError(error) }
@@ -135,14 +145,11 @@ package enum SQLiteMode: Sendable, Hashable {
 package struct SQLiteSettings: Sendable, Hashable {
   /// Fields to find records by, beside references, which always have an index.
   package var indexed: Set<FieldPosition>
-  /// Fields that timed moves change, so that what is stored does not tell what they are.
-  package var timed: Set<FieldPosition>
   /// How long to wait for another program's transaction, in seconds.
   package var patience: Double
 
-  package init(indexed: Set<FieldPosition> = [], timed: Set<FieldPosition> = [], patience: Double = 5) {
+  package init(indexed: Set<FieldPosition> = [], patience: Double = 5) {
     self.indexed = indexed
-    self.timed = timed
     self.patience = patience
   }
 }

@@ -93,7 +93,7 @@ import Testing
     let old = try factory.open()
     var schema = StoreFixture.schema
     schema.entities[0].fields.append(Field(name: "new", type: .optional(.int)))
-    let new = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+    let new = try factory.open(schema, StoreFixture.ruleSet)
     let error = await #expect(throws: StoreError.self) { try await old.apply(Deed()) }
     guard case .failed(_, let cause) = error else {
       Issue.record("\(String(describing: error))")
@@ -135,7 +135,7 @@ import Testing
       .init(name: "bylaw_entry", fields: [Field(name: "sqlite_x", type: .int)]),
     ]
     for factory in [SQLiteFactory.memory(), try SQLiteFactory.file()] {
-      let backend = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+      let backend = try factory.open(schema, StoreFixture.ruleSet)
       let fields: [[String: Value]] = [
         ["order": .int(1), "Order": .string("two")],
         ["ID": .bool(true), "group": .reference(EntityReference(type: "Select", id: "x"))], ["sqlite_x": .int(3)],

@@ -40,14 +40,13 @@ final class SQLiteFactory: BackendFactory {
   }
 
   func open(
-    _ schema: Schema, _ ruleSet: Decision.RuleSetIdentity, timed: [Int]
+    _ schema: Schema, _ ruleSet: Decision.RuleSetIdentity
   ) throws(StoreError) -> any StoreBackend {
-    let fields = timed.map { FieldPosition(entity: StoreFixture.incident, field: $0) }
     let name = schema.entities[0].fields.firstIndex { $0.name == "name" }
     let indexed = name.map { Set([FieldPosition(entity: 0, field: $0)]) } ?? []
     return try SQLiteBackend(
       place, schema: schema, ruleSet: ruleSet, mode: .openOrCreate,
-      settings: SQLiteSettings(indexed: indexed, timed: Set(fields)))
+      settings: SQLiteSettings(indexed: indexed))
   }
 
   /// Runs statements on a connection that knows nothing of the store.

@@ -9,13 +9,13 @@ package protocol BackendFactory: Sendable {
   var isShared: Bool { get }
 
   /// Opens the store of this factory; makes it when it is not there.
-  func open(_ schema: Schema, _ ruleSet: Decision.RuleSetIdentity, timed: [Int]) throws(StoreError) -> any StoreBackend
+  func open(_ schema: Schema, _ ruleSet: Decision.RuleSetIdentity) throws(StoreError) -> any StoreBackend
 }
 
 extension BackendFactory {
   /// Opens the store with the vocabulary of the fixture.
   package func open() throws(StoreError) -> any StoreBackend {
-    try open(StoreFixture.schema, StoreFixture.ruleSet, timed: [])
+    try open(StoreFixture.schema, StoreFixture.ruleSet)
   }
 }
 

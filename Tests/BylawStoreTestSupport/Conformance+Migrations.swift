@@ -25,7 +25,7 @@ extension BackendConformance {
         if let losses = growth.losses {
           let grown = schema
           try await expectFailure(growth.name, { $0 == .lossyMigration(losses) }) { () throws(StoreError) in
-            try factory.open(grown, StoreFixture.ruleSet, timed: [])
+            try factory.open(grown, StoreFixture.ruleSet)
           }
           try expect(try await states(factory, StoreFixture.schema), before, "the store as it was")
           return
@@ -34,7 +34,7 @@ extension BackendConformance {
         for (entity, rows) in before where schema.entities.contains(where: { $0.name == entity }) {
           try expect(after[entity], rows, "rows and digests of \(entity)")
         }
-        let backend = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+        let backend = try factory.open(schema, StoreFixture.ruleSet)
         try expect(try await backend.read { reader throws(StoreError) in try reader.faults(limit: 9) }, [], "faults")
         try await backend.apply(
           .change(0, "c-1", ["name": .string("Bolt")], changed: ["name"]), schema: schema)
@@ -46,14 +46,14 @@ extension BackendConformance {
         try await fill(factory)
         var schema = StoreFixture.schema
         schema.entities[0].fields.append(Field(name: "level", type: .int, defaultValue: .value(.int(3))))
-        let backend = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+        let backend = try factory.open(schema, StoreFixture.ruleSet)
         try expect(try await backend.record(0, "c-1")?.fields, ["name": .string("Acme")], "old record")
-        let filter = RecordFilter(field: 1, comparison: .equal, value: .int(3))
+        let filter = RecordFilter.any([.compare(.field(1), .equal, .int(3)), .absent(1)])
         try expect(try await backend.ids(0, filter), ["c-1"], "records that may have the default")
         try await backend.apply(.change(0, "c-1", ["name": .string("Acme"), "level": .int(4)]), schema: schema)
         try await backend.apply(.make(0, "c-2", ["name": .string("B"), "level": .int(3)]), schema: schema)
         try backend.close()
-        let again = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+        let again = try factory.open(schema, StoreFixture.ruleSet)
         try expect(try await again.record(0, "c-1")?.fields["level"], .int(4), "new value")
         try again.close()
       },
@@ -62,7 +62,7 @@ extension BackendConformance {
         var schema = StoreFixture.schema
         schema.enums[0].members.append("P0")
         schema.entities[2].fields[0].constraint = StoreFixture.length(1, 300)
-        let backend = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+        let backend = try factory.open(schema, StoreFixture.ruleSet)
         let fields = StoreFixture.incident(String(repeating: "a", count: 300), ["severity": .string("P0")])
         try await backend.apply(.make(2, "i-9", fields), schema: schema)
         try expect(try await backend.record(2, "i-9")?.fields, fields, "record")
@@ -73,7 +73,7 @@ extension BackendConformance {
         try await fill(factory)
         var rules = StoreFixture.ruleSet
         rules.digest = "sha256:2"
-        let backend = try factory.open(StoreFixture.schema, rules, timed: [])
+        let backend = try factory.open(StoreFixture.schema, rules)
         let noted = try await backend.read { reader throws(StoreError) in try reader.setting("rule_set") }
         try expect(noted?.contains("sha256:2"), true, "setting")
         try backend.close()
@@ -81,7 +81,7 @@ extension BackendConformance {
         let others = rules
         let isOther: (StoreError) -> Bool = { $0 == .otherRuleSet(stored: "test", given: "other") }
         try await expectFailure("other", isOther) { () throws(StoreError) in
-          try factory.open(StoreFixture.schema, others, timed: [])
+          try factory.open(StoreFixture.schema, others)
         }
       },
     ]
@@ -103,7 +103,7 @@ extension BackendConformance {
   }
 
   private static func states(_ factory: any BackendFactory, _ schema: Schema) async throws -> [String: [RowState]] {
-    let backend = try factory.open(schema, StoreFixture.ruleSet, timed: [])
+    let backend = try factory.open(schema, StoreFixture.ruleSet)
     let states = try await backend.read { reader throws(StoreError) in
       var states: [String: [RowState]] = [:]
       for (position, entity) in schema.entities.enumerated() {

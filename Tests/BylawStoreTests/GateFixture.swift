@@ -33,7 +33,11 @@ struct GateFixture {
       (path: "rules.yaml", text: rules),
     ])
     let (backend, clock) = (backend, clock)
-    store = try await GatedStore.create(ruleSet, in: Backend({ _ throws(StoreError) in backend }), clock: { clock.now })
+    let place = Backend { layout throws(StoreError) in
+      backend.adopt(layout.schema)
+      return backend
+    }
+    store = try await GatedStore.create(ruleSet, in: place, clock: { clock.now })
     for (id, role) in [("ann", "clerk"), ("bob", "boss"), ("bea", "boss"), ("cy", "auditor")] {
       let made = try await store.performAsSystem("user.add", input: ["name": .string(id), "role": .string(role)])
       precondition(made.decision.outcome == .allow, "\(made.decision.reasons)")

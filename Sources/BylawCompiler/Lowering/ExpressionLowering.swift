@@ -410,12 +410,19 @@ struct ExpressionLowering {
       }
     plan.queries.append(
       .init(
-        kind: kind, entity: query.entity, local: Int32(query.local), condition: condition, of: of,
+        kind: kind, entity: query.entity, local: Int32(query.local), condition: condition,
+        selection: condition.flatMap { selection($0, of: query.entity, local: query.local) }, of: of,
         ofType: query.of?.type ?? .undetermined, order: order, orderType: query.order?.type ?? .undetermined,
         latestFirst: query.latestFirst, limit: query.limit))
     var names = free(of: [condition, of, order].compactMap { $0 })
     names.remove(query.local)
     return add(PlanNode(.query, a: Int32(plan.queries.count - 1)), range, free: names)
+  }
+
+  /// The records of an entity that can meet a condition on the variable `local`.
+  func selection(_ condition: NodeID, of entity: Int, local: Int) -> Selection? {
+    var builder = SelectionBuilder(plan, free: free, entity: entity, local: local)
+    return builder.selection(condition)
   }
 
   private mutating func lowerText(_ pieces: [TypedSentence.Piece], _ range: SourceRange) -> NodeID {

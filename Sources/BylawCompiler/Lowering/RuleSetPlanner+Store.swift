@@ -131,10 +131,16 @@ extension RuleSetPlanner {
   }
 
   private mutating func read(_ read: CheckedRuleSet.Read) -> ReadPlan {
-    ReadPlan(
+    let restrict = read.restrict.map { restriction -> ReadPlan.Restriction in
+      let condition = lowering.lower(restriction.condition)
+      return .init(
+        role: restriction.role, condition: condition,
+        selection: lowering.selection(condition, of: read.entity, local: read.local))
+    }
+    return ReadPlan(
       grants: grants(read.authority.grants), hasAllow: read.authority.hasAllow, permission: read.authority.permission,
       permittedRoles: read.authority.permittedRoles, filters: read.filters,
-      restrict: read.restrict.map { ($0.role, lowering.lower($0.condition)) }, local: read.local, brief: read.brief,
+      restrict: restrict, local: read.local, brief: read.brief,
       full: read.full, audit: read.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) },
       limit: read.limit, clauses: read.clauses, source: place(read.range))
   }

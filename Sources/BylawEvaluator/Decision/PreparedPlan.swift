@@ -77,6 +77,22 @@ package final class PreparedPlan: Sendable {
     return states
   }
 
+  /// The stored records that a timed move may have to take on: those that wait long enough in a state that has one.
+  package func dueMoves(of entity: Int, now: Timestamp) -> RecordFilter {
+    let fields = schema.entities[entity].fields
+    return .either(
+      timedMoves[entity].map { move in
+        guard case .enumeration(let index) = fields[move.field].type.contentType, fields[move.field].defaultValue == nil
+        else { return .everything }
+        let state = Value.string(schema.enums[index].members[Int(move.from)])
+        var parts: [RecordFilter] = [.compare(.field(move.field), .equal, state)]
+        if fields[move.since].defaultValue == nil, let latest = now.subtracting(move.after) {
+          parts.append(.compare(.field(move.since), .atMost, .timestamp(latest)))
+        }
+        return .both(parts)
+      })
+  }
+
   /// The name of the hour, day, week, month or year that a moment lies in, in the time zone of the rule set.
   package func period(_ period: String, of time: Timestamp) -> String {
     let zone = TimeZoneRules.shared(shared.part.expressions.timeZone) ?? .utc

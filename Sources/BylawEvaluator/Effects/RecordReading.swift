@@ -7,13 +7,13 @@ package struct RecordReading: ~Copyable {
   private let read: ReadPlan
   private let entity: Int
   /// Conditions of which one must hold; `nil` where everything may be seen.
-  private let restrictions: [NodeID]?
+  private let restrictions: [ReadPlan.Restriction]?
   /// What was asked for: fields and their values.
   private let filters: [(field: Int, value: Cell)]
   private var frame: Frame
 
   init(
-    read: ReadPlan, entity: Int, restrictions: [NodeID]?, filters: [(field: Int, value: Cell)],
+    read: ReadPlan, entity: Int, restrictions: [ReadPlan.Restriction]?, filters: [(field: Int, value: Cell)],
     frame: consuming Frame
   ) {
     self.read = read
@@ -21,6 +21,26 @@ package struct RecordReading: ~Copyable {
     self.restrictions = restrictions
     self.filters = filters
     self.frame = frame
+  }
+
+  /// What stored records must meet to be worth a look: what was asked for, and what the subject may see.
+  package mutating func condition() -> RecordFilter {
+    var conditions: [RecordFilter] = []
+    for filter in filters {
+      let field = frame.declared(filter.field, of: entity)
+      guard field.comparesAsStored(isOrder: false) else { continue }
+      let selection = Selection.compare(
+        .field(filter.field), .equal, .cell(filter.value), withAbsent: field.defaultValue != nil)
+      conditions.append(frame.filter(selection, of: entity))
+    }
+    if let restrictions {
+      var visible: [RecordFilter] = []
+      for restriction in restrictions {
+        visible.append(restriction.selection.map { frame.filter($0, of: entity) } ?? .everything)
+      }
+      conditions.append(.either(visible))
+    }
+    return .both(conditions)
   }
 
   /// The fields of a record that may be seen and was asked for, as they are now; `nil` for any other.
@@ -36,8 +56,8 @@ package struct RecordReading: ~Copyable {
       frame.setLocal(read.local, to: record)
       frame.forget()
       var isVisible = false
-      for condition in restrictions where !isVisible {
-        let verdict = frame.evaluate(condition)
+      for restriction in restrictions where !isVisible {
+        let verdict = frame.evaluate(restriction.condition)
         // What cannot be told is not seen.
         isVisible = verdict.state == .value && verdict.isTrue
       }
@@ -88,18 +108,18 @@ extension Evaluator {
   }
 
   /// A role that grants and is not restricted sees everything; otherwise one of the restrictions must hold.
-  private borrowing func restrictions(of read: ReadPlan, roles: UInt64, isSystem: Bool) -> [NodeID]? {
+  private borrowing func restrictions(of read: ReadPlan, roles: UInt64, isSystem: Bool) -> [ReadPlan.Restriction]? {
     guard !isSystem, !read.restrict.isEmpty else { return nil }
     var granting = read.permission == nil ? 0 : read.permittedRoles
     for grant in read.grants {
       if case .roles(let mask) = grant.holder { granting |= mask } else { granting |= .max }
     }
     let held = roles & granting
-    var conditions: [NodeID] = []
+    var conditions: [ReadPlan.Restriction] = []
     var restricted: UInt64 = 0
-    for (role, condition) in read.restrict where held & (1 << UInt64(role)) != 0 {
-      conditions.append(condition)
-      restricted |= 1 << UInt64(role)
+    for restriction in read.restrict where held & (1 << UInt64(restriction.role)) != 0 {
+      conditions.append(restriction)
+      restricted |= 1 << UInt64(restriction.role)
     }
     return held & ~restricted != 0 ? nil : conditions.isEmpty ? nil : conditions
   }

@@ -13,7 +13,7 @@ extension Frame {
   private mutating func search(_ query: ExpressionPlan.Query, _ id: NodeID) -> Cell {
     var hits: [(record: Cell, order: Cell)] = []
     var failure: Cell?
-    for record in all(of: query.entity) {
+    for record in all(of: query.entity, query.selection) {
       locals[Int(query.local)] = record
       if let condition = query.condition {
         let verdict = evaluate(condition)

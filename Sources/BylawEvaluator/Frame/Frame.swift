@@ -6,6 +6,12 @@ package protocol RecordSource {
   func fields(of reference: EntityReference) -> [String: Value]?
   /// The ids of all records of an entity, in a stable order.
   func ids(of type: String) -> [String]
+  /// The ids of the records that meet a condition, in the same order; it may give others too.
+  func ids(of type: String, meeting filter: RecordFilter) -> [String]
+}
+
+extension RecordSource {
+  package func ids(of type: String, meeting filter: RecordFilter) -> [String] { ids(of: type) }
 }
 
 /// Why an expression had no value, and where it stands.
@@ -221,10 +227,18 @@ package struct Frame: ~Copyable {
     return records[Int(reference.payload)].isMissing
   }
 
-  /// All records of an entity.
-  package mutating func all(of entity: Int) -> [Cell] {
+  /// All records of an entity, or at least those that a selection selects.
+  package mutating func all(of entity: Int, _ selection: Selection? = nil) -> [Cell] {
+    guard let source else { return [] }
     let name = plan.schema.entities[entity].name
-    return (source?.ids(of: name) ?? []).map { reference(entity: entity, id: $0) }
+    var filter = RecordFilter.everything
+    // What the request says about a record stands over what is stored.
+    if let selection, !overlays.contains(where: { records[$0.record].entity == entity }) {
+      filter = self.filter(selection, of: entity)
+    }
+    if filter == .nothing { return [] }
+    let ids = filter == .everything ? source.ids(of: name) : source.ids(of: name, meeting: filter)
+    return ids.map { reference(entity: entity, id: $0) }
   }
 
   /// Reads the fields of a record into the arena, once; what nobody gives is made when it is read.

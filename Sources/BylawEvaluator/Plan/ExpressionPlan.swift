@@ -115,6 +115,8 @@ package struct ExpressionPlan: Sendable {
     package var entity: Int
     package var local: Int32
     package var condition: NodeID?
+    /// The records that can meet the condition; `nil` where only a look at each tells.
+    package var selection: Selection?
     package var of: NodeID?
     package var ofType: ValueType
     package var order: NodeID?
@@ -123,13 +125,14 @@ package struct ExpressionPlan: Sendable {
     package var limit: Int?
 
     package init(
-      kind: Kind, entity: Int, local: Int32, condition: NodeID?, of: NodeID?, ofType: ValueType, order: NodeID?,
-      orderType: ValueType, latestFirst: Bool, limit: Int?
+      kind: Kind, entity: Int, local: Int32, condition: NodeID?, selection: Selection?, of: NodeID?,
+      ofType: ValueType, order: NodeID?, orderType: ValueType, latestFirst: Bool, limit: Int?
     ) {
       self.kind = kind
       self.entity = entity
       self.local = local
       self.condition = condition
+      self.selection = selection
       self.of = of
       self.ofType = ofType
       self.order = order

@@ -217,8 +217,20 @@ package struct ReadPlan: Sendable {
   package var permittedRoles: UInt64
   /// Fields that a list may be filtered by.
   package var filters: [Int]
-  /// By role what a record must meet to be there for somebody of that role; judged with the record bound to `local`.
-  package var restrict: [(role: Int, condition: NodeID)]
+  /// What a record must meet to be there for somebody of a role; judged with the record bound to `local`.
+  package struct Restriction: Sendable {
+    package var role: Int
+    package var condition: NodeID
+    /// The records that can meet the condition; `nil` where only a look at each tells.
+    package var selection: Selection?
+
+    package init(role: Int, condition: NodeID, selection: Selection?) {
+      self.role = role
+      self.condition = condition
+      self.selection = selection
+    }
+  }
+  package var restrict: [Restriction]
   package var local: Int
   /// Fields shown when there are several; `nil` for all.
   package var brief: [Int]?
@@ -232,7 +244,7 @@ package struct ReadPlan: Sendable {
 
   package init(
     grants: [GrantPlan], hasAllow: Bool, permission: String?, permittedRoles: UInt64, filters: [Int],
-    restrict: [(role: Int, condition: NodeID)], local: Int, brief: [Int]?, full: [Int]?, audit: AuditPlan?,
+    restrict: [Restriction], local: Int, brief: [Int]?, full: [Int]?, audit: AuditPlan?,
     limit: Int?, clauses: [String], source: String
   ) {
     self.grants = grants

@@ -22,8 +22,6 @@ public struct Backend: Sendable {
 package struct StoreLayout: Sendable {
   package var schema: Schema
   package var entities: [EntityPlan]
-  /// By entity, the moves that records make by themselves.
-  package var timedMoves: [[ExpressionPlan.TimedMove]]
   package var identity: Decision.RuleSetIdentity
   /// Fields that facts and reads narrow records by.
   package var indexed: [(entity: Int, field: Int)]
@@ -33,9 +31,8 @@ package struct StoreLayout: Sendable {
   package init(_ plan: DecisionPlan, isNew: Bool) {
     schema = plan.expressions.schema
     entities = plan.store.entities
-    timedMoves = plan.expressions.timedMoves
     identity = plan.identity
-    indexed = []
+    indexed = plan.indexedFields
     self.isNew = isNew
   }
 }

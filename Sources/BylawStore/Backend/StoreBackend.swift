@@ -32,7 +32,7 @@ package protocol StoreReader: AnyObject {
 
   /// The records of an entity in the order in which they were made, `after` a row number, at most `limit` of them.
   ///
-  /// `filters` narrow what is read; a backend that cannot translate one leaves it out and gives more. Whoever asks
+  /// `filters` must all be met by what is stored; a backend that cannot translate a part gives more. Whoever asks
   /// judges each record again.
   func records(
     _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
@@ -174,21 +174,6 @@ package struct RowState: Sendable, Hashable {
     self.id = id
     self.entry = entry
     self.digest = digest
-  }
-}
-
-/// A condition that a database can narrow records by.
-package struct RecordFilter: Sendable, Hashable {
-  package enum Comparison: Sendable, Hashable { case equal, notEqual, less, atMost, more, atLeast }
-  /// Position of the field in the schema's entity.
-  package var field: Int
-  package var comparison: Comparison
-  package var value: Value
-
-  package init(field: Int, comparison: Comparison, value: Value) {
-    self.field = field
-    self.comparison = comparison
-    self.value = value
   }
 }
 

@@ -34,26 +34,20 @@ extension GateTransaction {
       let most = min(limit ?? .max, plan?.limit ?? .max)
       var found: [StoredRecord] = []
       var isCut = false
-      for candidate in try candidates(entity, id: id, filters) {
-        guard let fields = reading.fields(of: candidate) else { continue }
-        if found.count == most {
-          isCut = true
-          break
+      var pages = RecordPages(RecordQuery(entity: entity, filter: reading.condition()), id: id)
+      while !isCut, let page = try self.reading({ () throws(StoreError) in try self.next(of: &pages) }) {
+        for candidate in page {
+          guard let fields = reading.fields(of: candidate) else { continue }
+          isCut = found.count == most
+          if isCut { break }
+          found.append(StoredRecord(row: 0, id: candidate, fields: fields, entry: 0))
         }
-        found.append(StoredRecord(row: 0, id: candidate, fields: fields, entry: 0))
       }
       if let failure = view.failure { throw .failed(failure) }
       show(&found, found.count == 1 && !isCut ? plan?.full : plan?.brief, entity)
       let entry = note(request, plan?.audit, filters: id == nil ? filters.keys.sorted() : ["id"])
       return ReadAnswer(decision: decision, records: found, isCut: isCut, entry: entry)
     }
-  }
-
-  private func candidates(
-    _ entity: Int, id: String?, _ filters: [String: Value]
-  ) throws(Interruption) -> [String] {
-    if let id { return [id] }
-    return try reading { () throws(StoreError) in try self.ids(of: entity) }
   }
 
   private func show(_ records: inout [StoredRecord], _ fields: [Int]?, _ entity: Int) {

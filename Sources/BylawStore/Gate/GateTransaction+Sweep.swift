@@ -50,7 +50,9 @@ extension GateTransaction {
   private func writeMoves(of entity: Int) throws(Interruption) -> [EntityReference] {
     let name = schema.entities[entity].name
     var moved: [EntityReference] = []
-    let ids = try reading { () throws(StoreError) in try self.ids(of: entity) }
+    let ids = try reading { () throws(StoreError) in
+      try self.ids(of: entity, meeting: plan.dueMoves(of: entity, now: now))
+    }
     for id in ids {
       let reference = EntityReference(type: name, id: id)
       let fields = try reading { () throws(StoreError) in try self.fields(of: reference) } ?? [:]

@@ -20,7 +20,9 @@ final class GateTransaction {
   var votes: [Request.Approval] = []
   var requestedAt: Timestamp?
   /// Records as they are stored, read once.
-  private var stored: [EntityReference: [String: Value]?] = [:]
+  private var stored: [EntityReference: StoredRecord?] = [:]
+  /// What queries of stored records gave: nothing is written before the transaction ends.
+  var answers: [RecordQuery: [StoredRecord.Place]] = [:]
   private let entityNumbers: [String: Int]
 
   /// - `now`: The clock; asked once the state is settled, so that nothing in it is later than this transaction.
@@ -48,31 +50,21 @@ final class GateTransaction {
   }
 
   func storedFields(of reference: EntityReference) throws(StoreError) -> [String: Value]? {
-    if let known = stored[reference] { return known }
-    guard let entity = entity(named: reference.type) else { return nil }
-    let fields = try reader.record(entity, id: reference.id)?.fields
-    stored[reference] = .some(fields)
-    return fields
+    try storedRecord(of: reference)?.fields
   }
 
-  /// The ids of all records of an entity in the state so far, in the order in which they were made.
-  func ids(of entity: Int) throws(StoreError) -> [String] {
-    var ids: [String] = []
-    var row: Int64 = 0
-    let page = 1_000
-    while true {
-      let records = try reader.records(entity, filters: [], after: row, limit: page)
-      for record in records {
-        ids.append(record.id)
-        stored[EntityReference(type: schema.entities[entity].name, id: record.id)] = .some(record.fields)
-      }
-      guard records.count == page, let last = records.last else { break }
-      row = last.row
-    }
-    for reference in working.order where working.records[reference]?.isNew == true {
-      if working.records[reference]?.entity == entity { ids.append(reference.id) }
-    }
-    return ids
+  /// A record as it was when the transaction began.
+  func storedRecord(of reference: EntityReference) throws(StoreError) -> StoredRecord? {
+    if let known = stored[reference] { return known }
+    guard let entity = entity(named: reference.type) else { return nil }
+    let record = try reader.record(entity, id: reference.id)
+    stored[reference] = .some(record)
+    return record
+  }
+
+  /// Keeps a record that was read.
+  func keep(_ record: StoredRecord, of type: String) {
+    stored[EntityReference(type: type, id: record.id)] = .some(record)
   }
 
   // MARK: Changing

@@ -29,9 +29,11 @@ final class RecordView: RecordSource {
     return attempt { () throws(StoreError) in try transaction.fields(of: reference) } ?? nil
   }
 
-  func ids(of type: String) -> [String] {
+  func ids(of type: String) -> [String] { ids(of: type, meeting: .everything) }
+
+  func ids(of type: String, meeting filter: RecordFilter) -> [String] {
     guard let entity = transaction.entity(named: type) else { return [] }
-    let ids = attempt { () throws(StoreError) in try transaction.ids(of: entity) } ?? []
+    let ids = attempt { () throws(StoreError) in try transaction.ids(of: entity, meeting: filter) } ?? []
     guard !before.isEmpty else { return ids }
     return ids.filter { id in
       guard let kept = before[EntityReference(type: type, id: id)] else { return true }

@@ -137,7 +137,7 @@ struct StoreOpening {
     try Self.identify(connection, path, mode)
     guard try connection.number("SELECT count(*) FROM sqlite_schema") == 0 else { return }
     let vocabulary = Vocabulary(schema, indexed: TableLayout.names(of: settings.indexed, schema))
-    let layout = TableLayout(vocabulary, timed: settings.timed)
+    let layout = TableLayout(vocabulary)
     for object in layout.objects { try connection.execute(object.sql) }
     try connection.execute("PRAGMA application_id = \(SystemTables.applicationID)")
     try connection.execute("PRAGMA user_version = \(SystemTables.format)")
@@ -149,7 +149,7 @@ struct StoreOpening {
     let (old, oldText) = try stored(connection)
     let same = wanted(after: old)
     if same.text == oldText {
-      let layout = TableLayout(same, timed: settings.timed)
+      let layout = TableLayout(same)
       try connection.write { () throws(StoreError) in try note(connection, layout) }
       return Settled(layout: layout, vocabulary: oldText)
     }
@@ -168,7 +168,7 @@ struct StoreOpening {
   }
 
   private func stored(_ connection: SQLConnection) throws(StoreError) -> (Vocabulary, String) {
-    let empty = TableLayout(Schema(), late: [:], indexed: [], timed: [])
+    let empty = TableLayout(Schema(), late: [:], indexed: [])
     guard let text = try SQLiteReader(connection, empty).setting(Self.vocabularySetting),
       let vocabulary = Vocabulary(text: text)
     else { throw .corrupt(SQLiteMessages.noVocabulary) }
@@ -177,8 +177,8 @@ struct StoreOpening {
 
   private func migrate(_ connection: SQLConnection) throws(StoreError) -> Settled {
     let (old, _) = try stored(connection)
-    try checkName(SQLiteReader(connection, TableLayout(old, timed: [])))
-    var migration = Migration(connection, from: old, to: schema, indexed: settings.indexed, timed: settings.timed)
+    try checkName(SQLiteReader(connection, TableLayout(old)))
+    var migration = Migration(connection, from: old, to: schema, indexed: settings.indexed)
     let (layout, vocabulary) = try migration.run()
     if let (table, parent) = try connection.first(
       "SELECT \"table\", \"parent\" FROM pragma_foreign_key_check", [], { ($0.text(0), $0.text(1)) })

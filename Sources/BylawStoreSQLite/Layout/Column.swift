@@ -28,8 +28,6 @@ struct Column: Sendable {
   let kind: Kind
   /// Whether a row may have no value.
   let isNullable: Bool
-  /// Whether an absent value may stand for a default of the rules.
-  let mayStandForDefault: Bool
 
   /// - `isLate`: The field came when there were records already, which do not have it.
   init(name: String, field: Field, schema: Schema, isLate: Bool) {
@@ -41,7 +39,6 @@ struct Column: Sendable {
     kind = Kind(type, schema)
     let isUnstructured = type == .json
     isNullable = isOptional || isLate || isUnstructured
-    mayStandForDefault = isLate || field.defaultValue != nil
   }
 
   /// What the content of the field must meet.

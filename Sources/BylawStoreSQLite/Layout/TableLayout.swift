@@ -17,13 +17,10 @@ struct TableLayout: Sendable {
   let schema: Schema
   /// By position of the entity.
   let tables: [EntityTable]
-  /// Fields whose values may change with time alone, so that what is stored does not tell.
-  let timed: Set<FieldPosition>
 
   /// - `late`: By entity, the fields that came when there were records already.
-  init(_ schema: Schema, late: [String: Set<String>], indexed: Set<FieldPosition>, timed: Set<FieldPosition>) {
+  init(_ schema: Schema, late: [String: Set<String>], indexed: Set<FieldPosition>) {
     self.schema = schema
-    self.timed = timed
     var taken: Set<String> = []
     tables = schema.entities.enumerated().map { position, entity in
       EntityTable(
@@ -33,7 +30,7 @@ struct TableLayout: Sendable {
   }
 
   /// The layout that a store keeps in mind of itself.
-  init(_ vocabulary: Vocabulary, timed: Set<FieldPosition>) {
+  init(_ vocabulary: Vocabulary) {
     var indexed: Set<FieldPosition> = []
     for (position, entity) in vocabulary.schema.entities.enumerated() {
       for (number, field) in entity.fields.enumerated()
@@ -41,7 +38,7 @@ struct TableLayout: Sendable {
         indexed.insert(FieldPosition(entity: position, field: number))
       }
     }
-    self.init(vocabulary.schema, late: vocabulary.late, indexed: indexed, timed: timed)
+    self.init(vocabulary.schema, late: vocabulary.late, indexed: indexed)
   }
 
   /// By entity, the names of fields.

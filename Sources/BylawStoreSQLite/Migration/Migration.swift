@@ -11,18 +11,15 @@ struct Migration {
   private let oldLayout: TableLayout
   private var new: Vocabulary
   private let indexed: Set<FieldPosition>
-  private let timed: Set<FieldPosition>
   private var losses: [String] = []
 
   init(
-    _ connection: SQLConnection, from old: Vocabulary, to schema: Schema, indexed: Set<FieldPosition>,
-    timed: Set<FieldPosition>
+    _ connection: SQLConnection, from old: Vocabulary, to schema: Schema, indexed: Set<FieldPosition>
   ) {
     self.connection = connection
     self.old = old
     self.indexed = indexed
-    self.timed = timed
-    oldLayout = TableLayout(old, timed: [])
+    oldLayout = TableLayout(old)
     new = Vocabulary(schema, indexed: TableLayout.names(of: indexed, schema))
   }
 
@@ -34,7 +31,7 @@ struct Migration {
       try look(at: entity, oldLayout.tables[position])
     }
     guard losses.isEmpty else { throw .lossyMigration(losses) }
-    let layout = TableLayout(new, timed: timed)
+    let layout = TableLayout(new)
     let names = layout.names
     for table in oldLayout.tables where !layout.tables.contains(where: { $0.entity == table.entity }) {
       try connection.execute("DROP TABLE \(table.quotedName)")

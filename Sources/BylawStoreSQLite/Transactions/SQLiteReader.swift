@@ -22,16 +22,8 @@ class SQLiteReader: StoreReader {
     _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
   ) throws(StoreError) -> [StoredRecord] {
     let table = layout.tables[entity]
-    var conditions = ["\"$row\" > ?"]
-    var arguments: [SQLValue] = [.int(row)]
-    for filter in filters {
-      guard let narrowed = condition(filter, entity) else { continue }
-      conditions.append(narrowed.sql)
-      arguments += narrowed.arguments
-    }
-    arguments.append(.int(Int64(limit)))
-    let sql = "\(table.selection) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \"$row\" LIMIT ?"
-    return try connection.all(sql, arguments) { row throws(StoreError) in try record(row, table) }
+    let query = query(entity, filters, after: row, limit: limit)
+    return try connection.all(query.sql, query.arguments) { row throws(StoreError) in try record(row, table) }
   }
 
   private func record(_ row: SQLStatement, _ table: EntityTable) throws(StoreError) -> StoredRecord {

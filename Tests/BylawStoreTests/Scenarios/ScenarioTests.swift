@@ -68,7 +68,7 @@ struct ScenarioTests {
   }
 
   private static func play(_ steps: String, manifest: String = "", rules: String = "") async throws -> TestReport {
-    let backend = Backend { _ throws(StoreError) in MemoryBackend() }
+    let backend = Backend { layout throws(StoreError) in MemoryBackend(layout.schema) }
     return try await tester(steps, manifest: manifest, rules: rules).run(scenariosIn: backend)
   }
 

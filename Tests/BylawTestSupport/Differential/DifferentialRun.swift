@@ -44,8 +44,12 @@ package struct DifferentialRun {
     var requestGenerator = RequestGenerator(generated)
     var evaluator = Evaluator(plan)
     var records = requestGenerator.makeRecords()
+    records.schema = plan.expressions.schema
     for index in 0..<requests {
-      if index % 25 == 24 { records = requestGenerator.makeRecords() }
+      if index % 25 == 24 {
+        records = requestGenerator.makeRecords()
+        records.schema = plan.expressions.schema
+      }
       let made = requestGenerator.makeCase(records)
       let decision = evaluator.decide(made.request, records: made.records, now: made.now, isLenient: made.isLenient)
       let expected = reference.decide(made.request, records: made.records, now: made.now, isLenient: made.isLenient)

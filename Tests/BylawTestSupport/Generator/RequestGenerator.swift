@@ -4,12 +4,19 @@ package import BylawModel
 /// Records in memory for generated requests.
 package struct GeneratedRecords: RecordSource {
   var byType: [String: [(id: String, fields: [String: Value])]] = [:]
+  /// What queries are narrowed by; without it they give all records.
+  var schema: Schema?
 
   package func fields(of reference: EntityReference) -> [String: Value]? {
     byType[reference.type]?.first { $0.id == reference.id }?.fields
   }
 
   package func ids(of type: String) -> [String] { byType[type]?.map(\.id) ?? [] }
+
+  package func ids(of type: String, meeting filter: RecordFilter) -> [String] {
+    guard let schema, let entity = schema.entities.firstIndex(where: { $0.name == type }) else { return ids(of: type) }
+    return (byType[type] ?? []).filter { filter.isMet(by: $0.fields, id: $0.id, of: entity, in: schema) }.map(\.id)
+  }
 }
 
 /// What is decided once: a request, the records beside it and the time.

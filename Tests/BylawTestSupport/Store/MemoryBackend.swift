@@ -1,4 +1,4 @@
-import BylawModel
+package import BylawModel
 package import BylawStore
 import Synchronization
 
@@ -15,11 +15,19 @@ package final class MemoryBackend: StoreBackend {
     var entries: [AuditEntry] = []
     var documents: [StoredDocument] = []
     var settings: [String: String] = [:]
+    /// What filters speak of; without it every record meets every filter.
+    var schema: Schema?
   }
 
   private let state = Mutex(State())
 
-  package init() {}
+  /// - `schema`: What filters speak of; without it every record meets every filter.
+  package init(_ schema: Schema? = nil) {
+    adopt(schema)
+  }
+
+  /// Takes what filters speak of from now on.
+  package func adopt(_ schema: Schema?) { state.withLock { $0.schema = schema } }
 
   package func read<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
@@ -52,7 +60,10 @@ final class MemoryTransaction: StoreWriter {
   func records(
     _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
   ) throws(StoreError) -> [StoredRecord] {
-    Array((state.rows[entity] ?? []).drop { $0.row <= row }.prefix(limit))
+    let later = (state.rows[entity] ?? []).lazy.drop { $0.row <= row }
+    guard let schema = state.schema, !filters.isEmpty else { return Array(later.prefix(limit)) }
+    let filter = RecordFilter.all(filters)
+    return Array(later.filter { filter.isMet(by: $0.fields, id: $0.id, of: entity, in: schema) }.prefix(limit))
   }
 
   func holder(of key: String, value: String) throws(StoreError) -> String? { state.keys[key]?[value] }
