@@ -129,7 +129,7 @@ extension GateTransaction {
         }
         working.documents.append(
           StoredDocument(kind: .outbox, at: now, entry: entry, body: .object(body), once: once))
-        if once == nil { noteNotice(obligation.rule, of: entry) }
+        if once == nil, obligation.to != [] { noteNotice(obligation.rule, of: entry) }
       case "follow_up":
         body["id"] = obligation.value
         if let due = obligation.due { body["due"] = .timestamp(due) }

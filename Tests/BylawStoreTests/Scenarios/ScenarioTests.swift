@@ -276,6 +276,24 @@ struct ScenarioTests {
     #expect(report.text() == "")
   }
 
+  @Test func `how many entries a step left, and what they must not hold, is compared`() async throws {
+    func report(_ expect: String) async throws -> String {
+      try await Self.play(
+        """
+                She makes an order:
+                  by: ann
+                  do: order.create
+                  input: $desk
+                  expect: { \(expect) }
+
+        """
+      ).text()
+    }
+    #expect(try await report("entries: 1, audit_hides: [Desk]") == "")
+    #expect(try await report("entries: 2").contains("entries: expected 2, was 1"))
+    #expect(try await report("audit_hides: [order.create]").contains("audit_hides: expected"))
+  }
+
   @Test func `a record that the rules would not take is told before anything is done`() async throws {
     let report = try await Self.play(Self.opening + "    records:\n      User: { cy: { name: Cy } }\n")
     #expect(report.errors == 1)

@@ -6,8 +6,8 @@ struct StepExpectation: Sendable {
   static let absent = "none"
   /// The keys that a step has beside those of a decision test.
   static let keys = [
-    "proposal", "proposals", "records", "counts", "returns", "sends", "follow_ups", "audit", "log", "finds", "moved",
-    "expired", "completed",
+    "proposal", "proposals", "records", "counts", "returns", "sends", "follow_ups", "audit", "audit_hides", "entries",
+    "log", "finds", "moved", "expired", "completed",
   ]
 
   /// What is stated about the decision.
@@ -26,6 +26,10 @@ struct StepExpectation: Sendable {
   var followUps: [[String: Value]]?
   /// What must be among the entries of the trail that the step left.
   var audit: [[String: Value]]?
+  /// Texts that stand nowhere in the entries that the step left.
+  var hidden: [String]?
+  /// How many entries of the trail the step left.
+  var entries: Int?
   /// What must be among the refusals that the step left in the decision log.
   var log: [[String: Value]]?
   /// The ids that a read gives, with fields where they are stated.
@@ -73,6 +77,14 @@ extension StepExpectation {
         note(what, .list(filled.map { .object($0) }), .list(actual.map { .object($0) }), &found)
       }
     }
+    if let entries, entries != outcome.entries.count {
+      note("entries", .int(Int64(entries)), .int(Int64(outcome.entries.count)), &found)
+    }
+    if let hidden {
+      let trail = JSONWriter.write(.list(outcome.entries.map { .object($0) }))
+      let shown = hidden.map { Self.text(fill(.string($0))) }.filter { trail.contains($0) }
+      if !shown.isEmpty { note("audit_hides", .list(hidden.map { .string($0) }), .string(trail), &found) }
+    }
     if let finds, let actual = outcome.found { compareFound(finds, actual, fill, &found) }
     if let sweep = outcome.sweep {
       for (what, stated, actual) in [
@@ -109,6 +121,10 @@ extension StepExpectation {
       let other = actual[name] ?? .null
       if !Expectation.matches(expected, other) { note("\(what).\(name)", expected, other, &found) }
     }
+  }
+
+  private static func text(_ value: Value) -> String {
+    if case .string(let text) = value { text } else { "" }
   }
 
   /// `TYPE/ID` and `ID` are the same id.

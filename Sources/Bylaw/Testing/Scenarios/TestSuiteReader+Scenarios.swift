@@ -237,6 +237,8 @@ extension TestSuiteReader {
     case "sends": expectation.sends = objects(value, "'sends'")
     case "follow_ups": expectation.followUps = objects(value, "'follow_ups'")
     case "audit": expectation.audit = objects(value, "'audit'")
+    case "audit_hides": expectation.hidden = words(value)
+    case "entries": expectation.entries = count(value)
     case "log": expectation.log = objects(value, "'log'")
     case "finds": expectation.finds = found(value)
     case "moved": expectation.moved = words(value)
@@ -244,6 +246,12 @@ extension TestSuiteReader {
     case "completed": expectation.completed = words(value)
     default: break
     }
+  }
+
+  private mutating func count(_ node: Node) -> Int? {
+    if let number = node.scalarContent?.asInt, number >= 0 { return Int(number) }
+    report(TestMessages.wrongKind(node, expected: "how many there are", of: "'entries'"))
+    return nil
   }
 
   private static let proposalKeys = ["status", "votes", "lapsed", "original", "reasons", "due", "by", "id"]
