@@ -75,6 +75,14 @@ struct ScenarioTests {
   @Test func `people act, vote and read while the clock moves`() async throws {
     let report = try await Self.play(
       Self.opening + """
+              It waits for Bob:
+                by: bob
+                inbox: true
+                expect: { finds: [$payment], entries: 0 }
+              And not for Ann:
+                by: ann
+                inbox: true
+                expect: { finds: [] }
               Bob agrees:
                 advance: 1 h
                 by: bob

@@ -25,6 +25,8 @@ struct ScenarioStep: Sendable {
     case vote(GatedStore.Vote, on: String?)
     case get(String)
     case list(String, limit: Int?)
+    /// To see what waits for one's vote.
+    case inbox
     case sweep
     /// Only time passes.
     case nothing

@@ -138,6 +138,9 @@ struct ScenarioRun {
     switch step.deed {
     case .nothing: return
     case .sweep: outcome.sweep = try await store.sweep()
+    case .inbox:
+      let waiting = try await store.inbox(of: subject, serverContext: server)
+      outcome.found = Dictionary(waiting.map { ($0.id, [:]) }, uniquingKeysWith: { first, _ in first })
     case .act(let action, let target, let override):
       var request = Request(subject: subject, action: action, input: input, context: caller)
       request.resource = target.map { reference($0) }.map { .init(type: $0.type, id: $0.id) }

@@ -6,7 +6,7 @@ import BylawSyntax
 /// Reads scenarios: stories with a clock, people and a store.
 extension TestSuiteReader {
   private static let scenarioKeys = ["sop", "now", "records", "context", "steps"]
-  private static let deeds = ["do", "vote", "get", "list", "sweep"]
+  private static let deeds = ["do", "vote", "get", "list", "inbox", "sweep"]
   private static let stepKeys =
     ["sop", "by"] + deeds + [
       "on", "input", "where", "limit", "context", "override", "advance", "at", "as", "failing",
@@ -16,7 +16,8 @@ extension TestSuiteReader {
   private static let companions = [
     "do": ["by", "on", "input", "context", "override", "as", "failing"],
     "vote": ["by", "on", "input", "context", "as", "failing"], "get": ["by", "context", "failing"],
-    "list": ["by", "where", "limit", "context", "failing"], "sweep": ["as"], "advance": [], "at": [],
+    "list": ["by", "where", "limit", "context", "failing"], "inbox": ["by", "context"],
+    "sweep": ["as"], "advance": [], "at": [],
   ]
 
   /// Reads the scenarios of a file; `records` are those of the file and of the files that it uses.
@@ -143,8 +144,8 @@ extension TestSuiteReader {
       let known = ruleSet.checked.vocabulary.schema.entities.map(\.name)
       if !known.contains(scalar.text) { report(TestMessages.unknownWord(scalar, of: "entity", known: known)) }
       return .list(scalar.text, limit: entry.value["limit"]?.scalarContent?.asInt.map { Int($0) })
-    default:
-      return .sweep
+    case "inbox": return .inbox
+    default: return .sweep
     }
   }
 
