@@ -19,7 +19,16 @@ package final class SQLiteBackend: StoreBackend {
     /// SQLite's own count of changes of the tables, as it was when they were last known to be ours.
     var schemaVersion: Int64
     var isClosed = false
+    /// How many bodies are under way or wait.
+    var readers = 0
+    var writers = 0
   }
+
+  private typealias Work<Result> = @Sendable (SQLConnection) throws(StoreError) -> Result
+
+  /// How many connections may read on the threads of their callers; 0 for memory, which has a single connection.
+  private let readersAtOnce: Int
+  private let patience: Double
 
   /// Opens a store, and brings its tables to the vocabulary of the rules.
   ///
@@ -39,31 +48,40 @@ package final class SQLiteBackend: StoreBackend {
     database = opened.database
     layout = opened.layout
     vocabulary = opened.vocabulary
+    readersAtOnce = place == .memory ? 0 : database.configuration.maximumReaderCount
+    patience = settings.patience
     state = Mutex(State(schemaVersion: opened.schemaVersion))
   }
 
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let layout = layout
-    let database = database
-    return try await run({ database.asyncUnsafeRead($0) }) { connection throws(StoreError) in
+    let work: Work<Result> = { connection throws(StoreError) in
       try connection.read { () throws(StoreError) in try body(SQLiteReader(connection, layout)) }
     }
+    let isAtOnce = try enter(\.readers, ifFewerThan: length == .brief ? readersAtOnce : 0)
+    defer { leave(\.readers) }
+    if isAtOnce { return try readAtOnce(work).get() }
+    let database = database
+    return try await run({ database.asyncUnsafeRead($0) }, work)
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let layout = layout
-    let database = database
-    return try await run({ done in database.asyncWriteWithoutTransaction { done(.success($0)) } }) {
-      [self] connection throws(StoreError) in
+    let work: Work<Result> = { [self] connection throws(StoreError) in
       try connection.write { () throws(StoreError) in
         try checkTables(connection)
         return try body(SQLiteWriter(connection, layout))
       }
     }
+    let isAtOnce = try enter(\.writers, ifFewerThan: length == .brief && readersAtOnce > 0 ? 1 : 0)
+    defer { leave(\.writers) }
+    if isAtOnce, let outcome = writeAtOnce(work) { return try outcome.get() }
+    let database = database
+    return try await run({ done in database.asyncWriteWithoutTransaction { done(.success($0)) } }, work)
   }
 
   /// How the database finds the records that meet conditions: a line a step, in SQLite's words.
@@ -81,30 +99,63 @@ package final class SQLiteBackend: StoreBackend {
     do { try database.close() } catch { throw StoreError(error) }
   }
 
+  // MARK: Turns
+
+  /// Counts a body in; gives whether there were so few of its kind that it need not wait for any.
+  private func enter(
+    _ kind: any WritableKeyPath<State, Int> & Sendable, ifFewerThan limit: Int
+  ) throws(StoreError) -> Bool {
+    try state.withLock { state throws(StoreError) in
+      guard !state.isClosed else { throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed) }
+      state[keyPath: kind] += 1
+      return state[keyPath: kind] <= limit
+    }
+  }
+
+  private func leave(_ kind: any WritableKeyPath<State, Int> & Sendable) { state.withLock { $0[keyPath: kind] -= 1 } }
+
+  /// Runs a body on this thread.
+  private func readAtOnce<Result>(_ work: Work<Result>) -> Swift.Result<Result, StoreError> {
+    do {
+      return try database.unsafeRead { Self.outcome(.success($0), work) }
+    } catch {
+      return .failure(StoreError(error))
+    }
+  }
+
+  /// Runs a body on this thread; `nil` when another program writes, which has to be waited for elsewhere.
+  private func writeAtOnce<Result>(_ work: Work<Result>) -> Swift.Result<Result, StoreError>? {
+    let outcome = database.writeWithoutTransaction { database in
+      let connection = SQLConnection(database)
+      connection.setPatience(0)
+      defer { connection.setPatience(patience) }
+      return Self.outcome(.success(database), work)
+    }
+    if case .failure(.busy) = outcome { return nil }
+    return outcome
+  }
+
   /// Hands a body to a queue of the database, and waits for its end without holding a thread.
   ///
   /// A task that is cancelled waits too: what it has written is then known to be so.
   private func run<Result: Sendable>(
     _ schedule: (@escaping @Sendable (Swift.Result<Database, any Error>) -> Void) -> Void,
-    _ body: @escaping @Sendable (SQLConnection) throws(StoreError) -> Result
+    _ work: @escaping Work<Result>
   ) async throws(StoreError) -> Result {
-    guard !state.withLock({ $0.isClosed }) else {
-      throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
-    }
     let outcome: Swift.Result<Result, StoreError> = await withCheckedContinuation { continuation in
       schedule { database in
-        continuation.resume(returning: Self.outcome(database, body))
+        continuation.resume(returning: Self.outcome(database, work))
       }
     }
     return try outcome.get()
   }
 
   private static func outcome<Result>(
-    _ database: Swift.Result<Database, any Error>, _ body: (SQLConnection) throws(StoreError) -> Result
+    _ database: Swift.Result<Database, any Error>, _ work: (SQLConnection) throws(StoreError) -> Result
   ) -> Swift.Result<Result, StoreError> {
     do {
       let connection = SQLConnection(try database.get())
-      return Swift.Result { () throws(StoreError) in try body(connection) }
+      return Swift.Result { () throws(StoreError) in try work(connection) }
     } catch {
       return .failure(StoreError(error))
     }

@@ -31,11 +31,19 @@ let package = Package(
   dependencies: [.package(name: "bylaw", path: "../..")] + (isToolWanted ? toolDependencies : []),
   targets: [
     .target(name: "CAllocationCount"),
+    .target(name: "CPlainStore", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "Workload", dependencies: [.product(name: "Bylaw", package: "bylaw")], swiftSettings: strict),
     .executableTarget(
       name: "DecisionTable",
       dependencies: ["Workload", "CAllocationCount", .product(name: "Bylaw", package: "bylaw")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "StoreTable",
+      dependencies: [
+        "CPlainStore", .product(name: "Bylaw", package: "bylaw"),
+        .product(name: "BylawStoreSQLite", package: "bylaw"),
+      ],
       swiftSettings: strict),
   ] + (isToolWanted ? toolTargets : []),
   swiftLanguageModes: [.v6]

@@ -15,23 +15,23 @@ public struct PolicyDecisionPoint: Sendable {
   public let ruleSet: RuleSet
   /// The records in which references and facts are looked up.
   public let records: Records?
-  private let evaluators: EvaluatorPool
+  private let plan: PreparedPlan
 
   /// Creates a decision point; without records, attributes and facts come with each request.
   public init(_ ruleSet: RuleSet, records: Records? = nil) {
     self.ruleSet = ruleSet
     self.records = records
-    evaluators = EvaluatorPool(ruleSet.plan)
+    plan = PreparedPlan(ruleSet.plan)
   }
 
   /// Decides one request as of a time; never throws: a request that cannot be judged is denied.
   public func decide(_ request: Request, at time: Timestamp) -> Decision {
-    evaluators.decide(request, records: records, now: time)
+    plan.withEvaluator { $0.decide(request, records: records, now: time) }
   }
 
   /// The outcome alone, the same as that of `decide`: no reasons, classifications or obligations are worked out.
   public func outcome(of request: Request, at time: Timestamp) -> Decision.Outcome {
-    evaluators.decide(request, records: records, now: time, detail: .outcome).outcome
+    plan.withEvaluator { $0.decide(request, records: records, now: time, detail: .outcome).outcome }
   }
 }
 

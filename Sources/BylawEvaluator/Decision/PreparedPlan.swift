@@ -4,6 +4,7 @@ package import BylawModel
 package final class PreparedPlan: Sendable {
   let shared: Shared<DecisionPlan>
   let actions: [Shared<ActionPlan>]
+  private let evaluators = EvaluatorPool()
   /// By name, the positions of entities.
   package let entityNumbers: [String: Int]
   /// Members of the context that only the server gives.
@@ -15,6 +16,13 @@ package final class PreparedPlan: Sendable {
     let names = plan.expressions.schema.entities.enumerated().map { ($0.element.name, $0.offset) }
     entityNumbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
     serverMembers = Set(plan.context.filter(\.fromServer).map(\.field.name))
+  }
+
+  /// Gives an evaluator to a body, from any thread; one that asks for another within gets a second one.
+  package func withEvaluator<Result: Sendable, Failure: Error>(
+    _ body: (inout Evaluator) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try evaluators.withEvaluator(of: self, body)
   }
 
   package var schema: Schema { shared.part.expressions.schema }

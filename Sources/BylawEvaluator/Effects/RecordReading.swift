@@ -79,7 +79,7 @@ extension Evaluator {
       return .denied(refusal(.unauthorized, [reason], request, now))
     }
     let action = actions[index]
-    var loaded = Frame(plan: plan.expressions)
+    var loaded = frame.take() ?? Frame(plan: plan.expressions)
     loaded.reset(source: records, now: now, inputCount: action.part.inputs.count)
     var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: false)
     loader.load(into: &loaded)

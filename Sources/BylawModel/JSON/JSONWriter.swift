@@ -13,11 +13,13 @@ package struct JSONWriter: Sendable {
   }
 
   private let style: Style
-  /// The text so far.
-  package private(set) var text = ""
+  private var bytes: [UInt8] = []
   /// For each open list or object, whether something stands in it.
   private var hasContent: [Bool] = []
   private var followsKey = false
+
+  /// The text so far.
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// A writer with nothing written.
   package init(_ style: Style) { self.style = style }
@@ -46,8 +48,9 @@ package struct JSONWriter: Sendable {
   /// Writes the name of the next member, which the caller has not written in this object before.
   package mutating func key(_ name: String) {
     separate()
-    text += Self.quoted(name)
-    text += style == .pretty ? ": " : ":"
+    Self.quote(name, into: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    if style == .pretty { bytes.append(UInt8(ascii: " ")) }
     followsKey = true
   }
 
@@ -61,22 +64,22 @@ package struct JSONWriter: Sendable {
   package mutating func value(_ value: Value) {
     switch value {
     case .null: scalar("null")
+    case .string(let string): quoted(string)
     case .bool(let bool): scalar(bool ? "true" : "false")
     case .int(let int): scalar("\(int)")
     case .decimal(let decimal): scalar(decimal.description)
     case .double(let double): scalar(Self.number(double))
-    case .string(let string): scalar(Self.quoted(string))
-    case .timestamp(let timestamp): scalar(Self.quoted(timestamp.description))
-    case .duration(let span): scalar(Self.quoted(span.description))
-    case .date(let date): scalar(Self.quoted(date.description))
-    case .reference(let reference): scalar(Self.quoted(reference.description))
+    case .timestamp(let timestamp): quoted(timestamp.description)
+    case .duration(let span): quoted(span.description)
+    case .date(let date): quoted(date.description)
+    case .reference(let reference): quoted(reference.description)
     case .list(let elements):
       beginList()
       for element in elements { self.value(element) }
       endList()
     case .object(let members):
       beginObject()
-      for (name, value) in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      for (name, value) in members.sorted(by: { Self.precedes($0.key, $1.key) }) {
         member(name, value)
       }
       endObject()
@@ -88,21 +91,26 @@ package struct JSONWriter: Sendable {
   /// Writes what is one piece of text.
   private mutating func scalar(_ written: String) {
     separate()
-    text += written
+    bytes.append(contentsOf: written.utf8)
+  }
+
+  private mutating func quoted(_ text: String) {
+    separate()
+    Self.quote(text, into: &bytes)
   }
 
   /// Opens a list or an object.
-  private mutating func begin(_ bracket: String) {
+  private mutating func begin(_ bracket: Unicode.Scalar) {
     separate()
-    text += bracket
+    bytes.append(UInt8(ascii: bracket))
     hasContent.append(false)
   }
 
   /// Closes the innermost list or object; an empty one stays on its line.
-  private mutating func end(_ bracket: String) {
+  private mutating func end(_ bracket: Unicode.Scalar) {
     let hadContent = hasContent.popLast() ?? false
     if hadContent { breakLine() }
-    text += bracket
+    bytes.append(UInt8(ascii: bracket))
   }
 
   /// Writes what stands between this value or key and the one before it.
@@ -112,14 +120,15 @@ package struct JSONWriter: Sendable {
       return
     }
     guard let hadContent = hasContent.last else { return }
-    if hadContent { text += "," }
+    if hadContent { bytes.append(UInt8(ascii: ",")) }
     hasContent[hasContent.count - 1] = true
     breakLine()
   }
 
   private mutating func breakLine() {
     guard style == .pretty else { return }
-    text += "\n" + String(repeating: "  ", count: hasContent.count)
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * hasContent.count))
   }
 
   // MARK: Scalars
@@ -133,22 +142,46 @@ package struct JSONWriter: Sendable {
 
   /// A text as JSON string, with its quotes.
   package static func quoted(_ text: String) -> String {
-    var bytes: [UInt8] = [UInt8(ascii: "\"")]
-    bytes.reserveCapacity(text.utf8.count + 2)
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-      case 0x08: bytes += Array("\\b".utf8)
-      case 0x09: bytes += Array("\\t".utf8)
-      case 0x0A: bytes += Array("\\n".utf8)
-      case 0x0C: bytes += Array("\\f".utf8)
-      case 0x0D: bytes += Array("\\r".utf8)
-      case 0x00..<0x20, 0x7F:
-        bytes += Array("\\u00".utf8) + Array((byte < 16 ? "0" : "").utf8) + Array(String(byte, radix: 16).utf8)
-      default: bytes.append(byte)
+    var bytes: [UInt8] = []
+    quote(text, into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func quote(_ text: String, into bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { characters in
+      // Hardly any text has a character to escape.
+      if characters.contains(where: isEscaped) {
+        for byte in characters { append(byte, to: &bytes) }
+      } else {
+        bytes.append(contentsOf: characters)
       }
     }
     bytes.append(UInt8(ascii: "\""))
-    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+  }
+
+  private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+    case 0x08: bytes += Array("\\b".utf8)
+    case 0x09: bytes += Array("\\t".utf8)
+    case 0x0A: bytes += Array("\\n".utf8)
+    case 0x0C: bytes += Array("\\f".utf8)
+    case 0x0D: bytes += Array("\\r".utf8)
+    case 0x00..<0x20, 0x7F:
+      bytes += Array("\\u00".utf8) + Array((byte < 16 ? "0" : "").utf8) + Array(String(byte, radix: 16).utf8)
+    default: bytes.append(byte)
+    }
+  }
+
+  /// Whether a name stands before another: by their bytes, as texts themselves compare by characters.
+  private static func precedes(_ first: String, _ second: String) -> Bool {
+    var (first, second) = (first, second)
+    return first.withUTF8 { first in second.withUTF8 { first.lexicographicallyPrecedes($0) } }
   }
 }

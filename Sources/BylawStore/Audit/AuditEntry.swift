@@ -89,7 +89,7 @@ extension AuditEntry {
   /// Puts an entry at its place in the chain.
   package init(_ content: Content, sequence: Int64, after previous: [UInt8]) {
     self.sequence = sequence
-    body = JSONWriter.write(content.value(sequence: sequence))
+    body = content.text(sequence: sequence)
     digest = Self.digest(of: body, after: previous)
   }
 
@@ -104,34 +104,58 @@ extension AuditEntry {
 }
 
 extension AuditEntry.Content {
-  /// The content as a JSON object; members that have no value are left out.
-  package func value(sequence: Int64) -> Value {
-    var members: [String: Value] = [
-      "sequence": .int(sequence), "at": .timestamp(at), "subject": .string(subject.description),
-      "action": .string(action), "outcome": .string(outcome.rawValue), "input": .string(input),
-      "rule_set": .string(ruleSet),
-    ]
-    if let resource { members["resource"] = .string(resource.description) }
-    if let denialClass { members["class"] = .string(denialClass.rawValue) }
-    if !rules.isEmpty { members["rules"] = .list(rules.map { .string($0) }) }
-    for (name, text) in [
-      ("word", word), ("flag", flag), ("keep", keep), ("override", override), ("proposal", proposal),
-    ] {
-      if let text { members[name] = .string(text) }
+  /// The content as JSON with sorted members; those that have no value are left out.
+  package func text(sequence: Int64) -> String {
+    var writer = JSONWriter(.compact)
+    writer.beginObject()
+    writer.member("action", .string(action))
+    writer.member("at", .timestamp(at))
+    if let cause { writer.member("cause", .int(cause)) }
+    if !changes.isEmpty {
+      writer.key("changes")
+      writer.beginList()
+      for change in changes { change.write(to: &writer) }
+      writer.endList()
     }
-    if let cause { members["cause"] = .int(cause) }
-    if !filters.isEmpty { members["filters"] = .list(filters.map { .string($0) }) }
-    if !changes.isEmpty { members["changes"] = .list(changes.map(\.value)) }
-    return .object(members)
+    if let denialClass { writer.member("class", .string(denialClass.rawValue)) }
+    writer.member("filters", filters)
+    writer.member("flag", flag)
+    writer.member("input", input)
+    writer.member("keep", keep)
+    writer.member("outcome", outcome.rawValue)
+    writer.member("override", override)
+    writer.member("proposal", proposal)
+    writer.member("resource", resource?.description)
+    writer.member("rule_set", ruleSet)
+    writer.member("rules", rules)
+    writer.member("sequence", .int(sequence))
+    writer.member("subject", subject.description)
+    writer.member("word", word)
+    writer.endObject()
+    return writer.text
   }
 }
 
 extension AuditEntry.Change {
-  fileprivate var value: Value {
-    .object([
-      "record": .string(record.description), "new": .bool(isNew), "fields": .list(fields.map { .string($0) }),
-      "digest": .string(digest),
-    ])
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("digest", digest)
+    writer.member("fields", .list(fields.map { .string($0) }))
+    writer.member("new", .bool(isNew))
+    writer.member("record", record.description)
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  /// Writes a member that may have no value.
+  fileprivate mutating func member(_ name: String, _ text: String?) {
+    if let text { member(name, .string(text)) }
+  }
+
+  /// Writes a list that may be empty.
+  fileprivate mutating func member(_ name: String, _ texts: [String]) {
+    if !texts.isEmpty { member(name, .list(texts.map { .string($0) })) }
   }
 }
 
@@ -149,7 +173,12 @@ package enum Digest {
   /// The digest of a record: its identity and every field that has a value.
   package static func of(_ record: EntityReference, _ fields: [String: Value]) -> String {
     let present = fields.values.contains(.null) ? fields.filter { $0.value != .null } : fields
-    return of(.object(["id": .string(record.description), "fields": .object(present)]))
+    var writer = JSONWriter(.compact)
+    writer.beginObject()
+    writer.member("fields", .object(present))
+    writer.member("id", .string(record.description))
+    writer.endObject()
+    return of(writer.text)
   }
 
   /// The bytes of hexadecimal digits; `nil` for other characters, or half a byte.

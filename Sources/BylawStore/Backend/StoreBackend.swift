@@ -4,23 +4,48 @@ package import BylawModel
 ///
 /// Nothing above it knows which database that is.
 ///
-/// Bodies run synchronously on an executor of the backend's own, never on the cooperative pool of the caller.
+/// Bodies run synchronously, long ones always on an executor of the backend's own.
 package protocol StoreBackend: Sendable {
   /// Reads from one consistent state.
   func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result
 
   /// Reads and then writes with the write lock held from the start: what was read is still so when it is written.
   /// Commits, durably, when the body returns; undoes everything when it throws.
   func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result
 
   /// Lets go of the database once every body under way has ended; whoever reads or writes afterwards gets an error.
   ///
   /// A second call does nothing. Blocks until it is done.
   func close() throws(StoreError)
+}
+
+/// How long a body is expected to take.
+package enum BodyLength: Sendable, Hashable {
+  /// About as long as one record takes to be read or written: may run on the thread of the caller when nothing is to
+  /// be waited for, which saves two changes of threads.
+  case brief
+  /// As long as there are records: never holds a thread of the cooperative pool.
+  case long
+}
+
+extension StoreBackend {
+  /// Reads as long as it takes.
+  package func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result {
+    try await read(.long, body)
+  }
+
+  /// Reads and writes as long as it takes.
+  package func write<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+  ) async throws(StoreError) -> Result {
+    try await write(.long, body)
+  }
 }
 
 /// What a transaction can read.

@@ -96,9 +96,10 @@ package struct Gate: Sendable {
     serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> ReadAnswer {
     let (plan, now) = (plan, now)
+    let length = id == nil ? BodyLength.long : .brief
     // What leaves no entry needs no write; a denial is written down, so it is asked once more.
     if plan.store.reads[entity]?.audit == nil {
-      let answer = try await backend.read { reader throws(StoreError) in
+      let answer = try await backend.read(length) { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
         return try Self.unwrap { () throws(Interruption) in
           try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
@@ -106,7 +107,7 @@ package struct Gate: Sendable {
       }
       if answer.decision.outcome == .allow { return answer }
     }
-    return try await backend.write { writer throws(StoreError) in
+    return try await backend.write(length) { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
       let answer = try Self.unwrap { () throws(Interruption) in
         try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
@@ -171,7 +172,7 @@ package struct Gate: Sendable {
   ) async throws(StoreError) -> GateAnswer {
     let (plan, now) = (plan, now)
     if isDryRun {
-      return try await backend.read { reader throws(StoreError) in
+      return try await backend.read(.brief) { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
         var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
         answer.changes = try transaction.batch().records
@@ -179,7 +180,7 @@ package struct Gate: Sendable {
         return answer
       }
     }
-    return try await backend.write { writer throws(StoreError) in
+    return try await backend.write(.brief) { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
       var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
       let batch = try transaction.batch()

@@ -47,10 +47,11 @@ extension GateTransaction {
       running.removeLast()
       subjects.removeLast()
     }
-    var evaluator = Evaluator(plan)
     var execution: Execution
     do throws(Interruption) {
-      execution = try evaluator.execute(request, records: view, now: now, in: self)
+      execution = try plan.withEvaluator { evaluator throws(Interruption) in
+        try evaluator.execute(request, records: view, now: now, in: self)
+      }
     } catch {
       switch error {
       case .failed: throw error

@@ -233,9 +233,10 @@ extension GateTransaction {
       subjects.removeLast()
     }
     let before = working
-    var evaluator = Evaluator(plan)
-    let result = try evaluator.carryOut(
-      outcome, for: act, rule: "\(ending.rawValue)(\(proposal.asked))", records: view, now: now, in: self)
+    let result = try plan.withEvaluator { evaluator throws(Interruption) in
+      try evaluator.carryOut(
+        outcome, for: act, rule: "\(ending.rawValue)(\(proposal.asked))", records: view, now: now, in: self)
+    }
     if let failure = view.failure { throw .failed(failure) }
     guard result.refusal == nil else {
       // The proposal has ended all the same; that its effects were refused is kept in the log.

@@ -23,6 +23,8 @@ final class GateTransaction {
   private var stored: [EntityReference: StoredRecord?] = [:]
   /// What queries of stored records gave: nothing is written before the transaction ends.
   var answers: [RecordQuery: [StoredRecord.Place]] = [:]
+  /// Of the entry before those of this transaction.
+  private let lastDigest: [UInt8]
   private let entityNumbers: [String: Int]
 
   /// - `now`: The clock; asked once the state is settled, so that nothing in it is later than this transaction.
@@ -32,7 +34,9 @@ final class GateTransaction {
     self.plan = plan
     self.reader = reader
     self.serverContext = serverContext
-    working = Working(nextSequence: (try reader.lastEntry()?.sequence ?? 0) + 1)
+    let last = try reader.lastEntry()
+    lastDigest = last?.digest ?? AuditEntry.origin
+    working = Working(nextSequence: (last?.sequence ?? 0) + 1)
     self.now = now()
     entityNumbers = plan.entityNumbers
   }
@@ -122,7 +126,7 @@ final class GateTransaction {
   /// Everything that was changed, in the order in which it is written.
   func batch() throws(StoreError) -> StoreBatch {
     var batch = StoreBatch()
-    var previous = try reader.lastEntry()?.digest ?? AuditEntry.origin
+    var previous = lastDigest
     for pending in working.entries.sorted(by: { $0.sequence < $1.sequence }) {
       var content = pending.content
       content.changes = changes(of: pending.sequence)

@@ -118,6 +118,12 @@ struct SQLConnection {
     try? run("ROLLBACK")
   }
 
+  /// How long to wait for another program's transaction, in seconds.
+  func setPatience(_ seconds: Double) {
+    guard let handle = unsafe database.sqliteConnection else { return }
+    unsafe sqlite3_busy_timeout(handle, Int32(seconds * 1_000))
+  }
+
   // MARK: Failures
 
   /// The failure of the call that was just made on this connection.

@@ -3,7 +3,7 @@ import BylawModel
 /// The table of an entity: a row for each record, a column for each field.
 ///
 /// Beside the fields there are the number of the row, the id, and the audit entry that last changed the record.
-struct EntityTable: Sendable {
+final class EntityTable: Sendable {
   /// The entity's name in the rules.
   let entity: String
   /// The table's name, without quotes.

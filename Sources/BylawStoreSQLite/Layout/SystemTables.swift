@@ -42,8 +42,6 @@ enum SystemTables {
         "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)",
         derived("at", moment), derived("subject"), derived("action"), derived("resource"), derived("outcome"),
       ]),
-    index("subject", on: "bylaw_entry", "(\"subject\")"),
-    index("at", on: "bylaw_entry", "(\"at\")"),
     .guarding(
       "bylaw_entry", "insert", before: "INSERT",
       when: """

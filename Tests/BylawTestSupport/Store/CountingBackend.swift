@@ -20,15 +20,15 @@ package final class CountingBackend: StoreBackend {
   fileprivate func add(_ count: Int) { rows.withLock { $0 += count } }
 
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    try await inner.read { [self] reader throws(StoreError) in try body(CountingReader(reader, self)) }
+    try await inner.read(length) { [self] reader throws(StoreError) in try body(CountingReader(reader, self)) }
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    try await inner.write { [self] writer throws(StoreError) in try body(CountingWriter(writer, self)) }
+    try await inner.write(length) { [self] writer throws(StoreError) in try body(CountingWriter(writer, self)) }
   }
 }
 

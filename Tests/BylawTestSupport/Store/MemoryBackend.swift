@@ -30,14 +30,14 @@ package final class MemoryBackend: StoreBackend {
   package func adopt(_ schema: Schema?) { state.withLock { $0.schema = schema } }
 
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let copy = state.withLock { $0 }
     return try body(MemoryTransaction(copy))
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     try state.withLock { state throws(StoreError) in
       let transaction = MemoryTransaction(state)

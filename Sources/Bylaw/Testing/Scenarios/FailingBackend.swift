@@ -25,18 +25,18 @@ final class FailingBackend: StoreBackend {
   func fail(_ call: Call?) { failing.withLock { $0 = call } }
 
   func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let call = failing.withLock { $0 }
-    guard call == .discovery else { return try await inner.read(body) }
-    return try await inner.read { reader throws(StoreError) in try body(FailingReader(reader)) }
+    guard call == .discovery else { return try await inner.read(length, body) }
+    return try await inner.read(length) { reader throws(StoreError) in try body(FailingReader(reader)) }
   }
 
   func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    guard let call = failing.withLock({ $0 }) else { return try await inner.write(body) }
-    return try await inner.write { writer throws(StoreError) in try body(FailingWriter(writer, call)) }
+    guard let call = failing.withLock({ $0 }) else { return try await inner.write(length, body) }
+    return try await inner.write(length) { writer throws(StoreError) in try body(FailingWriter(writer, call)) }
   }
 
   func close() throws(StoreError) { try inner.close() }
