@@ -12,7 +12,7 @@ enum StoreMessages {
       "these rules have no room for what is stored:\n" + losses.map { "  \($0)" }.joined(separator: "\n")
     case .busy: "another process holds the store; try again"
     case .corrupt(let what): "this cannot be read: \(what)"
-    case .auditFailed(let cause): "the audit entry could not be written, so nothing was: \(cause)"
+    case .auditFailed(let cause): "audit trail failure: the entry could not be written, so nothing was done: \(cause)"
     case .failed(let code, let cause): "the database refused (\(code)): \(cause)"
     }
   }
