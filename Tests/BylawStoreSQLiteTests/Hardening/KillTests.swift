@@ -21,7 +21,7 @@ import Testing
       _ = try await contest.act("budget.make", ["total": .int(1_000_000_000)])
       try contest.store.gate.backend.close()
       for number in start..<min(start + Self.killsOfOneStore, Rounds.kills) {
-        let told = try await Self.killed(factory.path, after: .random(in: 0...60))
+        let told = try await Self.killed(factory.path, after: .random(in: 0...20))
         if told.contains("READY") { ended += 1 }
         let errors = told.filter { $0.hasPrefix("ERROR") }
         #expect(errors == [], "kill \(number)")
@@ -33,15 +33,16 @@ import Testing
     #expect(operations > Rounds.kills)
   }
 
-  /// What a process told before it was killed some milliseconds after it had begun.
-  private static func killed(_ path: String, after delay: Int) async throws -> [String] {
+  /// What a process told before it was killed, a moment after it had told so many lines.
+  private static func killed(_ path: String, after lines: Int) async throws -> [String] {
     try await onThread {
       let file = URL(fileURLWithPath: path + ".told")
       let process = try LoadProcess(["load", path, "\(tasks)"], output: file)
-      // Every tenth is killed wherever it is, even while it opens the store.
-      let isReady = delay % 10 != 0
-      while isReady, process.isRunning, try Data(contentsOf: file).isEmpty { usleep(500) }
-      usleep(UInt32(delay) * 1_000 + .random(in: 0..<1_000))
+      // One in twenty is killed wherever it is, even while it opens the store.
+      while lines > 0, process.isRunning, try Data(contentsOf: file).count(where: { $0 == 0x0A }) < lines {
+        usleep(500)
+      }
+      usleep(.random(in: 0..<10_000))
       process.kill()
       let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
       // A line without an end was not told.
