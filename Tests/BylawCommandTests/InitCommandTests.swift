@@ -52,7 +52,7 @@ import Testing
       "clients 2, Client/2: not taken in", "  'registration_number' is the same as that of '1', and has to be its own.",
       "users 4, User/4: not taken in", "  'client' leads to Client/2, which is not taken in.",
       "incidents 3, Incident/3: not taken in",
-      "  A closed incident has its review: none in 'post_incident_reviews' leads here.",
+      "  A closed incident has been reviewed: no such row of 'post_incident_reviews' leads here.",
       "change_requests 3, Change/3: not taken in",
       "  'approved_by' leads to User/3, where status is on_leave; expected active.",
       "rollback_requests 1, Rollback/1: not taken in", "  'change' leads to Change/2, which is not taken in.",

@@ -32,7 +32,7 @@ struct ImportFixture {
           reader: { from: reader, to: people, must_have: { level: gold } }
           pages: pages
         needs:
-          A lent book has a receipt: { when: { state: lent }, in: receipts, by: book }
+          A lent book has a receipt: { when: { state: lent }, in: receipts, by: book, where: { valid: true } }
         dropped:
           state: The mapping asks for it only.
       receipts:
@@ -40,6 +40,8 @@ struct ImportFixture {
         id: no
         fields:
           book: { from: book, to: books }
+        dropped:
+          valid: The mapping asks for it only.
     """
 
   static let rules = """
@@ -98,7 +100,9 @@ struct ImportFixture {
   }
 
   /// A row of the table `receipts`.
-  static func receipt(_ id: String, book: String) -> [String: Value] { ["no": .string(id), "book": .string(book)] }
+  static func receipt(_ id: String, book: String, isValid: Bool = true) -> [String: Value] {
+    ["no": .string(id), "book": .string(book), "valid": .bool(isValid)]
+  }
 
   /// The tables as a mapping maps them; every table that is not given has no rows.
   func read(

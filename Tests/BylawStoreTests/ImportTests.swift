@@ -69,9 +69,19 @@ import Testing
       testDescription: "a record that lacks what the mapping says it needs",
       tables: [
         "books": [Fixture.book("1", ["state": .string("lent")]), Fixture.book("2", ["state": .string("lent")])],
-        "receipts": [Fixture.receipt("1", book: "2")],
+        "receipts": [Fixture.receipt("1", book: "2"), Fixture.receipt("2", book: "2", isValid: false)],
       ],
-      told: ["books 1: A lent book has a receipt: none in 'receipts' leads here."]),
+      told: ["books 1: A lent book has a receipt: no such row of 'receipts' leads here."]),
+    Misfit(
+      testDescription: "a record whose only receipt is not the right one",
+      tables: [
+        "books": [Fixture.book("1", ["state": .string("lent")])],
+        "receipts": [Fixture.receipt("1", book: "1", isValid: false)],
+      ],
+      told: [
+        "books 1: A lent book has a receipt: no such row of 'receipts' leads here.",
+        "receipts 1: 'book' leads to Book/1, which is not taken in.",
+      ]),
     Misfit(
       testDescription: "several mistakes of one record",
       tables: ["books": [Fixture.book("1", ["pages": .int(0), "code": .null, "reader": .string("7")])]],

@@ -67,6 +67,9 @@ final class Stages: Sendable {
       testDescription: "a brace without its end", written: "{last}", instead: "{last",
       told: ["a '{' has no '}'"]),
     Mistake(
+      testDescription: "a need of a column that is unknown", written: "where: { valid: true }",
+      instead: "where: { valud: true }", told: ["the table 'receipts' has no column 'valud'", "did you mean 'valid'?"]),
+    Mistake(
       testDescription: "an id without a column", written: "into: Receipt\n    id: no", instead: "into: Receipt",
       told: ["the table 'receipts' needs 'id'"]),
   ]
@@ -76,7 +79,8 @@ final class Stages: Sendable {
     #expect(ImportFixture.mapping.contains(mistake.written))
     let mapping = ImportFixture.mapping.replacing(mistake.written, with: mistake.instead, maxReplacements: 1)
     let error = #expect(throws: RecordsError.self) {
-      try ImportFixture().read(["books": [ImportFixture.book("1")]], mapping: mapping)
+      try ImportFixture().read(
+        ["books": [ImportFixture.book("1")], "receipts": [ImportFixture.receipt("1", book: "1")]], mapping: mapping)
     }
     let text = error?.description ?? ""
     #expect(text.contains("mapping.yaml:"))

@@ -24,7 +24,9 @@ struct ColumnCheck {
       for column in own.sorted() where !mentioned.contains(column) {
         diagnostics.report(MappingMessages.unmappedColumn(column, of: table.name))
       }
-      for need in table.needs { check([need.column], in: need.table, columns, &diagnostics) }
+      for need in table.needs {
+        check([need.column] + (need.filter?.columns.map(\.column) ?? []), in: need.table, columns, &diagnostics)
+      }
       for (_, source) in table.fields { checkConditions(of: source, columns, &diagnostics) }
     }
   }

@@ -54,6 +54,8 @@ struct ImportMapping: Sendable {
     var when: Filter?
     var table: Name
     var column: Name
+    /// What that record has to be.
+    var filter: Filter?
   }
 
   struct Table: Sendable {

@@ -107,7 +107,9 @@ enum MappingMessages {
       + "\(list(expected.map(\.mappedText)))."
   }
 
-  static func needed(_ sentence: String, table: String) -> String { "\(sentence): none in '\(table)' leads here." }
+  static func needed(_ sentence: String, table: String) -> String {
+    "\(sentence): no such row of '\(table)' leads here."
+  }
 
   // MARK: Words
 

@@ -6,7 +6,7 @@ import BylawSyntax
 struct MappingReader: ~Copyable {
   private static let fileKeys = ["time_zone", "tables", "dropped_tables"]
   private static let tableKeys = ["into", "file", "id", "fields", "dropped", "left_out", "needs"]
-  private static let needKeys = ["when", "in", "by"]
+  private static let needKeys = ["when", "in", "by", "where"]
 
   let schema: Schema
   /// Checks constants as the rules declare their fields.
@@ -73,7 +73,9 @@ struct MappingReader: ~Copyable {
         let other = required("in", of: need, what), let column = required("by", of: need, what)
       else { continue }
       let when = need.value["when"].flatMap { filter($0, "'when'") }
-      table.needs.append(.init(sentence: need.key.text, when: when, table: name(other), column: name(column)))
+      let condition = need.value["where"].flatMap { filter($0, "'where'") }
+      table.needs.append(
+        .init(sentence: need.key.text, when: when, table: name(other), column: name(column), filter: condition))
     }
     return table
   }

@@ -8,7 +8,7 @@ struct RowMapper {
   private let schema: Schema
   /// Of tables whose rows have to be something: their rows by id, with the columns that are asked for alone.
   private var rowsByID: [String: [String: [String: Value]]] = [:]
-  /// Of tables that others need: the ids that a column leads to.
+  /// By the sentence of each need: the ids that rows of the other table lead to.
   private var leads: [String: Set<String>] = [:]
 
   /// Keeps what rows of one table ask of rows of others.
@@ -21,9 +21,10 @@ struct RowMapper {
         guard let index = mapping.tables.firstIndex(where: { $0.name.text == need.table.text }) else { continue }
         let targets = contents[index].compactMap { row -> String? in
           let value = row[need.column.text] ?? .null
-          return value.isEmptyInTable ? nil : value.mappedText
+          guard need.filter?.holds(for: row) ?? true, !value.isEmptyInTable else { return nil }
+          return value.mappedText
         }
-        leads["\(need.table.text).\(need.column.text)"] = Set(targets)
+        leads["\(table.name.text).\(need.sentence)"] = Set(targets)
       }
     }
   }
@@ -67,7 +68,7 @@ struct RowMapper {
       if id.isEmptyInTable { reading.problems.append(.init(field: "id", reason: MappingMessages.noID(table.id.text))) }
       let fields = fields(table.fields, of: row, path: "", &reading)
       for need in table.needs where need.when?.holds(for: row) ?? true {
-        if leads["\(need.table.text).\(need.column.text)"]?.contains(reading.row.id) == true { continue }
+        if leads["\(table.name.text).\(need.sentence)"]?.contains(reading.row.id) == true { continue }
         let reason = MappingMessages.needed(need.sentence, table: need.table.text)
         reading.problems.append(.init(field: nil, reason: reason))
       }

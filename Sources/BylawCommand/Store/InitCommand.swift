@@ -10,9 +10,9 @@ struct InitCommand: AsyncParsableCommand {
     commandName: "init",
     abstract: "Make a store that rules guard, or put other rules in force in one.",
     discussion: """
-      The rules are kept in the database; the other commands take them from there. Records can be taken in from a file \
-      of records, or by a mapping from a folder of tables that another system kept: those that do not fit are told with \
-      every reason, and the rest is in.
+      The rules are kept in the database; the other commands take them from there. Records can be taken in from a file, \
+      or by a mapping from a folder of tables that another system kept: those that do not fit are told with every reason, \
+      and the rest is in.
 
       Examples:
         bylaw init incidents.db --rules rules/incident-management --import people.yaml

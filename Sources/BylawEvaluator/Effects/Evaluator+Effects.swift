@@ -89,6 +89,25 @@ extension Evaluator {
     return execution
   }
 
+  /// How the votes on the approvals of a request stand, whatever else stands against it by now.
+  package mutating func approvalStates(
+    of request: Request, records: any RecordSource, now: Timestamp
+  ) -> [ApprovalState] {
+    guard let index = plan.actionIndex[request.action] else { return [] }
+    let action = actions[index]
+    var loaded = take(request, records: records, now: now, action)
+    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: true)
+    loader.load(into: &loaded)
+    var judgement = Judgement(
+      plan: sharedPlan, action: action, request: request, now: now, detail: .reasons, hasRecords: true,
+      isSystem: loader.isSystem, override: nil, frame: loaded)
+    var missing: [Decision.Missing] = []
+    judgement.judgeApprovals(into: &missing)
+    let states = judgement.approvalStates
+    keep(judgement.giveBack())
+    return states
+  }
+
   /// Carries out effects that are no action's: what an outcome of a proposal brings.
   ///
   /// The request gives the values that they read; it is not judged. Gives a refusal, after which the caller undoes

@@ -78,8 +78,9 @@ extension GateTransaction {
   private func isCounted(_ vote: StoredProposal.Vote, _ proposal: StoredProposal) throws(Interruption) -> Bool {
     var others = proposal
     others.votes.removeAll { $0.voter == vote.voter }
-    let states = try attempt(others, with: [vote]).approvals
-    // Denied before approvals are judged: what the vote's own rules say is enough.
+    var states = try attempt(others, with: [vote]).approvals
+    if states.isEmpty { states = try standings(of: others, with: [vote]) }
+    // The approvals are those of an action within the action: what the vote's own rules say is enough.
     guard !states.isEmpty else { return true }
     return states.contains { $0.counted.contains(vote.voter.id) || $0.rejected.contains(vote.voter.id) }
   }
@@ -117,11 +118,26 @@ extension GateTransaction {
       case .approvalRejected: return (try settle(current, as: .rejected, .rejected, reasons, by: act), nil)
       case .approvalExpired: return (try settle(current, as: .expired, .expired, reasons), nil)
       default:
+        // A rejection ends it whatever else stands against the run by now.
+        let rejecters = try standings(of: current).flatMap(\.rejected)
+        if !rejecters.isEmpty { return (try settle(current, as: .rejected, .rejected, reasons, by: act), nil) }
         // Refused at the run: only when nothing but the run was missing.
         guard execution.approvals.isEmpty == false || isComplete(current) else { return (current, nil) }
         return (try settle(current, as: .refused, .refused, reasons), nil)
       }
     }
+  }
+
+  /// How the votes on a proposal stand where its request is denied before approvals are judged.
+  private func standings(
+    of proposal: StoredProposal, with more: [StoredProposal.Vote] = []
+  ) throws(Interruption) -> [ApprovalState] {
+    guard proposal.asked == proposal.action else { return [] }
+    let view = RecordView(self)
+    var evaluator = Evaluator(plan)
+    let states = evaluator.approvalStates(of: request(of: proposal, with: more), records: view, now: now)
+    if let failure = view.failure { throw .failed(failure) }
+    return states
   }
 
   private func note(_ proposal: StoredProposal) -> StoredProposal {
