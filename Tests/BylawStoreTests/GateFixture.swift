@@ -210,5 +210,9 @@ struct GateFixture {
         unless: subject.active
         because: Only active users act.
         class: unauthorized
+      stopped-orders-wait:
+        forbid: order.pay
+        when: has(resource.note) && resource.note == "stop"
+        because: This order is stopped.
     """
 }

@@ -197,6 +197,17 @@ struct ProposalTests {
     #expect(again.proposal?.original == "proposal-1")
   }
 
+  @Test func `a rejection ends it whatever stands against its run, if the voter could fill a place`() async throws {
+    let gate = try await GateFixture()
+    try await openOrder(50, gate)
+    _ = try await pay(gate)
+    _ = try await gate.perform("order.annotate", as: 1, on: "order-1", ["note": .string("stop")])
+    let foreign = try await gate.vote(.reject, on: "proposal-1", as: 4, ["reason": .string("not mine")])
+    #expect(foreign.decision.denialClass == .unauthorized)
+    let rejected = try await gate.vote(.reject, on: "proposal-1", as: 3, ["reason": .string("too dear")])
+    #expect(rejected.proposal?.status == .rejected)
+  }
+
   @Test func `exactly at its end a proposal is late`() async throws {
     let gate = try await GateFixture()
     try await openOrder(50, gate)
