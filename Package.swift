@@ -76,7 +76,8 @@ let package = Package(
       dependencies: [
         "Bylaw", "BylawCommand", "BylawEvaluator", "BylawStoreSQLite", "BylawStore", "BylawModel",
         "BylawStoreTestSupport", "StoreLoad",
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -13,6 +13,8 @@ package final class SQLiteBackend: StoreBackend {
   private let layout: TableLayout
   /// The vocabulary as the store keeps it.
   private let vocabulary: String
+  /// The digest of the rules that the store was opened with.
+  private let ruleSet: String
   private let state: Mutex<State>
 
   private struct State: Sendable {
@@ -50,6 +52,7 @@ package final class SQLiteBackend: StoreBackend {
     vocabulary = opened.vocabulary
     readersAtOnce = place == .memory ? 0 : database.configuration.maximumReaderCount
     patience = settings.patience
+    self.ruleSet = ruleSet.digest
     state = Mutex(State(schemaVersion: opened.schemaVersion))
   }
 
@@ -57,8 +60,11 @@ package final class SQLiteBackend: StoreBackend {
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let layout = layout
-    let work: Work<Result> = { connection throws(StoreError) in
-      try connection.read { () throws(StoreError) in try body(SQLiteReader(connection, layout)) }
+    let work: Work<Result> = { [self] connection throws(StoreError) in
+      try connection.read { () throws(StoreError) in
+        try checkTables(connection)
+        return try body(SQLiteReader(connection, layout))
+      }
     }
     let isAtOnce = try enter(\.readers, ifFewerThan: length == .brief ? readersAtOnce : 0)
     defer { leave(\.readers) }
@@ -161,11 +167,13 @@ package final class SQLiteBackend: StoreBackend {
     }
   }
 
-  /// Refuses to write when another program has changed the tables to another vocabulary since this one opened them.
+  /// Refuses everything when another program has put other rules in force since this one opened the store.
   private func checkTables(_ connection: SQLConnection) throws(StoreError) {
     let version = try connection.number("PRAGMA schema_version")
     guard state.withLock({ $0.schemaVersion != version }) else { return }
-    guard try SQLiteReader(connection, layout).setting(StoreOpening.vocabularySetting) == vocabulary else {
+    let reader = SQLiteReader(connection, layout)
+    let inForce = try reader.setting(StoreOpening.ruleSetSetting).flatMap { try? JSONReader.parse(Array($0.utf8)) }
+    guard try reader.setting(StoreOpening.vocabularySetting) == vocabulary, inForce?["digest"]?.text == ruleSet else {
       throw .failed(code: Int(SQLITE_SCHEMA), cause: SQLiteMessages.otherTables)
     }
     state.withLock { $0.schemaVersion = version }

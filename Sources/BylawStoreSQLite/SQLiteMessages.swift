@@ -57,7 +57,7 @@ enum SQLiteMessages {
 
   static func strangeGuard(_ kind: String, _ name: String) -> String { "the \(kind) '\(name)' is not of this store" }
 
-  static func changedRow(_ table: String, _ name: String) -> String { "\(table) '\(name)' was changed" }
+  static func strayKey(_ key: String) -> String { "a value of the key '\(key)' belongs to no record" }
 
   static func changedDocument(_ row: Int64) -> String { "document \(row): it was changed" }
 

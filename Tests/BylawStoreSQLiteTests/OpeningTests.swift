@@ -13,7 +13,7 @@ import Testing
     try backend.close()
   }
 
-  @Test func `no file is made unless it is asked for`() throws {
+  @Test func `no file is made unless it is asked for`() async throws {
     let factory = try SQLiteFactory.file()
     let error = #expect(throws: StoreError.self) { try open(factory, mode: .open) }
     guard case .cannotOpen(factory.path, _) = error else {
@@ -23,6 +23,11 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: factory.path))
     try open(factory, mode: .create)
     try open(factory, mode: .open)
+    // A store without an entry was never finished, and is made again.
+    try open(factory, mode: .create)
+    let backend = try factory.open()
+    try await backend.apply(Deed())
+    try backend.close()
     #expect(throws: StoreError.cannotOpen(path: factory.path, cause: "There is a store already.")) {
       try open(factory, mode: .create)
     }

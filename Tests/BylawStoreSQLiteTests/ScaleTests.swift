@@ -40,7 +40,7 @@ struct ScaleTests {
       for start in stride(from: 0, to: entries, by: size) {
         let deeds = Self.deeds(start..<min(start + size, entries))
         try await backend.write { writer throws(StoreError) in
-          try writer.apply(Deed.batch(deeds, after: try writer.lastEntry(), StoreFixture.schema))
+          try writer.apply(try Deed.batch(deeds, after: writer, StoreFixture.schema))
         }
       }
     }

@@ -31,7 +31,7 @@ struct Tampering {
 
   private static let first: Deed = {
     var deed = Deed.make(StoreFixture.client, "c-1", ["name": .string("Acme")])
-    deed.keys = [.init(key: "name", record: "c-1", value: "[\"acme\"]")]
+    deed.keys = [.init(key: "name", record: EntityReference(type: "Client", id: "c-1"), value: "[\"acme\"]")]
     deed.numbers = ["Client": 2]
     deed.settings = ["colour": "blue"]
     deed.documents = ["one", "two", "three"].map { once in

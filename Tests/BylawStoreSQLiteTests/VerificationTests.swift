@@ -115,7 +115,57 @@ import Testing
     ("a proposal removed", ["DELETE FROM bylaw_proposal"], ["proposal/p-1, which entry 5 wrote, was removed"]),
     ("a document changed", ["UPDATE bylaw_document SET body = '{}' WHERE \"row\" = 2"], ["document 2: it was changed"]),
     ("a document removed", ["DELETE FROM bylaw_document WHERE \"row\" = 2"], ["document 2 is missing"]),
-    ("a key changed", ["UPDATE bylaw_key SET record = 'c-2'"], ["key 'name' was changed"]),
+    ("a document at the end removed", ["DELETE FROM bylaw_document WHERE \"row\" = 3"], [cutDocuments]),
+    ("all documents removed", ["DELETE FROM bylaw_document"], [cutDocuments]),
+    (
+      "a key's value changed", ["UPDATE bylaw_key SET value = '[\"other\"]'"],
+      ["Client/c-1 was changed outside the gate"]
+    ),
+    ("a key removed", ["DELETE FROM bylaw_key"], ["Client/c-1 was changed outside the gate"]),
+    (
+      "a key given to another record", ["UPDATE bylaw_key SET record = 'Client/c-2'"],
+      ["Client/c-1 was changed outside the gate", "Client/c-2 was changed outside the gate"]
+    ),
+    (
+      "a key added", ["INSERT INTO bylaw_key VALUES ('name', '[\"bolt\"]', 'Client/c-2')"],
+      ["Client/c-2 was changed outside the gate"]
+    ),
+    (
+      "a key that keeps a value from everybody", ["INSERT INTO bylaw_key VALUES ('name', '[\"new\"]', 'Client/c-9')"],
+      ["a value of the key 'name' belongs to no record"]
+    ),
+    (
+      "a number set back", ["UPDATE bylaw_number SET last = 1"], ["the number last given to 'Client' was changed"]
+    ),
+    ("a number removed", ["DELETE FROM bylaw_number"], ["the number last given to 'Client' was changed"]),
+    (
+      "a number added", ["INSERT INTO bylaw_number VALUES ('User', 7)"],
+      ["the number last given to 'User' was changed"]
+    ),
+    (
+      "a setting changed", ["UPDATE bylaw_setting SET value = 'red' WHERE name = 'colour'"],
+      ["setting 'colour' was changed outside the gate"]
+    ),
+    (
+      "a setting removed", ["DELETE FROM bylaw_setting WHERE name = 'colour'"],
+      ["setting 'colour' was changed outside the gate"]
+    ),
+    (
+      "a setting added", ["INSERT INTO bylaw_setting VALUES ('shape', 'round')"],
+      ["setting 'shape' was changed outside the gate"]
+    ),
+    (
+      "two records exchange their rows",
+      [
+        "UPDATE Client SET \"$row\" = 9 WHERE id = 'c-1'", "UPDATE Client SET \"$row\" = 1 WHERE id = 'c-2'",
+        "UPDATE Client SET \"$row\" = 2 WHERE id = 'c-1'",
+      ],
+      [
+        "Client/c-1 is out of order: it has the number of another row",
+        "Client/c-2 is out of order: it has the number of another row",
+      ]
+    ),
+    ("a view added", ["CREATE VIEW everybody AS SELECT * FROM User"], ["the view 'everybody' is not of this store"]),
     (
       "a trigger removed", ["CREATE TRIGGER evil AFTER INSERT ON Client BEGIN SELECT 1; END"],
       ["the trigger 'evil' is not of this store"]
@@ -129,6 +179,8 @@ import Testing
       ["entry 6: the index of its changes was changed"]
     ),
   ]
+
+  private static let cutDocuments = "the last documents were cut (there were 3)"
 
   @Test(arguments: raids)
   func `what was done around the gate is found and named`(

@@ -38,7 +38,7 @@ extension BackendConformance {
       for sequence in [Int64(1), 3, 0] {
         try await expectFailure("entry \(sequence)", isAudit) { () throws(StoreError) in
           try await backend.write { writer throws(StoreError) in
-            var batch = Deed.batch([Deed()], after: nil, StoreFixture.schema)
+            var batch = try Deed.batch([Deed()], after: writer, StoreFixture.schema)
             batch.entries[0].sequence = sequence
             batch.settings = ["a": "b"]
             try writer.apply(batch)
@@ -58,8 +58,8 @@ extension BackendConformance {
       }
       try await expectFailure("unlisted", isFailed) { () throws(StoreError) in
         try await backend.write { writer throws(StoreError) in
-          var batch = Deed.batch(
-            [.make(StoreFixture.user, "u-1", ["name": .string("n")])], after: nil, StoreFixture.schema)
+          var batch = try Deed.batch(
+            [.make(StoreFixture.user, "u-1", ["name": .string("n")])], after: writer, StoreFixture.schema)
           batch.records[0].id = "u-2"
           try writer.apply(batch)
         }
@@ -73,10 +73,13 @@ extension BackendConformance {
         deed.keys = claims
         try await backend.apply(deed)
       }
-      try await claim(.init(key: "k", record: "a", value: "1"), .init(key: "k", record: "b", value: "2"))
-      try await claim(.init(key: "l", record: "b", value: "1"))
-      try await claim(.init(key: "k", record: "a", value: "2"), .init(key: "k", record: "b", value: "1"))
-      try await claim(.init(key: "l", record: "b", value: nil))
+      let (a, b) = (EntityReference(type: "User", id: "a"), EntityReference(type: "User", id: "b"))
+      try await claim(.init(key: "k", record: a, value: "1"), .init(key: "k", record: b, value: "2"))
+      try await claim(.init(key: "l", record: b, value: "1"))
+      try await claim(.init(key: "k", record: a, value: "2"), .init(key: "k", record: b, value: "1"))
+      let held = try await backend.read { reader throws(StoreError) in try reader.keys(of: b) }
+      try expect(held, ["k": "1", "l": "1"], "keys of one record")
+      try await claim(.init(key: "l", record: b, value: nil))
       let holders = try await backend.read { reader throws(StoreError) in
         [
           try reader.holder(of: "k", value: "1"), try reader.holder(of: "k", value: "2"),
@@ -85,7 +88,7 @@ extension BackendConformance {
       }
       try expect(holders, ["b", "a", nil], "holders")
       try await expectFailure("taken", isFailed) { () throws(StoreError) in
-        try await claim(.init(key: "k", record: "c", value: "1"))
+        try await claim(.init(key: "k", record: EntityReference(type: "User", id: "c"), value: "1"))
       }
       try backend.close()
     },

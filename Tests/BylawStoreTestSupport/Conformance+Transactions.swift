@@ -8,7 +8,8 @@ extension BackendConformance {
       try await expectFailure("thrown", { $0 == .corrupt("on purpose") }) { () throws(StoreError) in
         try await backend.write { writer throws(StoreError) in
           try writer.apply(
-            Deed.batch([.make(StoreFixture.user, "u-1", ["name": .string("n")])], after: nil, StoreFixture.schema))
+            try Deed.batch(
+              [.make(StoreFixture.user, "u-1", ["name": .string("n")])], after: writer, StoreFixture.schema))
           throw StoreError.corrupt("on purpose")
         }
       }
@@ -21,7 +22,7 @@ extension BackendConformance {
       let backend = try factory.open()
       let count = try await backend.write { writer throws(StoreError) in
         try writer.apply(
-          Deed.batch([.make(StoreFixture.user, "u-1", ["name": .string("n")])], after: nil, StoreFixture.schema))
+          try Deed.batch([.make(StoreFixture.user, "u-1", ["name": .string("n")])], after: writer, StoreFixture.schema))
         return try writer.count(of: StoreFixture.user)
       }
       try expect(count, 1, "count")

@@ -44,14 +44,25 @@ package struct Deed: Sendable {
     return deed
   }
 
-  /// The batch that carries deeds out after the last entry, one entry each.
-  package static func batch(_ deeds: [Deed], after last: AuditEntry?, _ schema: Schema) -> StoreBatch {
+  /// The batch that carries deeds out after what a store holds, one entry each.
+  package static func batch(
+    _ deeds: [Deed], after reader: any StoreReader, _ schema: Schema
+  ) throws(StoreError) -> StoreBatch {
     var batch = StoreBatch()
+    let last = try reader.lastEntry()
     var sequence = last?.sequence ?? 0
     var previous = last?.digest ?? AuditEntry.origin
     for deed in deeds {
       sequence += 1
-      let entry = AuditEntry(deed.content(schema), sequence: sequence, after: previous)
+      let documents = deed.documents.map { document in
+        var document = document
+        document.entry = sequence
+        return document
+      }
+      // One deed of a batch may have documents.
+      let chained = try StoredDocument.chained(documents, after: reader)
+      let content = try deed.content(schema, chained, reader)
+      let entry = AuditEntry(content, sequence: sequence, after: previous)
       previous = entry.digest
       batch.entries.append(entry)
       for change in deed.changes {
@@ -67,30 +78,37 @@ package struct Deed: Sendable {
       }
       batch.keys += deed.keys
       batch.numbers.merge(deed.numbers) { $1 }
-      batch.documents += deed.documents.map { document in
-        var document = document
-        document.entry = sequence
-        return document
-      }
+      batch.documents += chained
       batch.settings.merge(deed.settings) { $1 }
     }
     return batch
   }
 
-  private func content(_ schema: Schema) -> AuditEntry.Content {
+  private func content(
+    _ schema: Schema, _ documents: [StoredDocument], _ reader: any StoreReader
+  ) throws(StoreError) -> AuditEntry.Content {
     var content = AuditEntry.Content(
       at: at, subject: subject, action: action, resource: resource, outcome: outcome, input: Digest.of(.object([:])),
       ruleSet: StoreFixture.ruleSet.digest)
-    content.changes = changes.map { change in
+    for change in changes {
       let reference = EntityReference(type: schema.entities[change.entity].name, id: change.id)
-      return .init(
-        record: reference, isNew: change.isNew, fields: change.fields.keys.sorted(),
-        digest: Digest.of(reference, change.fields))
+      var held = try reader.keys(of: reference)
+      for claim in keys where claim.record == reference { held[claim.key] = claim.value }
+      content.changes.append(
+        .init(
+          record: reference, isNew: change.isNew, fields: change.fields.keys.sorted(),
+          digest: Digest.of(reference, change.fields, keys: held)))
     }
-    content.changes += proposals.map { proposal in
-      .init(
-        record: proposal.reference, isNew: false, fields: [proposal.status.rawValue],
-        digest: Digest.of(proposal.body))
+    for proposal in proposals {
+      content.changes.append(
+        .init(
+          record: proposal.reference, isNew: try reader.proposal(proposal.id) == nil,
+          fields: [proposal.status.rawValue], digest: Digest.of(proposal.body)))
+    }
+    content.numbers = numbers
+    content.documents = documents.last.map { DocumentMark(row: $0.row, digest: $0.digest) }
+    if !settings.isEmpty {
+      content.settings = try reader.settings().merging(settings) { $1 }.mapValues { Digest.of($0) }
     }
     return content
   }
@@ -102,7 +120,7 @@ extension StoreBackend {
   package func apply(_ deeds: Deed..., schema: Schema = StoreFixture.schema) async throws(StoreError) -> StoreBatch {
     let deeds = deeds
     return try await write { writer throws(StoreError) in
-      let batch = Deed.batch(deeds, after: try writer.lastEntry(), schema)
+      let batch = try Deed.batch(deeds, after: writer, schema)
       try writer.apply(batch)
       return batch
     }

@@ -91,7 +91,9 @@ extension GatedStore {
     guard let key = CheckpointKey(signingKey) else { return nil }
     let (time, digest) = (gate.time, ruleSet.identity.digest)
     return try await gate.backend.read { reader throws(StoreError) in
-      try Checkpoint(try reader.lastEntry(), at: time, ruleSet: digest, key: key).description
+      try Checkpoint(
+        try reader.lastEntry(), documents: try reader.documentMark(at: nil), at: time, ruleSet: digest, key: key
+      ).description
     }
   }
 

@@ -65,6 +65,12 @@ extension AuditEntry {
     /// For a read: what was asked for, never what was found.
     package var filters: [String]
     package var changes: [Change]
+    /// By entity, the numbers last given in the transaction of which this is the last entry.
+    package var numbers: [String: Int64] = [:]
+    /// How far the chain of documents goes after that transaction; `nil` when it did not grow.
+    package var documents: DocumentMark?
+    /// By name, the digests of the store's own settings; where rules are put in force.
+    package var settings: [String: String] = [:]
 
     package init(
       at: Timestamp, subject: EntityReference, action: String, resource: EntityReference?,
@@ -118,10 +124,15 @@ extension AuditEntry.Content {
       writer.endList()
     }
     if let denialClass { writer.member("class", .string(denialClass.rawValue)) }
+    if let documents {
+      let mark: [String: Value] = ["last": .int(documents.row), "digest": .string(Digest.hex(documents.digest))]
+      writer.member("documents", .object(mark))
+    }
     writer.member("filters", filters)
     writer.member("flag", flag)
     writer.member("input", input)
     writer.member("keep", keep)
+    if !numbers.isEmpty { writer.member("numbers", .object(numbers.mapValues { .int($0) })) }
     writer.member("outcome", outcome.rawValue)
     writer.member("override", override)
     writer.member("proposal", proposal)
@@ -129,6 +140,7 @@ extension AuditEntry.Content {
     writer.member("rule_set", ruleSet)
     writer.member("rules", rules)
     writer.member("sequence", .int(sequence))
+    if !settings.isEmpty { writer.member("settings", .object(settings.mapValues { .string($0) })) }
     writer.member("subject", subject.description)
     writer.member("word", word)
     writer.endObject()
@@ -170,13 +182,16 @@ package enum Digest {
     return hex(text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) })
   }
 
-  /// The digest of a record: its identity and every field that has a value.
-  package static func of(_ record: EntityReference, _ fields: [String: Value]) -> String {
+  /// The digest of a record: its identity, every field that has a value, and its values of unique keys.
+  package static func of(
+    _ record: EntityReference, _ fields: [String: Value], keys: [String: String] = [:]
+  ) -> String {
     let present = fields.values.contains(.null) ? fields.filter { $0.value != .null } : fields
     var writer = JSONWriter(.compact)
     writer.beginObject()
     writer.member("fields", .object(present))
     writer.member("id", .string(record.description))
+    if !keys.isEmpty { writer.member("keys", .object(keys.mapValues { .string($0) })) }
     writer.endObject()
     return of(writer.text)
   }

@@ -24,6 +24,18 @@ package enum AuditFinding: Sendable, Hashable {
   case removed(EntityReference, entry: Int64)
   /// It is as an earlier entry left it.
   case setBack(EntityReference, from: Int64, to: Int64)
+  /// Rows of an entity, or proposals, do not stand in the order in which they were made.
+  case reordered(EntityReference)
+  /// The number last given to a record of an entity is not the one that the trail says.
+  case numberChanged(String)
+  /// A setting of the store is not the one that was put in force.
+  case settingChanged(String)
+  /// The documents up to one are not those that an entry, or a checkpoint, says.
+  case documentsChanged(upTo: Int64)
+  /// Documents up to this one are missing at the end.
+  case documentsCut(Int64)
+  /// A document belongs to no entry.
+  case documentAdded(Int64)
   /// What the backend found of the rows that no entry proves.
   case fault(String)
 }
@@ -46,6 +58,12 @@ extension AuditFinding: CustomStringConvertible {
     case .orphaned(let record, let entry): "\(record) names entry \(entry), which is not there"
     case .removed(let record, let entry): "\(record), which entry \(entry) wrote, was removed"
     case .setBack(let record, let from, let to): "\(record) was set back from entry \(from) to entry \(to)"
+    case .reordered(let record): "\(record) is out of order: it has the number of another row"
+    case .numberChanged(let entity): "the number last given to '\(entity)' was changed"
+    case .settingChanged(let name): "setting '\(name)' was changed outside the gate"
+    case .documentsChanged(let row): "the documents up to \(row) are not those that were written"
+    case .documentsCut(let row): "the last documents were cut (there were \(row))"
+    case .documentAdded(let row): "document \(row) was added outside the gate"
     case .fault(let sentence): sentence
     }
   }

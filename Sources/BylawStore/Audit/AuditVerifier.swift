@@ -28,10 +28,14 @@ package struct AuditVerifier: Sendable {
   /// - Throws: Only where the store cannot be read at all; what is wrong in it is in the report.
   package func verify(_ reader: any StoreReader) throws(StoreError) -> AuditReport {
     var run = VerificationRun(limit: limit)
-    for fault in try reader.faults(limit: limit) { run.note(.fault(fault)) }
+    try run.look { run throws(StoreError) in
+      for fault in try reader.faults(limit: limit) { run.note(.fault(fault)) }
+    }
     let trusted = trustedCheckpoints(&run)
-    try lookAtEntries(reader, trusted, &run)
-    try lookForUnlisted(reader, &run)
+    try run.look { run throws(StoreError) in try lookAtEntries(reader, trusted, &run) }
+    try run.look { run throws(StoreError) in try lookForUnlisted(reader, &run) }
+    try run.look { run throws(StoreError) in try lookAtSettled(reader, trusted, &run) }
+    run.noteOrder()
     return run.report
   }
 
@@ -56,13 +60,14 @@ package struct AuditVerifier: Sendable {
       let entries = try reader.entries(EntryFilter(), after: last, limit: Self.page)
       for entry in entries {
         chain.take(entry, &run)
+        run.settle(chain.reading)
         while let checkpoint = checkpoints.first, checkpoint.size <= entry.sequence {
           if checkpoint.size == entry.sequence, checkpoint.digest != entry.digest {
             run.note(.checkpointDiffers(size: checkpoint.size))
           }
           checkpoints.removeFirst()
         }
-        try lookAtChanges(of: entry, chain.changes, reader, &run)
+        try lookAtChanges(of: entry, chain.reading.changes, reader, &run)
       }
       guard entries.count == Self.page, let end = entries.last else { break }
       last = end.sequence
@@ -87,6 +92,7 @@ package struct AuditVerifier: Sendable {
         run.note(.removed(reference, entry: entry.sequence))
         continue
       }
+      run.place(change, reference, state.row)
       if state.entry < entry.sequence {
         run.note(.setBack(reference, from: entry.sequence, to: state.entry))
       } else if state.entry == entry.sequence {
@@ -94,6 +100,34 @@ package struct AuditVerifier: Sendable {
         if state.digest != change.digest || !(isProposal || change.isAllowed) { run.note(.changed(reference)) }
       }
     }
+  }
+
+  // MARK: What entries sum up
+
+  /// Numbers, settings and documents are as the last entry that speaks of them says.
+  private func lookAtSettled(
+    _ reader: any StoreReader, _ checkpoints: [Checkpoint], _ run: inout VerificationRun
+  ) throws(StoreError) {
+    let numbers = try reader.numbers()
+    for entity in Set(numbers.keys).union(run.numbers.keys).sorted() where numbers[entity] != run.numbers[entity] {
+      run.note(.numberChanged(entity))
+    }
+    // A store that no rules were put in force in yet has settings that no entry speaks of.
+    if !run.settings.isEmpty {
+      let settings = try reader.settings().mapValues { Digest.of($0) }
+      for name in Set(settings.keys).union(run.settings.keys).sorted() where settings[name] != run.settings[name] {
+        run.note(.settingChanged(name))
+      }
+    }
+    for mark in checkpoints.map(\.documents) + [run.documents] where mark.row > 0 {
+      guard let found = try reader.documentMark(at: mark.row) else {
+        run.note(.documentsCut(mark.row))
+        continue
+      }
+      if found.digest != mark.digest { run.note(.documentsChanged(upTo: mark.row)) }
+    }
+    // Beyond them there are only refusals, which have no entry.
+    if let row = try reader.documentOfEntry(after: run.documents.row) { run.note(.documentAdded(row)) }
   }
 
   // MARK: Rows beyond
@@ -148,6 +182,18 @@ struct VerificationRun {
   var report = AuditReport()
   /// By type, the rows that were met at the entry that they name.
   var met: [String: Int64] = [:]
+  /// By entity, the numbers last given; the trail's last word on each.
+  private(set) var numbers: [String: Int64] = [:]
+  /// By name, the digests of settings; the trail's last word.
+  private(set) var settings: [String: String] = [:]
+  /// How far the chain of documents went.
+  private(set) var documents = DocumentMark.origin
+  /// By type, how many rows were made so far.
+  private var made: [String: Int64] = [:]
+  /// Made by an entry of a transaction in which a later entry writes them.
+  private var unwritten: Set<String> = []
+  /// Rows that do not stand where they were made.
+  private var reordered: [EntityReference] = []
   private var known: Set<AuditFinding> = []
 
   init(limit: Int) { self.limit = limit }
@@ -155,6 +201,45 @@ struct VerificationRun {
   var isFull: Bool { report.findings.count >= limit }
 
   mutating func count(_ type: String) { met[type, default: 0] += 1 }
+
+  /// Looks at a part of the store; that it cannot be read is a finding as well.
+  mutating func look(_ body: (inout VerificationRun) throws(StoreError) -> Void) throws(StoreError) {
+    do throws(StoreError) {
+      try body(&self)
+    } catch {
+      switch error {
+      case .corrupt(let what), .failed(_, let what): note(.fault(what))
+      case .cannotOpen, .notAStore, .newerFormat, .otherRuleSet, .lossyMigration, .busy, .auditFailed: throw error
+      }
+    }
+  }
+
+  /// Takes what an entry says about the whole store.
+  mutating func settle(_ reading: EntryReading) {
+    numbers.merge(reading.numbers) { $1 }
+    if !reading.settings.isEmpty { settings = reading.settings }
+    if let mark = reading.documents { documents = mark }
+  }
+
+  /// Counts the rows that are made, and compares each with its number.
+  ///
+  /// A row is written by the last entry of its transaction that changes the record: the one with a digest.
+  mutating func place(_ change: EntryReading.Change, _ reference: EntityReference, _ row: Int64) {
+    guard change.isNew || !unwritten.isEmpty && unwritten.contains(change.record) else { return }
+    guard !change.digest.isEmpty else {
+      unwritten.insert(change.record)
+      return
+    }
+    unwritten.remove(change.record)
+    made[reference.type, default: 0] += 1
+    if made[reference.type] != row, reordered.count < limit { reordered.append(reference) }
+  }
+
+  /// Names the rows that have changed places; where entries or rows are missing, all numbers differ and tell nothing.
+  mutating func noteOrder() {
+    guard report.isSound else { return }
+    for reference in reordered { note(.reordered(reference)) }
+  }
 
   mutating func note(_ finding: AuditFinding) {
     guard !isFull else {
@@ -173,13 +258,12 @@ private struct Chain {
   private(set) var digest = AuditEntry.origin
   /// What it would be if only the digest of the last entry was changed; `nil` when that was sound.
   private var alternative: [UInt8]?
-  /// What the last entry changed.
-  private(set) var changes: [EntryReading.Change] = []
+  /// What the last entry says.
+  private(set) var reading = EntryReading("")
 
   mutating func take(_ entry: AuditEntry, _ run: inout VerificationRun) {
     run.report.entries += 1
-    let reading = EntryReading(entry.body)
-    changes = reading.changes
+    reading = EntryReading(entry.body)
     guard entry.sequence > 0 else {
       run.note(.entryMisplaced(entry.sequence, says: nil))
       return

@@ -9,6 +9,8 @@ package struct Checkpoint: Sendable, Hashable {
   package var size: Int64
   /// The digest of the last of them.
   package var digest: [UInt8]
+  /// How far the chain of documents went.
+  package var documents: DocumentMark
   /// When it was made.
   package var at: Timestamp
   /// The digest of the rule set in force.
@@ -19,10 +21,14 @@ package struct Checkpoint: Sendable, Hashable {
   /// Signs the state of a trail.
   ///
   /// - `last`: The last entry; `nil` for an empty trail.
+  /// - `documents`: The last document; `nil` when there is none.
   /// - Throws: `failed` when the key cannot sign.
-  package init(_ last: AuditEntry?, at: Timestamp, ruleSet: String, key: CheckpointKey) throws(StoreError) {
+  package init(
+    _ last: AuditEntry?, documents: DocumentMark? = nil, at: Timestamp, ruleSet: String, key: CheckpointKey
+  ) throws(StoreError) {
     size = last?.sequence ?? 0
     digest = last?.digest ?? AuditEntry.origin
+    self.documents = documents ?? .origin
     self.at = at
     self.ruleSet = ruleSet
     signature = []
@@ -35,7 +41,8 @@ package struct Checkpoint: Sendable, Hashable {
   private var members: [String: Value] {
     [
       "checkpoint": .int(1), "size": .int(size), "digest": .string(Digest.hex(digest)), "at": .timestamp(at),
-      "rule_set": .string(ruleSet),
+      "rule_set": .string(ruleSet), "documents": .int(documents.row),
+      "documents_digest": .string(Digest.hex(documents.digest)),
     ]
   }
 }
@@ -53,8 +60,10 @@ extension Checkpoint: LosslessStringConvertible {
     guard let value = try? JSONReader.parse(Array(line.utf8)), value["checkpoint"] == .int(1),
       case .int(let size) = value["size"], size >= 0, let digest = value["digest"]?.text.flatMap(Digest.bytes),
       let at = value["at"]?.text.flatMap({ Timestamp($0) }), let ruleSet = value["rule_set"]?.text,
-      let signature = value["signature"]?.text.flatMap(Base64.decode), digest.count == 32
+      let signature = value["signature"]?.text.flatMap(Base64.decode), digest.count == 32,
+      case .int(let row) = value["documents"], let last = value["documents_digest"]?.text.flatMap(Digest.bytes)
     else { return nil }
+    documents = DocumentMark(row: row, digest: last)
     (self.size, self.digest, self.at, self.ruleSet, self.signature) = (size, digest, at, ruleSet, signature)
   }
 }

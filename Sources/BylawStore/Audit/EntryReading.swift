@@ -9,10 +9,18 @@ struct EntryReading {
     var digest: String
     /// Whether the entry allows what it lists.
     var isAllowed: Bool
+    /// Whether the record was made.
+    var isNew: Bool
   }
 
   private(set) var sequence: Int64?
   private(set) var changes: [Change] = []
+  /// By entity, the numbers last given.
+  private(set) var numbers: [String: Int64] = [:]
+  /// How far the chain of documents went.
+  private(set) var documents: DocumentMark?
+  /// By name, the digests of settings.
+  private(set) var settings: [String: String] = [:]
 
   /// Reads bytes, which may be anything.
   init(_ body: String) {
@@ -21,7 +29,17 @@ struct EntryReading {
     let isAllowed = value["outcome"]?.text == Decision.Outcome.allow.rawValue
     for change in value["changes"]?.elements ?? [] {
       guard let record = change["record"]?.text, let digest = change["digest"]?.text else { continue }
-      changes.append(Change(record: record, digest: digest, isAllowed: isAllowed))
+      let isNew = change["new"] == .bool(true)
+      changes.append(Change(record: record, digest: digest, isAllowed: isAllowed, isNew: isNew))
+    }
+    for (name, number) in value["numbers"]?.members ?? [:] {
+      if case .int(let last) = number { numbers[name] = last }
+    }
+    for (name, digest) in value["settings"]?.members ?? [:] { settings[name] = digest.text }
+    if let mark = value["documents"], case .int(let row) = mark["last"],
+      let digest = mark["digest"]?.text.flatMap(Digest.bytes)
+    {
+      documents = DocumentMark(row: row, digest: digest)
     }
   }
 }

@@ -66,8 +66,14 @@ package protocol StoreReader: AnyObject {
   /// The id of the record that has a value of a unique key.
   func holder(of key: String, value: String) throws(StoreError) -> String?
 
+  /// The values of unique keys that a record has, by key.
+  func keys(of record: EntityReference) throws(StoreError) -> [String: String]
+
   /// The number last given to a record of an entity; 0 when none was.
   func lastNumber(of entity: String) throws(StoreError) -> Int64
+
+  /// All numbers last given, by entity.
+  func numbers() throws(StoreError) -> [String: Int64]
 
   /// A proposal by its id.
   func proposal(_ id: String) throws(StoreError) -> StoredProposal?
@@ -84,8 +90,17 @@ package protocol StoreReader: AnyObject {
   /// Rows of the outbox, the decision log or the open follow-ups, in order, after a row number.
   func documents(_ kind: StoredDocument.Kind, after row: Int64, limit: Int) throws(StoreError) -> [StoredDocument]
 
+  /// Number and digest of a document, of the last one without a number; `nil` when it is not there.
+  func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark?
+
+  /// Whether there is a document of a name of which only the first is kept.
+  func isKept(once: String) throws(StoreError) -> Bool
+
   /// A setting of the store itself, such as the digest of the rule set in force.
   func setting(_ name: String) throws(StoreError) -> String?
+
+  /// All settings of the store itself, by name.
+  func settings() throws(StoreError) -> [String: String]
 
   /// How many rows an entity has.
   func count(of entity: Int) throws(StoreError) -> Int64
@@ -111,9 +126,10 @@ package protocol StoreReader: AnyObject {
   /// How many proposals there are.
   func countOfProposals() throws(StoreError) -> Int64
 
-  /// What is wrong with the rows that no entry proves, and with the database's own guards: a sentence each.
-  ///
-  /// Keys, numbers, settings, documents and indexes are the backend's own matter, so it looks at them itself.
+  /// The first document after a row that says to belong to an entry; `nil` when there is none.
+  func documentOfEntry(after row: Int64) throws(StoreError) -> Int64?
+
+  /// What is wrong with the chain of documents, and with the database's own guards and indexes: a sentence each.
   func faults(limit: Int) throws(StoreError) -> [String]
 }
 
@@ -125,7 +141,10 @@ extension StoreReader {
   }
 
   package func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState? {
-    if let entity { return try record(entity, id: reference.id).map { RowState($0, reference.type) } }
+    if let entity {
+      let keys = try keys(of: reference)
+      return try record(entity, id: reference.id).map { RowState($0, reference.type, keys) }
+    }
     return try proposal(reference.id).map { proposal in
       RowState(row: 0, id: reference.id, entry: proposal.entry, digest: Digest.of(proposal.body))
     }
@@ -134,13 +153,25 @@ extension StoreReader {
   package func recordStates(
     _ entity: Int, named name: String, after row: Int64, limit: Int
   ) throws(StoreError) -> [RowState] {
-    try records(entity, filters: [], after: row, limit: limit).map { RowState($0, name) }
+    var states: [RowState] = []
+    for record in try records(entity, filters: [], after: row, limit: limit) {
+      states.append(RowState(record, name, try keys(of: EntityReference(type: name, id: record.id))))
+    }
+    return states
   }
 
   package func proposalStates(after row: Int64, limit: Int) throws(StoreError) -> [RowState] {
     try proposals(ProposalFilter()).enumerated().map { offset, proposal in
       RowState(row: Int64(offset) + 1, id: proposal.id, entry: proposal.entry, digest: Digest.of(proposal.body))
     }.filter { $0.row > row }.prefix(limit).map { $0 }
+  }
+
+  package func documentOfEntry(after row: Int64) throws(StoreError) -> Int64? {
+    for kind in StoredDocument.Kind.allCases {
+      let found = try documents(kind, after: row, limit: .max).first { $0.entry != nil }
+      if let found { return found.row }
+    }
+    return nil
   }
 
   package func countOfProposals() throws(StoreError) -> Int64 { Int64(try proposals(ProposalFilter()).count) }
@@ -150,8 +181,8 @@ extension StoreReader {
 
 extension RowState {
   /// The state of a record that was read.
-  fileprivate init(_ record: StoredRecord, _ type: String) {
-    let digest = Digest.of(EntityReference(type: type, id: record.id), record.fields)
+  fileprivate init(_ record: StoredRecord, _ type: String, _ keys: [String: String]) {
+    let digest = Digest.of(EntityReference(type: type, id: record.id), record.fields, keys: keys)
     self.init(row: record.row, id: record.id, entry: record.entry, digest: digest)
   }
 }
@@ -191,7 +222,7 @@ package struct RowState: Sendable, Hashable {
   package var id: String
   /// The audit entry that the row says to have changed it last.
   package var entry: Int64
-  /// `Digest.of` of the record or of the body of the proposal; `nil` when the row cannot be read.
+  /// `Digest.of` of the record with its keys, or of the body of the proposal; `nil` when the row cannot be read.
   package var digest: String?
 
   package init(row: Int64, id: String, entry: Int64, digest: String?) {
@@ -236,37 +267,6 @@ package struct EntryFilter: Sendable, Hashable {
   package init() {}
 }
 
-/// A row that only goes in and is read in order: JSON with the moment when it was written.
-package struct StoredDocument: Sendable, Hashable {
-  package enum Kind: String, Sendable, Hashable, CaseIterable {
-    /// What is to be sent: notices and events.
-    case outbox
-    /// Requests that were refused, with their reasons.
-    case decision
-    /// Duties that fall due.
-    case followUp
-  }
-  package var row: Int64
-  package var kind: Kind
-  package var at: Timestamp
-  /// The audit entry that it goes with; `nil` for a refusal that has none.
-  package var entry: Int64?
-  package var body: Value
-  /// Of several with the same key only the first is kept.
-  package var once: String?
-
-  package init(
-    row: Int64 = 0, kind: Kind, at: Timestamp, entry: Int64?, body: Value, once: String? = nil
-  ) {
-    self.row = row
-    self.kind = kind
-    self.at = at
-    self.entry = entry
-    self.body = body
-    self.once = once
-  }
-}
-
 /// Everything that a write transaction writes, in memory until it is.
 package struct StoreBatch: Sendable {
   /// A record made or changed, with all fields that have a value afterwards.
@@ -295,11 +295,11 @@ package struct StoreBatch: Sendable {
   /// A unique key's value given to a record, or taken from it.
   package struct KeyClaim: Sendable, Hashable {
     package var key: String
-    package var record: String
+    package var record: EntityReference
     /// `nil` when the record has no value of the key any more.
     package var value: String?
 
-    package init(key: String, record: String, value: String?) {
+    package init(key: String, record: EntityReference, value: String?) {
       self.key = key
       self.record = record
       self.value = value
@@ -312,6 +312,7 @@ package struct StoreBatch: Sendable {
   package var keys: [KeyClaim] = []
   package var numbers: [String: Int64] = [:]
   package var proposals: [StoredProposal] = []
+  /// With the rows and digests that they have in the chain.
   package var documents: [StoredDocument] = []
   package var settings: [String: String] = [:]
 

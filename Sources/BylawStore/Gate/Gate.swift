@@ -135,7 +135,8 @@ package struct Gate: Sendable {
 
   /// The setting that holds the rules in force.
   package static let rulesSetting = "rules"
-  private static let digestSetting = "rules_digest"
+  /// The setting that holds their digest once the trail names them; empty where settings were changed since.
+  package static let digestSetting = "rules_digest"
 
   /// Keeps the rules with the store, and notes in the trail when they are others than before.
   package func putRulesInForce(_ rules: String) async throws(StoreError) {
@@ -146,9 +147,10 @@ package struct Gate: Sendable {
       // Another process may have done so meanwhile.
       guard try writer.setting(Self.digestSetting) != plan.identity.digest else { return }
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
-      transaction.noteRules()
+      let settings = [Self.rulesSetting: rules, Self.digestSetting: plan.identity.digest]
+      transaction.noteRules(try writer.settings().merging(settings) { $1 })
       var batch = try transaction.batch()
-      batch.settings = [Self.rulesSetting: rules, Self.digestSetting: plan.identity.digest]
+      batch.settings = settings
       try writer.apply(batch)
     }
   }

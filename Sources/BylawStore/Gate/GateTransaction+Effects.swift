@@ -37,8 +37,12 @@ extension GateTransaction: OperationTarget {
       if known.value != value { working.holders[known] = .some(nil) }
     }
     if let value { working.holders[.init(key: key, value: value)] = .some(record.id) }
-    working.claims.removeAll { $0.key == key && $0.record == record.id }
-    working.claims.append(.init(key: key, record: record.id, value: value))
+    working.claims.removeAll { $0.key == key && $0.record == record }
+    let kept = try reading { () throws(StoreError) in try storedKeys(of: record)[key] }
+    guard kept != value || kept?.utf8.elementsEqual((value ?? "").utf8) == false else { return nil }
+    working.claims.append(.init(key: key, record: record, value: value))
+    // The entry has to name the record, as its digest covers its keys.
+    try reading { () throws(StoreError) in try touch(record) }
     return nil
   }
 
@@ -46,7 +50,7 @@ extension GateTransaction: OperationTarget {
     if let known = working.holders[.init(key: key, value: value)] { return known }
     let holder = try reading { () throws(StoreError) in try reader.holder(of: key, value: value) }
     // A record that claimed another value since no longer holds the stored one.
-    guard let holder, !working.claims.contains(where: { $0.key == key && $0.record == holder }) else { return nil }
+    guard let holder, !working.claims.contains(where: { $0.key == key && $0.record.id == holder }) else { return nil }
     return holder
   }
 

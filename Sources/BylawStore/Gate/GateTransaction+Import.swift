@@ -197,7 +197,7 @@ extension GateTransaction {
         let reference = intake.records[index].reference
         for (key, value) in reading.keys {
           working.holders[.init(key: key, value: value)] = .some(reference.id)
-          working.claims.append(.init(key: key, record: reference.id, value: value))
+          working.claims.append(.init(key: key, record: reference, value: value))
         }
         try self.reading { () throws(StoreError) in
           try write(reference, entity: entity, fields: reading.fields, isNew: true)

@@ -22,6 +22,7 @@ extension GateTransaction {
     proposal.expires = execution.expires
     proposal.asked = execution.action
     proposal.askedResource = execution.resource
+    working.newProposals.insert(proposal.id)
     put(proposal)
     var content = content(request, execution.decision)
     content.proposal = proposal.id
@@ -164,7 +165,17 @@ extension GateTransaction {
     case .pending:
       working = before
       var kept = proposal
-      _ = try letLapse(&kept, execution)
+      let written = working.entries.count
+      if try !letLapse(&kept, execution).isEmpty, working.entries.count == written {
+        // No vote lapsed, so the new terms go with an entry of who asked again.
+        let sequence = beginEntry()
+        defer { running.removeLast() }
+        put(kept)
+        kept.entry = sequence
+        var content = content(request(of: kept), execution.decision)
+        content.proposal = kept.id
+        working.entries.append(.init(sequence: sequence, content: content))
+      }
       return GateAnswer(decision: execution.decision, entry: kept.entry, proposal: kept)
     case .deny:
       working = before

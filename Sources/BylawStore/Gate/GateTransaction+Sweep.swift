@@ -36,14 +36,15 @@ extension GateTransaction {
     return report
   }
 
-  /// Notes that other rules are in force from here on.
-  func noteRules() {
+  /// Notes that other rules are in force from here on, with the digests of all settings of the store.
+  func noteRules(_ settings: [String: String]) {
     let sequence = working.nextSequence
     working.nextSequence += 1
     var content = AuditEntry.Content(
       at: now, subject: EntityReference(type: Gate.engine, id: Request.Entity.system.id), action: "rules",
       resource: nil, outcome: .allow, input: Digest.of(.object([:])), ruleSet: plan.identity.digest)
     content.word = "put_in_force"
+    content.settings = settings.mapValues { Digest.of($0) }
     working.entries.append(.init(sequence: sequence, content: content))
   }
 

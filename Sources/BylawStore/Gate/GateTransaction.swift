@@ -25,6 +25,8 @@ final class GateTransaction {
   var answers: [RecordQuery: [StoredRecord.Place]] = [:]
   /// Of the entry before those of this transaction.
   private let lastDigest: [UInt8]
+  /// Values of unique keys as they are stored, read once.
+  private var keys: [EntityReference: [String: String]] = [:]
   private let entityNumbers: [String: Int]
 
   /// - `now`: The clock; asked once the state is settled, so that nothing in it is later than this transaction.
@@ -96,6 +98,31 @@ final class GateTransaction {
     working.changes[entry, default: [:]][reference, default: []].formUnion(changed)
   }
 
+  /// Has the entry under way name a record whose fields stay as they are.
+  func touch(_ reference: EntityReference) throws(StoreError) {
+    guard let entity = entity(named: reference.type) else { return }
+    let entry = running.last ?? working.nextSequence
+    if working.records[reference] == nil {
+      // A record that is yet to be written is named then.
+      guard let fields = try storedFields(of: reference) else { return }
+      working.order.append(reference)
+      working.records[reference] = Working.Record(
+        entity: entity, isNew: false, stored: fields, fields: fields, entry: entry)
+    } else {
+      working.records[reference]?.entry = entry
+    }
+    working.changes[entry, default: [:]][reference, default: []].formUnion([])
+  }
+
+  /// The values of unique keys that a record has in the store.
+  func storedKeys(of reference: EntityReference) throws(StoreError) -> [String: String] {
+    if working.records[reference]?.isNew == true { return [:] }
+    if let known = keys[reference] { return known }
+    let found = try reader.keys(of: reference)
+    keys[reference] = found
+    return found
+  }
+
   /// The next number of a record of an entity.
   func nextNumber(of entity: String) throws(StoreError) -> Int64 {
     var last: Int64
@@ -126,10 +153,19 @@ final class GateTransaction {
   /// Everything that was changed, in the order in which it is written.
   func batch() throws(StoreError) -> StoreBatch {
     var batch = StoreBatch()
+    batch.documents = try StoredDocument.chained(working.documents, after: reader)
+    let places = Dictionary(
+      zip(working.order, working.order.indices).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    let claims = Dictionary(grouping: working.claims, by: \.record)
     var previous = lastDigest
-    for pending in working.entries.sorted(by: { $0.sequence < $1.sequence }) {
+    let entries = working.entries.sorted { $0.sequence < $1.sequence }
+    for (position, pending) in entries.enumerated() {
       var content = pending.content
-      content.changes = changes(of: pending.sequence)
+      content.changes = try changes(of: pending.sequence, places, claims)
+      if position == entries.count - 1 {
+        content.numbers = working.numbers
+        content.documents = batch.documents.last.map { DocumentMark(row: $0.row, digest: $0.digest) }
+      }
       let entry = AuditEntry(content, sequence: pending.sequence, after: previous)
       previous = entry.digest
       batch.entries.append(entry)
@@ -145,23 +181,36 @@ final class GateTransaction {
     batch.keys = working.claims
     batch.numbers = working.numbers
     batch.proposals = working.proposalOrder.compactMap { working.proposals[$0] }
-    batch.documents = working.documents
     return batch
   }
 
   /// What an entry says about records: the digest stands with the entry that changed a record last.
-  private func changes(of sequence: Int64) -> [AuditEntry.Change] {
-    (working.changes[sequence] ?? [:]).compactMap { reference, fields -> AuditEntry.Change? in
+  ///
+  /// Records and proposals stand in the order in which their rows are made.
+  private func changes(
+    of sequence: Int64, _ places: [EntityReference: Int], _ claims: [EntityReference: [StoreBatch.KeyClaim]]
+  ) throws(StoreError) -> [AuditEntry.Change] {
+    var changes: [(place: Int, change: AuditEntry.Change)] = []
+    for (reference, fields) in working.changes[sequence] ?? [:] {
+      let isFirst = firstChange(of: reference) == sequence
       if let record = working.records[reference] {
-        return AuditEntry.Change(
-          record: reference, isNew: record.isNew && firstChange(of: reference) == sequence, fields: fields.sorted(),
-          digest: record.entry == sequence ? Digest.of(reference, record.fields) : "")
+        var digest = ""
+        if record.entry == sequence {
+          var keys = try storedKeys(of: reference)
+          for claim in claims[reference] ?? [] { keys[claim.key] = claim.value }
+          digest = Digest.of(reference, record.fields, keys: keys)
+        }
+        let change = AuditEntry.Change(
+          record: reference, isNew: record.isNew && isFirst, fields: fields.sorted(), digest: digest)
+        changes.append((places[reference] ?? 0, change))
+      } else if let proposal = working.proposals[reference.id] {
+        let change = AuditEntry.Change(
+          record: reference, isNew: working.newProposals.contains(reference.id) && isFirst, fields: fields.sorted(),
+          digest: proposal.entry == sequence ? Digest.of(proposal.body) : "")
+        changes.append((working.proposalOrder.firstIndex(of: reference.id) ?? 0, change))
       }
-      guard let proposal = working.proposals[reference.id] else { return nil }
-      return AuditEntry.Change(
-        record: reference, isNew: false, fields: fields.sorted(),
-        digest: proposal.entry == sequence ? Digest.of(proposal.body) : "")
-    }.sorted { ($0.record.type, $0.record.id) < ($1.record.type, $1.record.id) }
+    }
+    return changes.sorted { ($0.change.record.type, $0.place) < ($1.change.record.type, $1.place) }.map(\.change)
   }
 
   private func firstChange(of reference: EntityReference) -> Int64? {

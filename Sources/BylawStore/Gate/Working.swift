@@ -37,6 +37,8 @@ struct Working {
   var nextSequence: Int64
   var proposals: [String: StoredProposal] = [:]
   var proposalOrder: [String] = []
+  /// Those that this transaction makes.
+  var newProposals: Set<String> = []
   var documents: [StoredDocument] = []
 
   init(nextSequence: Int64) { self.nextSequence = nextSequence }

@@ -71,7 +71,11 @@ struct StoreOpening {
     let format = try connection.number("PRAGMA user_version")
     guard format <= SystemTables.format else { throw .newerFormat(Int(format)) }
     guard format > 0, objects > 0 else { throw .notAStore(path: path) }
-    if mode == .create { throw .cannotOpen(path: path, cause: SQLiteMessages.isThere) }
+    guard mode == .create else { return }
+    // Tables without an entry are what is left when a store was interrupted while it was made.
+    if try connection.number("SELECT EXISTS (SELECT 1 FROM \"bylaw_entry\")") == 1 {
+      throw .cannotOpen(path: path, cause: SQLiteMessages.isThere)
+    }
   }
 
   private func connect() throws(StoreError) -> any DatabaseWriter {
@@ -141,7 +145,13 @@ struct StoreOpening {
     for object in layout.objects { try connection.execute(object.sql) }
     try connection.execute("PRAGMA application_id = \(SystemTables.applicationID)")
     try connection.execute("PRAGMA user_version = \(SystemTables.format)")
-    try SQLiteWriter(connection, layout).setSetting(Self.vocabularySetting, to: vocabulary.text)
+    try set(Self.vocabularySetting, to: vocabulary.text, SQLiteWriter(connection, layout))
+  }
+
+  /// Writes a setting of the database itself, and has the gate state it in the trail before anything else is done.
+  private func set(_ name: String, to value: String, _ writer: SQLiteWriter) throws(StoreError) {
+    try writer.setSetting(name, to: value)
+    try writer.setSetting(Gate.digestSetting, to: "")
   }
 
   /// Compares the store with the rules, and migrates it where they have grown.
@@ -185,7 +195,7 @@ struct StoreOpening {
     {
       throw .lossyMigration([SQLiteMessages.dangling(table, parent)])
     }
-    try SQLiteWriter(connection, layout).setSetting(Self.vocabularySetting, to: vocabulary.text)
+    try set(Self.vocabularySetting, to: vocabulary.text, SQLiteWriter(connection, layout))
     try note(connection, layout)
     return Settled(layout: layout, vocabulary: vocabulary.text)
   }
@@ -203,9 +213,15 @@ struct StoreOpening {
       "since": .string(now),
     ]
     let text = JSONWriter.write(.object(identity))
-    try writer.setSetting(Self.ruleSetSetting, to: text)
+    try set(Self.ruleSetSetting, to: text, writer)
     let history = "\(Self.ruleSetSetting)/\(ruleSet.digest)"
     if try writer.setting(history) == nil { try writer.setSetting(history, to: text) }
+    guard known != nil else { return }
+    // Who has the store open with the rules of before sees by the changed tables that it has to look again.
+    for object in SystemTables.objects where object.kind == .trigger && object.name == "bylaw_document$delete" {
+      try connection.execute("DROP TRIGGER \(SQLText.name(object.name))")
+      try connection.execute(object.sql)
+    }
   }
 
   /// The rules that the store knows, which must be of the same name.

@@ -127,30 +127,29 @@ enum SystemTables {
     .guarding(
       "bylaw_document", "insert", before: "INSERT",
       when: """
-        EXISTS (SELECT 1 FROM "bylaw_document" WHERE "row" = NEW."row" OR "once" = NEW."once")
+        NEW."row" IS NOT (SELECT coalesce(max("row"), 0) + 1 FROM "bylaw_document") \
+        OR EXISTS (SELECT 1 FROM "bylaw_document" WHERE "once" = NEW."once")
         """,
       saying: SQLiteMessages.documentKept),
     .guarding("bylaw_document", "update", before: "UPDATE", when: nil, saying: SQLiteMessages.documentKept),
     .guarding("bylaw_document", "delete", before: "DELETE", when: nil, saying: SQLiteMessages.documentRemoved),
   ]
 
-  /// Values of unique keys, numbers given out, and settings; each row with a digest of itself.
-  private static let small: [SchemaObject] = {
-    let digest = "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)"
-    return [
-      table(
-        "bylaw_key",
-        [
-          "\"key\" TEXT NOT NULL", "\"value\" TEXT NOT NULL", "\"record\" TEXT NOT NULL", digest,
-          "PRIMARY KEY (\"key\", \"value\")",
-        ], options: "STRICT, WITHOUT ROWID"),
-      index("record", on: "bylaw_key", "(\"key\", \"record\")"),
-      table(
-        "bylaw_number", ["\"entity\" TEXT PRIMARY KEY", "\"last\" INTEGER NOT NULL", digest],
-        options: "STRICT, WITHOUT ROWID"),
-      table(
-        "bylaw_setting", ["\"name\" TEXT PRIMARY KEY", "\"value\" TEXT NOT NULL", digest],
-        options: "STRICT, WITHOUT ROWID"),
-    ]
-  }()
+  /// Values of unique keys, which are a part of their record's digest; numbers given out and settings, which entries
+  /// state.
+  private static let small: [SchemaObject] = [
+    table(
+      "bylaw_key",
+      [
+        "\"key\" TEXT NOT NULL", "\"value\" TEXT NOT NULL", "\"record\" TEXT NOT NULL",
+        "PRIMARY KEY (\"key\", \"value\")",
+      ], options: "STRICT, WITHOUT ROWID"),
+    index("record", on: "bylaw_key", "(\"record\", \"key\")"),
+    table(
+      "bylaw_number", ["\"entity\" TEXT PRIMARY KEY", "\"last\" INTEGER NOT NULL"],
+      options: "STRICT, WITHOUT ROWID"),
+    table(
+      "bylaw_setting", ["\"name\" TEXT PRIMARY KEY", "\"value\" TEXT NOT NULL"],
+      options: "STRICT, WITHOUT ROWID"),
+  ]
 }

@@ -17,13 +17,25 @@ struct FaultSurvey {
   }
 
   mutating func run() throws(StoreError) -> [String] {
-    try lookAtGuards()
-    try lookAtReferences()
-    try lookAtChanges()
-    try lookAtNumbering()
-    try lookAtDocuments()
-    try lookAtSmallRows()
+    try look { survey throws(StoreError) in try survey.lookAtGuards() }
+    try look { survey throws(StoreError) in try survey.lookAtReferences() }
+    try look { survey throws(StoreError) in try survey.lookAtChanges() }
+    try look { survey throws(StoreError) in try survey.lookAtNumbering() }
+    try look { survey throws(StoreError) in try survey.lookAtDocuments() }
+    try look { survey throws(StoreError) in try survey.lookAtKeys() }
     return Array(faults.prefix(limit))
+  }
+
+  /// Looks at one thing; that it cannot be read is a fault, and the others are looked at all the same.
+  private mutating func look(_ body: (inout FaultSurvey) throws(StoreError) -> Void) throws(StoreError) {
+    do throws(StoreError) {
+      try body(&self)
+    } catch {
+      switch error {
+      case .corrupt(let what), .failed(_, let what): note(what)
+      case .cannotOpen, .notAStore, .newerFormat, .otherRuleSet, .lossyMigration, .busy, .auditFailed: throw error
+      }
+    }
   }
 
   private mutating func note(_ fault: String) {
@@ -33,14 +45,18 @@ struct FaultSurvey {
   // MARK: What the database itself guards
 
   private mutating func lookAtGuards() throws(StoreError) {
+    var strange: [String] = []
     let found = try connection.all(
       "SELECT \"type\", \"name\", \"tbl_name\", \"sql\" FROM sqlite_schema WHERE \"sql\" IS NOT NULL"
-    ) { row in
-      SchemaObject.Kind(rawValue: row.text(0)).map {
-        SchemaObject(kind: $0, name: row.text(1), table: row.text(2), sql: row.text(3))
+    ) { row -> SchemaObject? in
+      guard let kind = SchemaObject.Kind(rawValue: row.text(0)) else {
+        strange.append(SQLiteMessages.strangeGuard(row.text(0), row.text(1)))
+        return nil
       }
-    }.compactMap { $0 }
-    var rest = found
+      return SchemaObject(kind: kind, name: row.text(1), table: row.text(2), sql: row.text(3))
+    }
+    strange.forEach { note($0) }
+    var rest = found.compactMap { $0 }
     for object in layout.objects {
       guard let index = rest.firstIndex(where: { $0.kind == object.kind && $0.name == object.name }) else {
         note(SQLiteMessages.missingGuard(object.kind.rawValue, object.name))
@@ -117,7 +133,7 @@ struct FaultSurvey {
     }
   }
 
-  // MARK: Rows with a digest
+  // MARK: Rows beside the records
 
   private mutating func lookAtDocuments() throws(StoreError) {
     var expected: Int64 = 1
@@ -137,8 +153,9 @@ struct FaultSurvey {
         isBroken = true
       }
       let stored = row.blob(6)
-      let digest = Seal.document(
-        row: row.int(0), kind: row.text(1), at: row.text(2), entry: row.optionalInt(3), body: row.text(4),
+      let at = Timestamp(row.text(2)).flatMap { Column.fixedWidth($0) == row.text(2) ? $0 : nil }
+      let digest = StoredDocument.digest(
+        row: row.int(0), kind: row.text(1), at: at, entry: row.optionalInt(3), body: row.text(4),
         once: row.optionalText(5), after: previous)
       let differs = digest != stored
       if differs, !isBroken { findings.append(SQLiteMessages.changedDocument(row.int(0))) }
@@ -150,25 +167,19 @@ struct FaultSurvey {
     findings.forEach { note($0) }
   }
 
-  private mutating func lookAtSmallRows() throws(StoreError) {
+  /// A key whose record is there is a part of that record's digest.
+  private mutating func lookAtKeys() throws(StoreError) {
     var findings: [String] = []
     let limit = limit
-    try connection.each("SELECT \"key\", \"value\", \"record\", \"digest\" FROM \"bylaw_key\"") { row in
-      if Seal.of(.string(row.text(0)), .string(row.text(1)), .string(row.text(2))) != row.blob(3) {
-        findings.append(SQLiteMessages.changedRow("key", row.text(0)))
+    let tables = Dictionary(layout.tables.map { ($0.entity, $0) }, uniquingKeysWith: { first, _ in first })
+    let connection = connection
+    try connection.each("SELECT \"record\", \"key\" FROM \"bylaw_key\"") { row throws(StoreError) in
+      let reference = EntityReference(text: row.text(0))
+      var isThere = false
+      if let reference, let table = tables[reference.type] {
+        isThere = try connection.first(table.entryByID, [.text(reference.id)]) { _ in true } ?? false
       }
-      return findings.count < limit
-    }
-    try connection.each("SELECT \"entity\", \"last\", \"digest\" FROM \"bylaw_number\"") { row in
-      if Seal.of(.string(row.text(0)), .int(row.int(1))) != row.blob(2) {
-        findings.append(SQLiteMessages.changedRow("number", row.text(0)))
-      }
-      return findings.count < limit
-    }
-    try connection.each("SELECT \"name\", \"value\", \"digest\" FROM \"bylaw_setting\"") { row in
-      if Seal.of(.string(row.text(0)), .string(row.text(1))) != row.blob(2) {
-        findings.append(SQLiteMessages.changedRow("setting", row.text(0)))
-      }
+      if !isThere { findings.append(SQLiteMessages.strayKey(row.text(1))) }
       return findings.count < limit
     }
     findings.forEach { note($0) }

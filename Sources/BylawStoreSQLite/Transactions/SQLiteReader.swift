@@ -46,7 +46,23 @@ class SQLiteReader: StoreReader {
   func holder(of key: String, value: String) throws(StoreError) -> String? {
     try connection.first(
       "SELECT \"record\" FROM \"bylaw_key\" WHERE \"key\" = ? AND \"value\" = ?", [.text(key), .text(value)]
-    ) { $0.text(0) }
+    ) { EntityReference(text: $0.text(0))?.id ?? "" }
+  }
+
+  func keys(of record: EntityReference) throws(StoreError) -> [String: String] {
+    var keys: [String: String] = [:]
+    try connection.each(
+      "SELECT \"key\", \"value\" FROM \"bylaw_key\" WHERE \"record\" = ?", [.text(record.description)]
+    ) { row in
+      keys[row.text(0)] = row.text(1)
+      return true
+    }
+    return keys
+  }
+
+  func numbers() throws(StoreError) -> [String: Int64] {
+    let rows = try connection.all("SELECT \"entity\", \"last\" FROM \"bylaw_number\"") { ($0.text(0), $0.int(1)) }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
   }
 
   func lastNumber(of entity: String) throws(StoreError) -> Int64 {
@@ -59,6 +75,11 @@ class SQLiteReader: StoreReader {
 
   func setting(_ name: String) throws(StoreError) -> String? {
     try connection.first("SELECT \"value\" FROM \"bylaw_setting\" WHERE \"name\" = ?", [.text(name)]) { $0.text(0) }
+  }
+
+  func settings() throws(StoreError) -> [String: String] {
+    let rows = try connection.all("SELECT \"name\", \"value\" FROM \"bylaw_setting\"") { ($0.text(0), $0.text(1)) }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: Proposals
@@ -146,6 +167,23 @@ class SQLiteReader: StoreReader {
     }
   }
 
+  func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark? {
+    let columns = "SELECT \"row\", \"digest\" FROM \"bylaw_document\""
+    let mark: (SQLStatement) -> DocumentMark = { DocumentMark(row: $0.int(0), digest: $0.blob(1)) }
+    guard let row else { return try connection.first("\(columns) ORDER BY \"row\" DESC LIMIT 1", [], mark) }
+    return try connection.first("\(columns) WHERE \"row\" = ?", [.int(row)], mark)
+  }
+
+  func isKept(once: String) throws(StoreError) -> Bool {
+    try connection.number("SELECT EXISTS (SELECT 1 FROM \"bylaw_document\" WHERE \"once\" = ?)", [.text(once)]) == 1
+  }
+
+  func documentOfEntry(after row: Int64) throws(StoreError) -> Int64? {
+    try connection.first(
+      "SELECT \"row\" FROM \"bylaw_document\" WHERE \"row\" > ? AND \"entry\" IS NOT NULL LIMIT 1", [.int(row)]
+    ) { $0.int(0) }
+  }
+
   // MARK: For the proof
 
   func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState? {
@@ -159,19 +197,23 @@ class SQLiteReader: StoreReader {
     guard let last, last.0 == entry else {
       return last.map { RowState(row: $0.1, id: reference.id, entry: $0.0, digest: nil) }
     }
-    return try connection.first(table.byID, [.text(reference.id)]) { state($0, table) }
+    return try connection.first(table.byID, [.text(reference.id)]) { row throws(StoreError) in try state(row, table) }
   }
 
   func recordStates(
     _ entity: Int, named name: String, after row: Int64, limit: Int
   ) throws(StoreError) -> [RowState] {
     let table = layout.tables[entity]
-    return try connection.all(table.page, [.int(row), .int(Int64(limit))]) { state($0, table) }
+    return try connection.all(table.page, [.int(row), .int(Int64(limit))]) { row throws(StoreError) in
+      try state(row, table)
+    }
   }
 
-  private func state(_ row: SQLStatement, _ table: EntityTable) -> RowState {
+  private func state(_ row: SQLStatement, _ table: EntityTable) throws(StoreError) -> RowState {
     let id = row.text(1)
-    let digest = fields(row, table).map { Digest.of(EntityReference(type: table.entity, id: id), $0) }
+    let reference = EntityReference(type: table.entity, id: id)
+    let keys = try keys(of: reference)
+    let digest = fields(row, table).map { Digest.of(reference, $0, keys: keys) }
     return RowState(row: row.int(0), id: id, entry: row.int(2), digest: digest)
   }
 

@@ -78,78 +78,49 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
       [.text(proposal.id), .int(proposal.entry), body])
   }
 
-  // MARK: Rows with a digest of themselves
+  // MARK: Keys, numbers, settings, documents
 
   /// Values given up first: two records may change theirs with each other.
   private func write(_ claims: [StoreBatch.KeyClaim]) throws(StoreError) {
-    var fresh: [StoreBatch.KeyClaim] = []
     for claim in claims {
-      let old = try connection.first(
-        "SELECT \"value\" FROM \"bylaw_key\" WHERE \"key\" = ? AND \"record\" = ?",
-        [.text(claim.key), .text(claim.record)]
-      ) { $0.text(0) }
-      guard old != claim.value || old?.utf8.elementsEqual((claim.value ?? "").utf8) == false else { continue }
-      if old != nil {
-        try connection.run(
-          "DELETE FROM \"bylaw_key\" WHERE \"key\" = ? AND \"record\" = ?", [.text(claim.key), .text(claim.record)])
-      }
-      if claim.value != nil { fresh.append(claim) }
+      try connection.run(
+        "DELETE FROM \"bylaw_key\" WHERE \"record\" = ? AND \"key\" = ?",
+        [.text(claim.record.description), .text(claim.key)])
     }
-    for claim in fresh {
+    for claim in claims {
       guard let value = claim.value else { continue }
       try connection.run(
-        "INSERT INTO \"bylaw_key\" (\"key\", \"value\", \"record\", \"digest\") VALUES (?, ?, ?, ?)",
-        [
-          .text(claim.key), .text(value), .text(claim.record),
-          .blob(Seal.of(.string(claim.key), .string(value), .string(claim.record))),
-        ])
+        "INSERT INTO \"bylaw_key\" (\"key\", \"value\", \"record\") VALUES (?, ?, ?)",
+        [.text(claim.key), .text(value), .text(claim.record.description)])
     }
   }
 
   private func setNumber(of entity: String, to last: Int64) throws(StoreError) {
     try connection.run(
       """
-      INSERT INTO "bylaw_number" ("entity", "last", "digest") VALUES (?1, ?2, ?3)
-      ON CONFLICT ("entity") DO UPDATE SET "last" = ?2, "digest" = ?3
-      """, [.text(entity), .int(last), .blob(Seal.of(.string(entity), .int(last)))])
+      INSERT INTO "bylaw_number" ("entity", "last") VALUES (?1, ?2) ON CONFLICT ("entity") DO UPDATE SET "last" = ?2
+      """, [.text(entity), .int(last)])
   }
 
   /// Keeps a setting of the store.
   func setSetting(_ name: String, to value: String) throws(StoreError) {
     try connection.run(
       """
-      INSERT INTO "bylaw_setting" ("name", "value", "digest") VALUES (?1, ?2, ?3)
-      ON CONFLICT ("name") DO UPDATE SET "value" = ?2, "digest" = ?3
-      """, [.text(name), .text(value), .blob(Seal.of(.string(name), .string(value)))])
+      INSERT INTO "bylaw_setting" ("name", "value") VALUES (?1, ?2) ON CONFLICT ("name") DO UPDATE SET "value" = ?2
+      """, [.text(name), .text(value)])
   }
 
-  /// Each document's digest covers the one before, so that none of them can be taken out of the middle.
   private func insert(_ documents: [StoredDocument]) throws(StoreError) {
-    guard !documents.isEmpty else { return }
-    let last = try connection.first(
-      "SELECT \"row\", \"digest\" FROM \"bylaw_document\" ORDER BY \"row\" DESC LIMIT 1"
-    ) { ($0.int(0), $0.blob(1)) }
-    var (row, digest) = last ?? (0, AuditEntry.origin)
     for document in documents {
-      if let once = document.once {
-        let isThere = try connection.first("SELECT 1 FROM \"bylaw_document\" WHERE \"once\" = ?", [.text(once)]) { _ in
-          true
-        }
-        if isThere == true { continue }
-      }
-      row += 1
-      let (at, body) = (Column.fixedWidth(document.at), JSONWriter.write(document.body))
-      digest = Seal.document(
-        row: row, kind: document.kind.rawValue, at: at, entry: document.entry, body: body, once: document.once,
-        after: digest)
       try connection.run(
         """
         INSERT INTO "bylaw_document" ("row", "kind", "at", "entry", "body", "once", "digest")
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
         [
-          .int(row), .text(document.kind.rawValue), .text(at), SQLValue(document.entry), .text(body),
-          SQLValue(document.once), .blob(digest),
+          .int(document.row), .text(document.kind.rawValue), .text(Column.fixedWidth(document.at)),
+          SQLValue(document.entry), .text(JSONWriter.write(document.body)), SQLValue(document.once),
+          .blob(document.digest),
         ])
     }
   }

@@ -21,7 +21,9 @@ import Testing
       ? try SQLiteBackend(.memory, schema: schema, ruleSet: fixture.plan.identity, mode: .create)
       : MemoryBackend(schema)
     let deeds = fixture.deeds(40, &random, withFaults: place == .faulty)
-    try await backend.write { writer throws(StoreError) in try writer.apply(Deed.batch(deeds, after: nil, schema)) }
+    try await backend.write { writer throws(StoreError) in
+      try writer.apply(try Deed.batch(deeds, after: writer, schema))
+    }
     var cases: [(condition: String, request: Request)] = []
     for (number, condition) in conditions.enumerated() {
       for _ in 0..<4 { cases.append((condition, fixture.request(number, &random, things: 45))) }

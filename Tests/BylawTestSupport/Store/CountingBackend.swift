@@ -55,7 +55,9 @@ private class CountingReader: StoreReader {
   }
 
   func holder(of key: String, value: String) throws(StoreError) -> String? { try reader.holder(of: key, value: value) }
+  func keys(of record: EntityReference) throws(StoreError) -> [String: String] { try reader.keys(of: record) }
   func lastNumber(of entity: String) throws(StoreError) -> Int64 { try reader.lastNumber(of: entity) }
+  func numbers() throws(StoreError) -> [String: Int64] { try reader.numbers() }
   func proposal(_ id: String) throws(StoreError) -> StoredProposal? { try reader.proposal(id) }
   func proposals(_ filter: ProposalFilter) throws(StoreError) -> [StoredProposal] { try reader.proposals(filter) }
   func lastEntry() throws(StoreError) -> AuditEntry? { try reader.lastEntry() }
@@ -68,7 +70,10 @@ private class CountingReader: StoreReader {
     try reader.documents(kind, after: row, limit: limit)
   }
 
+  func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark? { try reader.documentMark(at: row) }
+  func isKept(once: String) throws(StoreError) -> Bool { try reader.isKept(once: once) }
   func setting(_ name: String) throws(StoreError) -> String? { try reader.setting(name) }
+  func settings() throws(StoreError) -> [String: String] { try reader.settings() }
   func count(of entity: Int) throws(StoreError) -> Int64 { try reader.count(of: entity) }
 }
 

@@ -9,7 +9,7 @@ package final class MemoryBackend: StoreBackend {
   struct State {
     var rows: [Int: [StoredRecord]] = [:]
     var positions: [Int: [String: Int]] = [:]
-    var keys: [String: [String: String]] = [:]
+    var keys: [String: [String: EntityReference]] = [:]
     var numbers: [String: Int64] = [:]
     var proposals: [StoredProposal] = []
     var entries: [AuditEntry] = []
@@ -66,7 +66,13 @@ final class MemoryTransaction: StoreWriter {
     return Array(later.filter { filter.isMet(by: $0.fields, id: $0.id, of: entity, in: schema) }.prefix(limit))
   }
 
-  func holder(of key: String, value: String) throws(StoreError) -> String? { state.keys[key]?[value] }
+  func holder(of key: String, value: String) throws(StoreError) -> String? { state.keys[key]?[value]?.id }
+
+  func keys(of record: EntityReference) throws(StoreError) -> [String: String] {
+    state.keys.compactMapValues { holders in holders.first { $0.value == record }?.key }
+  }
+
+  func numbers() throws(StoreError) -> [String: Int64] { state.numbers }
 
   func lastNumber(of entity: String) throws(StoreError) -> Int64 { state.numbers[entity] ?? 0 }
 
@@ -92,7 +98,16 @@ final class MemoryTransaction: StoreWriter {
     Array(state.documents.filter { $0.kind == kind && $0.row > row }.prefix(limit))
   }
 
+  func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark? {
+    let document = row.map { row in state.documents.first { $0.row == row } } ?? state.documents.last
+    return document.map { DocumentMark(row: $0.row, digest: $0.digest) }
+  }
+
+  func isKept(once: String) throws(StoreError) -> Bool { state.documents.contains { $0.once == once } }
+
   func setting(_ name: String) throws(StoreError) -> String? { state.settings[name] }
+
+  func settings() throws(StoreError) -> [String: String] { state.settings }
 
   func count(of entity: Int) throws(StoreError) -> Int64 { Int64(state.rows[entity]?.count ?? 0) }
 
@@ -127,11 +142,7 @@ final class MemoryTransaction: StoreWriter {
         state.proposals.append(proposal)
       }
     }
-    for var document in batch.documents {
-      if let once = document.once, state.documents.contains(where: { $0.once == once }) { continue }
-      document.row = Int64(state.documents.count) + 1
-      state.documents.append(document)
-    }
+    state.documents += batch.documents
     state.settings.merge(batch.settings) { $1 }
   }
 }
