@@ -91,11 +91,13 @@ package final class SQLiteBackend: StoreBackend {
   }
 
   /// How the database finds the records that meet conditions: a line a step, in SQLite's words.
-  package func searchPlan(_ entity: Int, filters: [RecordFilter]) async throws(StoreError) -> [String] {
+  package func searchPlan(
+    _ entity: Int, filters: [RecordFilter], after row: Int64 = 0
+  ) async throws(StoreError) -> [String] {
     let layout = layout
     let database = database
     return try await run({ database.asyncUnsafeRead($0) }) { connection throws(StoreError) in
-      let query = SQLiteReader(connection, layout).query(entity, filters, after: 0, limit: 1)
+      let query = SQLiteReader(connection, layout).query(entity, filters, after: row, limit: 1)
       return try connection.all("EXPLAIN QUERY PLAN \(query.sql)", query.arguments) { $0.text(3) }
     }
   }

@@ -15,6 +15,12 @@ extension DiagnosticCode {
 enum DocumentMessages {
   // MARK: Requests
 
+  /// What is wrong with a condition that somebody lists records by, as a sentence.
+  static func condition(_ mistake: Diagnostic) -> String {
+    let expectation = mistake.expectation.map { "; expected \($0)" } ?? ""
+    return "The condition cannot be judged: \(mistake.message)\(expectation)."
+  }
+
   static func malformed(_ error: JSONError) -> RequestError.Problem {
     RequestError.Problem(
       path: error.path, message: "\(error.message) at line \(error.line), column \(error.column)",

@@ -183,25 +183,30 @@ public struct GatedStore: Sendable {
   /// The records of an entity that the subject may see.
   ///
   /// - `filters`: Values of fields that the rules allow as filters.
+  /// - `condition`: An expression as in rules that the records must meet besides, `it` being the record; of the record
+  ///   it may ask about those fields alone. One that cannot be read is denied as `invalid_input`.
   /// - `limit`: The most records wanted; the rules may set a lower limit.
   public func list(
-    _ type: String, where filters: [String: Value] = [:], limit: Int? = nil, by subject: Request.Entity,
-    serverContext: [String: Value] = [:]
+    _ type: String, where filters: [String: Value] = [:], meeting condition: String? = nil, limit: Int? = nil,
+    by subject: Request.Entity, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> Found {
-    try await read(type, id: nil, filters, limit: limit, subject, serverContext)
+    try await read(type, id: nil, filters, meeting: condition, limit: limit, subject, serverContext)
   }
 
   private func read(
-    _ type: String, id: String?, _ filters: [String: Value], limit: Int?, _ subject: Request.Entity,
-    _ serverContext: [String: Value]
+    _ type: String, id: String?, _ filters: [String: Value], meeting text: String? = nil, limit: Int?,
+    _ subject: Request.Entity, _ serverContext: [String: Value]
   ) async throws(StoreError) -> Found {
     guard let entity = gate.plan.entityNumbers[type] else {
       let reason = Decision.Reason(rule: "entity", because: "There is no entity '\(type)'.")
       let decision = gate.plan.denial(.invalidRequest, [reason], isRead: true, at: gate.time)
       return Found(decision: decision, records: [], isCut: false)
     }
+    let listing = text.map { ruleSet.listing($0, of: type) }
+    let gate = listing?.plan.map { self.gate.with(PreparedPlan($0)) } ?? self.gate
     let answer = try await gate.read(
-      entity, id: id, filters: filters, limit: limit, by: subject, serverContext: serverContext)
+      entity, id: id, filters: filters, condition: listing?.condition, limit: limit, by: subject,
+      serverContext: serverContext)
     let records = answer.records.map { Record(reference: EntityReference(type: type, id: $0.id), fields: $0.fields) }
     return Found(decision: answer.decision, records: records, isCut: answer.isCut)
   }

@@ -1,5 +1,8 @@
+import BylawCompiler
 import BylawEvaluator
 import BylawModel
+import BylawStore
+import BylawSyntax
 
 /// What a caller of a store wants to know of the vocabulary.
 extension RuleSet {
@@ -24,6 +27,20 @@ extension RuleSet {
   package func isText(field name: String, of type: String) -> Bool {
     let entity = plan.expressions.schema.entities.first { $0.name == type }
     return entity?.fields.first { $0.name == name }?.type.isWritten ?? false
+  }
+}
+
+extension RuleSet {
+  /// The rules with a condition that a list of an entity is narrowed by; without a plan where the condition cannot be
+  /// read or does not fit.
+  func listing(_ text: String, of type: String) -> (plan: DecisionPlan?, condition: ListCondition) {
+    let result = RuleSetChecker.check(files, listing: ListingText(entity: type, text: text))
+    guard let checked = result.ruleSet else {
+      let mistake = result.diagnostics.first { $0.severity == .error }
+      return (nil, ListCondition(text: text, problem: mistake.map { DocumentMessages.condition($0) } ?? ""))
+    }
+    let plan = RuleSetPlanner.plan(checked, sources: result.sources, digest: identity.digest)
+    return (plan, ListCondition(text: text, problem: nil))
   }
 }
 

@@ -39,6 +39,7 @@ struct ListCommand: AsyncParsableCommand {
     discussion: """
       Example:
         bylaw list Incident --db incidents.db --as cc-1 --where status=open
+        bylaw list Incident --db incidents.db --as im-1 --where 'it.severity.at_least("P2") && it.status != "closed"'
       """)
 
   @Argument(help: "The entity.")
@@ -47,7 +48,9 @@ struct ListCommand: AsyncParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var subject: SubjectOptions
 
-  @Option(name: .customLong("where"), help: "A field that the rules allow as a filter, as NAME=VALUE.")
+  @Option(
+    name: .customLong("where"),
+    help: "A field that the rules allow as a filter, as NAME=VALUE; or a condition on such fields of 'it'.")
   var filters: [String] = []
 
   @Option(help: "The most records to show.")
@@ -56,10 +59,14 @@ struct ListCommand: AsyncParsableCommand {
   func run() async throws {
     let opened = try await store.open()
     let inputs = StoreInput(opened.ruleSet)
-    let values = try Pairs.read(filters) { name, text in inputs.value(text, field: name, of: type) }
+    let pairs = filters.filter { Pairs.isPair($0) }
+    let values = try Pairs.read(pairs) { name, text in inputs.value(text, field: name, of: type) }
+    let conditions = filters.filter { !Pairs.isPair($0) }
+    let condition = conditions.count > 1 ? conditions.map { "(\($0))" }.joined(separator: " && ") : conditions.first
     let found = try await store.attempt {
       try await opened.list(
-        type, where: values, limit: limit, by: subject.subject(in: opened), serverContext: store.serverContext())
+        type, where: values, meeting: condition, limit: limit, by: subject.subject(in: opened),
+        serverContext: store.serverContext())
     }
     try Self.write(found, store)
   }

@@ -82,6 +82,14 @@ struct SubjectOptions: ParsableArguments {
 
 /// `NAME=VALUE` on the command line.
 enum Pairs {
+  /// Whether a text is a name, `=` and a value, and not an expression.
+  static func isPair(_ text: String) -> Bool {
+    guard let equal = text.firstIndex(of: "="), equal != text.startIndex else { return false }
+    let isName = text[..<equal].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    let rest = text[text.index(after: equal)...]
+    return isName && !rest.hasPrefix("=")
+  }
+
   /// Reads pairs; each value as its declaration asks.
   static func read(_ pairs: [String], _ read: (String, String) throws -> Value) throws -> [String: Value] {
     var values: [String: Value] = [:]

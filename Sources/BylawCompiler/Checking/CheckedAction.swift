@@ -249,6 +249,12 @@ extension CheckedRuleSet {
     package var range: SourceRange
   }
 
+  /// What a list of an entity is narrowed by beside its filters; judged with the record bound to `Read.local`.
+  package struct Listing: Sendable {
+    package var entity: Int
+    package var condition: TypedExpression
+  }
+
   package struct Read: Sendable {
     package var entity: Int
     package var authority: Authority

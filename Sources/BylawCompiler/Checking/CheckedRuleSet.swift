@@ -22,6 +22,8 @@ package struct CheckedRuleSet: Sendable {
   package var overrides: [Override] = []
   package var reactions: [Reaction] = []
   package var reads: [Read] = []
+  /// Only in rules that were checked for one list.
+  package var listing: Listing?
   /// Refusals that a human is asked to take over.
   package var handOvers: [HandOver] = []
   /// The groups of actions, each with the direction of what names it.

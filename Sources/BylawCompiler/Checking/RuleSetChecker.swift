@@ -58,6 +58,8 @@ package struct RuleSetChecker {
 
   /// Conditions, classifications and facts that are defined by themselves.
   var cyclicNames: Set<String> = []
+  /// A condition of a list, and the file that it stands for.
+  private var listing: (text: ListingText, file: FileID)?
   /// Whether some file is no YAML that can be read.
   private var hasUnreadFile = false
 
@@ -82,10 +84,14 @@ package struct RuleSetChecker {
   }
 
   /// Checks the files of one rule set; the manifest is the file named `bylaw.yaml` that states `bylaw:`.
-  package static func check(_ files: [RuleSetFile]) -> CheckResult {
+  ///
+  /// - `listing`: A condition of a list that is checked with them.
+  package static func check(_ files: [RuleSetFile], listing: ListingText? = nil) -> CheckResult {
     var sources = SourceMap()
     let identifiers = files.map { sources.add(path: $0.path, shownAs: $0.shownPath, bytes: $0.bytes) }
+    let asked = listing.map { ($0, sources.add(path: listingPath, bytes: Array($0.text.utf8))) }
     var checker = RuleSetChecker(sources: sources)
+    checker.listing = asked
     for identifier in identifiers {
       checker.readFile(identifier)
     }
@@ -168,6 +174,7 @@ package struct RuleSetChecker {
     checkOverrides()
     checkReactions()
     checkReads()
+    if let listing { check(listing.text, file: listing.file) }
     checkGuarantees()
     checkHandOvers()
     addReferenceRules()

@@ -10,7 +10,15 @@ extension RuleSetPlanner {
     plan.actions = rules.actions.map { operations(of: $0) } + rules.reads.map { _ in ActionOperations() }
     plan.overrides = rules.overrides.map { operations($0.effects) }
     plan.reads = Array(repeating: nil, count: rules.entities.count)
-    for read in rules.reads { plan.reads[read.entity] = self.read(read) }
+    for read in rules.reads {
+      plan.reads[read.entity] = self.read(read)
+      guard let listing = rules.listing, listing.entity == read.entity else { continue }
+      let condition = lowering.lower(listing.condition)
+      plan.reads[read.entity]?.listing = .init(
+        condition: condition, selection: lowering.selection(condition, of: read.entity, local: read.local),
+        fields: ListingFields(lowering.plan, entity: read.entity, local: read.local, filters: Set(read.filters))
+          .fields(of: condition))
+    }
     for party in rules.parties { plan.parties[party.name] = [recipient(party.recipients)] }
     plan.keepsRefusalsInTrail = rules.manifest.keepsRefusalsInTrail
     plan.noticeWord = rules.manifest.noticeWord

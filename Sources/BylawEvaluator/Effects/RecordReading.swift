@@ -33,6 +33,7 @@ package struct RecordReading: ~Copyable {
         .field(filter.field), .equal, .cell(filter.value), withAbsent: field.defaultValue != nil)
       conditions.append(frame.filter(selection, of: entity))
     }
+    if let selection = read.listing?.selection { conditions.append(frame.filter(selection, of: entity)) }
     if let restrictions {
       var visible: [RecordFilter] = []
       for restriction in restrictions {
@@ -52,9 +53,13 @@ package struct RecordReading: ~Copyable {
       let type = frame.declared(filter.field, of: entity).type
       guard cell.state == .value, frame.areEqual(cell, filter.value, type) else { return nil }
     }
+    frame.setLocal(read.local, to: record)
+    frame.forget()
+    if let listing = read.listing {
+      let verdict = frame.evaluate(listing.condition)
+      guard verdict.state == .value, verdict.isTrue else { return nil }
+    }
     if let restrictions {
-      frame.setLocal(read.local, to: record)
-      frame.forget()
       var isVisible = false
       for restriction in restrictions where !isVisible {
         let verdict = frame.evaluate(restriction.condition)

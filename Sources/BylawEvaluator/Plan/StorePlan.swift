@@ -231,6 +231,23 @@ package struct ReadPlan: Sendable {
     }
   }
   package var restrict: [Restriction]
+  /// What one list is narrowed by beside its filters.
+  package struct Listing: Sendable {
+    package var condition: NodeID
+    /// The records that can meet the condition; `nil` where only a look at each tells.
+    package var selection: Selection?
+    /// The fields that it reads; `nil` when it reads anything else than fields that a list may be filtered by, the
+    /// subject and the time.
+    package var fields: [Int]?
+
+    package init(condition: NodeID, selection: Selection?, fields: [Int]?) {
+      self.condition = condition
+      self.selection = selection
+      self.fields = fields
+    }
+  }
+  /// Only in a plan that was made for one list.
+  package var listing: Listing?
   package var local: Int
   /// Fields shown when there are several; `nil` for all.
   package var brief: [Int]?

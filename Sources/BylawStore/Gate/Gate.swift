@@ -17,6 +17,9 @@ package struct Gate: Sendable {
     self.now = now
   }
 
+  /// The same gate with the plan that was made for one list.
+  package func with(_ plan: PreparedPlan) -> Gate { Gate(plan: plan, backend: backend, now: now) }
+
   /// The time by the store's clock.
   package var time: Timestamp { now() }
 
@@ -90,10 +93,11 @@ package struct Gate: Sendable {
   /// Reads one record, or those whose fields have the given values: only what the subject may see.
   ///
   /// - `filters`: By field that the rules allow as a filter.
+  /// - `condition`: What the records must meet besides; the plan of this gate was made for it.
   /// - `limit`: The most records wanted; the rules may set a lower one.
   package func read(
-    _ entity: Int, id: String? = nil, filters: [String: Value] = [:], limit: Int? = nil, by subject: Request.Entity,
-    serverContext: [String: Value] = [:]
+    _ entity: Int, id: String? = nil, filters: [String: Value] = [:], condition: ListCondition? = nil,
+    limit: Int? = nil, by subject: Request.Entity, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> ReadAnswer {
     let (plan, now) = (plan, now)
     let length = id == nil ? BodyLength.long : .brief
@@ -102,7 +106,8 @@ package struct Gate: Sendable {
       let answer = try await backend.read(length) { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
         return try Self.unwrap { () throws(Interruption) in
-          try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
+          try transaction.read(
+            entity, id: id, filters: filters, condition: condition, limit: limit, by: subject)
         }
       }
       if answer.decision.outcome == .allow { return answer }
@@ -110,7 +115,8 @@ package struct Gate: Sendable {
     return try await backend.write(length) { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
       let answer = try Self.unwrap { () throws(Interruption) in
-        try transaction.read(entity, id: id, filters: filters, limit: limit, by: subject)
+        try transaction.read(
+          entity, id: id, filters: filters, condition: condition, limit: limit, by: subject)
       }
       try Self.apply(try transaction.batch(), with: writer)
       return answer

@@ -8,6 +8,13 @@ enum GateMessages {
     "'\(action)' is no action to ask for: vote on a proposal by its id, and read by entity."
   }
 
+  static func narrowing(_ fields: [String]) -> String {
+    fields.isEmpty
+      ? "This list cannot be narrowed by a condition."
+      : "A condition of this list can only ask about \(fields.map { "it.\($0)" }.joined(separator: ", ")), and compare "
+        + "them with the subject and the time."
+  }
+
   static let unknownProposal = "There is no such proposal."
 
   static func ended(_ status: StoredProposal.Status) -> String { "This proposal has ended: \(status.rawValue)." }

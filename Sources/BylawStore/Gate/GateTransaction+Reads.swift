@@ -11,11 +11,25 @@ package struct ReadAnswer: Sendable {
   package var entry: Int64?
 }
 
+/// What a list is narrowed by beside the values of fields.
+package struct ListCondition: Sendable {
+  /// As it was written.
+  package var text: String
+  /// Why it cannot be judged, in a sentence; otherwise the plan holds it.
+  package var problem: String?
+
+  package init(text: String, problem: String?) {
+    self.text = text
+    self.problem = problem
+  }
+}
+
 /// Reads: only what the subject may see, as a part of the query.
 extension GateTransaction {
   /// Reads one record or those that fit; what is not granted does not exist.
   func read(
-    _ entity: Int, id: String?, filters: [String: Value], limit: Int?, by subject: Request.Entity
+    _ entity: Int, id: String?, filters: [String: Value], condition: ListCondition? = nil, limit: Int?,
+    by subject: Request.Entity
   ) throws(Interruption) -> ReadAnswer {
     let name = schema.entities[entity].name
     let request = Request(
@@ -31,6 +45,11 @@ extension GateTransaction {
       return ReadAnswer(decision: decision, records: [], isCut: false, entry: answer.entry)
     case .allowed(let decision, var reading):
       let plan = plan.store.reads[entity]
+      if let problem = condition.flatMap({ problem(of: $0, plan, entity) }) {
+        let reason = Decision.Reason(rule: "where", because: problem)
+        let answer = try refuse(request, Execution(decision: denial(.invalidInput, [reason])))
+        return ReadAnswer(decision: answer.decision, records: [], isCut: false, entry: answer.entry)
+      }
       let most = min(limit ?? .max, plan?.limit ?? .max)
       var found: [StoredRecord] = []
       var isCut = false
@@ -45,9 +64,19 @@ extension GateTransaction {
       }
       if let failure = view.failure { throw .failed(failure) }
       show(&found, found.count == 1 && !isCut ? plan?.full : plan?.brief, entity)
-      let entry = note(request, plan?.audit, filters: id == nil ? filters.keys.sorted() : ["id"])
+      var asked = request
+      if let condition { asked.input["where"] = .string(condition.text) }
+      let narrowed = Set(filters.keys).union(
+        plan?.listing?.fields?.map { schema.entities[entity].fields[$0].name } ?? [])
+      let entry = note(asked, plan?.audit, filters: id == nil ? narrowed.sorted() : ["id"])
       return ReadAnswer(decision: decision, records: found, isCut: isCut, entry: entry)
     }
+  }
+
+  private func problem(of condition: ListCondition, _ read: ReadPlan?, _ entity: Int) -> String? {
+    if let problem = condition.problem { return problem }
+    guard read?.listing?.fields == nil else { return nil }
+    return GateMessages.narrowing(read?.filters.map { schema.entities[entity].fields[$0].name } ?? [])
   }
 
   private func show(_ records: inout [StoredRecord], _ fields: [Int]?, _ entity: Int) {

@@ -63,6 +63,9 @@ final class EntityTable: Sendable {
 
   var quotedName: String { SQLText.name(name) }
 
+  /// Whether records are found by a field without a look at all of them.
+  func hasIndex(_ position: Int) -> Bool { indexed.contains(position) }
+
   // MARK: What makes the table
 
   /// The statement that makes the table.

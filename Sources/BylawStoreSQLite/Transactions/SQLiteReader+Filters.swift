@@ -17,14 +17,32 @@ extension SQLiteReader {
   /// The statement that gives the records that meet conditions, in order.
   func query(_ entity: Int, _ filters: [RecordFilter], after row: Int64, limit: Int) -> SQLCondition {
     var conditions = filters.compactMap { condition($0, entity) }
+    // SQLite goes through all rows in their order rather than through one end of an index, unless the order is hidden.
+    let number = isOneRange(filters, entity) ? "+\"$row\"" : "\"$row\""
     // Every row is after the first; not to say so leaves the choice of the index free.
     if row > 0 || conditions.isEmpty {
-      conditions.insert(SQLCondition(sql: "\"$row\" > ?", arguments: [.int(row)]), at: 0)
+      conditions.insert(SQLCondition(sql: "\(number) > ?", arguments: [.int(row)]), at: 0)
     }
     let narrowed = conditions.map(\.sql).joined(separator: " AND ")
     return SQLCondition(
-      sql: "\(layout.tables[entity].selection) WHERE \(narrowed) ORDER BY \"$row\" LIMIT ?",
+      sql: "\(layout.tables[entity].selection) WHERE \(narrowed) ORDER BY \(number) LIMIT ?",
       arguments: conditions.flatMap(\.arguments) + [.int(Int64(limit))])
+  }
+
+  /// Whether conditions look for an end of an index, and for no single value.
+  private func isOneRange(_ filters: [RecordFilter], _ entity: Int) -> Bool {
+    var hasRange = false
+    for filter in filters {
+      switch filter.orAbsent {
+      case .compare(.field(let field), let comparison, _):
+        if comparison == .equal { return false }
+        if comparison != .notEqual, layout.tables[entity].hasIndex(field) { hasRange = true }
+      case .compare(.id, let comparison, _): if comparison == .equal { return false }
+      case .among, .any: return false
+      case .absent, .present, .all: continue
+      }
+    }
+    return hasRange
   }
 
   /// A condition with its arguments; `nil` when it has no translation, so that every row meets it.
@@ -116,5 +134,14 @@ extension SQLiteReader {
     case .more: ">"
     case .atLeast: ">="
     }
+  }
+}
+
+extension RecordFilter {
+  /// A condition without the records that it takes because a field is absent.
+  fileprivate var orAbsent: RecordFilter {
+    guard case .any(let parts) = self else { return self }
+    let others = parts.filter { if case .absent = $0 { false } else { true } }
+    return others.count == 1 ? others[0] : self
   }
 }

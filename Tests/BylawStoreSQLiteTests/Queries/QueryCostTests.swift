@@ -162,11 +162,53 @@ import Testing
     #expect(open.records.map(\.reference.id) == (3..<10).map { "o\($0)0" })
   }
 
+  private static let listings: [(condition: String, found: [String])] = [
+    ("it.batch == 2 && has(it.note) && it.note != \"n21\"", ["o20"] + (22..<30).map { "o\($0)" }),
+    ("it.batch in [1, 3] && it.state == \"open\"", ["o30"]), ("it.state == \"late\"", ["o0", "o10", "o20"]),
+    ("!has(it.note)", []), ("same(it.note, optional.of(\"n7\"))", ["o7"]),
+    ("it.batch > 4 && 10 / (it.batch - 5) > 1", []),
+  ]
+
+  @Test(arguments: listings, [true, false])
+  func `A list can be narrowed by a condition`(
+    listing: (condition: String, found: [String]), isSQLite: Bool
+  ) async throws {
+    let place = try await Place(60, isSQLite: isSQLite)
+    let ann = Request.Entity(type: "User", id: "ann")
+    let found = try await place.store.list("Order", meeting: listing.condition, by: ann)
+    #expect(found.decision.outcome == .allow, "\(found.decision.reasons)")
+    #expect(found.records.map(\.reference.id) == listing.found)
+  }
+
+  private static let refusals: [(condition: String, because: String)] = [
+    (
+      "it.owner == subject",
+      "A condition of this list can only ask about it.batch, it.state, it.note, and compare them with the subject and "
+        + "the time."
+    ),
+    ("it.batch == \"x\"", "The condition cannot be judged: "), ("it.bacth == 1", "The condition cannot be judged: "),
+    ("it.batch ==", "The condition cannot be judged: "), ("", "The condition cannot be judged: "),
+    ("it.batch", "The condition cannot be judged: "),
+  ]
+
+  @Test(arguments: refusals)
+  func `A condition that cannot be judged, or asks about more, is refused after authority`(
+    refusal: (condition: String, because: String)
+  ) async throws {
+    let place = try await Place(10, isSQLite: false)
+    let found = try await place.store.list(
+      "Order", meeting: refusal.condition, by: .init(type: "User", id: "ann"))
+    #expect(found.decision.denialClass == .invalidInput)
+    #expect(found.decision.reasons.first?.because.hasPrefix(refusal.because) == true, "\(found.decision.reasons)")
+    let foreign = try await place.store.list("Order", meeting: refusal.condition, by: .init(type: "User", id: "zed"))
+    #expect(foreign.decision.outcome == .deny && foreign.decision.denialClass != .invalidInput)
+  }
+
   @Test func `A read leaves an entry with the entity and the filters, never with what was found`() async throws {
     let place = try await Place(60, isSQLite: true)
     let guest = Request.Entity(type: "User", id: "gus")
     let found = try await place.store.list(
-      "Order", where: ["note": .string("n3"), "batch": .int(0)], by: guest)
+      "Order", where: ["batch": .int(0)], meeting: "same(it.note, optional.of(\"n3\"))", by: guest)
     #expect(found.records.map(\.reference.id) == ["o3"])
     let entry = try await place.store.gate.backend.read { reader throws(StoreError) in try reader.lastEntry() }
     let body = try #require(entry?.body)

@@ -3,6 +3,7 @@ import BylawEvaluator
 import BylawModel
 import BylawStore
 import BylawStoreSQLite
+import BylawStoreTestSupport
 import Foundation
 import Testing
 
@@ -35,6 +36,37 @@ import Testing
       looked += 1
     }
     #expect(looked > 10)
+  }
+
+  @Test func `A database that was made before gets the indexes when it is opened`() async throws {
+    let factory = try SQLiteFactory.file()
+    let day = FieldPosition(entity: StoreFixture.incident, field: StoreFixture.field("day"))
+    let filter = RecordFilter.compare(.field(day.field), .equal, .date(CalendarDate(daysSinceEpoch: 1)))
+    for (indexed, finding) in [(Set([]), "SCAN"), (Set([day]), "USING INDEX"), (Set([]), "SCAN")] {
+      let backend = try SQLiteBackend(
+        factory.place, schema: StoreFixture.schema, ruleSet: StoreFixture.ruleSet, mode: .openOrCreate,
+        settings: SQLiteSettings(indexed: indexed))
+      let steps = try await backend.searchPlan(StoreFixture.incident, filters: [filter])
+      #expect(steps.contains { $0.contains(finding) }, "\(steps)")
+      try backend.close()
+    }
+  }
+
+  @Test(arguments: [RecordFilter.Comparison.less, .atMost, .more, .atLeast])
+  func `A field with an index is found by a range of it, page by page`(comparison: RecordFilter.Comparison) async throws
+  {
+    let day = FieldPosition(entity: StoreFixture.incident, field: StoreFixture.field("day"))
+    let backend = try SQLiteBackend(
+      .memory, schema: StoreFixture.schema, ruleSet: StoreFixture.ruleSet, mode: .create,
+      settings: SQLiteSettings(indexed: [day]))
+    let range = RecordFilter.compare(.field(day.field), comparison, .date(CalendarDate(daysSinceEpoch: 1)))
+    let orAbsent = RecordFilter.any([range, .absent(day.field)])
+    for (filters, after) in [([range], 0), ([range, .present(day.field)], 0), ([range], 7), ([orAbsent], 0)]
+      as [([RecordFilter], Int64)]
+    {
+      let steps = try await backend.searchPlan(StoreFixture.incident, filters: filters, after: after)
+      #expect(steps.contains { $0.contains("USING INDEX") }, "\(steps)")
+    }
   }
 
   /// Whether a condition that must hold looks for a value of a field that is not one of two.
