@@ -31,7 +31,7 @@ import Testing
     "GatedStore.performAsSystem(_:on:input:serverContext:isDryRun:)": .decided,
     "GatedStore.vote(_:on:by:input:serverContext:isDryRun:)": .decided,
     "GatedStore.inbox(of:serverContext:)": .looks, "GatedStore.proposals(of:withEnded:serverContext:)": .looks,
-    "GatedStore.get(_:by:serverContext:)": .decided, "GatedStore.list(_:where:limit:by:serverContext:)": .decided,
+    "GatedStore.get(_:by:serverContext:)": .decided, "GatedStore.list(_:where:meeting:limit:by:serverContext:)": .decided,
     "GatedStore.take(_:allOrNothing:)": .engine, "GatedStore.take(_:allOrNothing:progress:)": .engine,
     "GatedStore.sweep()": .engine, "GatedStore.verify(checkpoints:verifyingKey:)": .looks,
     "GatedStore.checkpoint(signingKey:)": .looks, "GatedStore.entries(_:after:limit:)": .looks,
