@@ -228,6 +228,48 @@ struct ProposalTests {
     #expect(try await gate.vote(.approve, on: "proposal-1", as: 3).proposal?.status == .done)
   }
 
+  @Test(arguments: ["vote", "sweep", "write", "ask again"])
+  func `a timed move of the resource ends its open proposals`(_ touch: String) async throws {
+    let rules = GateFixture.rules.replacing("within: 24h", with: "within: 90d")
+    let gate = try await GateFixture(rules)
+    _ = try await gate.perform("order.create", as: 1, ["title": .string("Ink"), "amount": .int(10)])
+    _ = try await gate.perform("order.open", as: 1, on: "order-1")
+    let asked = try await gate.perform("order.pay", as: 1, on: "order-1", ["note": .string("soon")])
+    #expect(asked.proposal?.status == .open)
+    gate.clock.advance("48h")
+    #expect(try await gate.store.inbox(of: .init(type: "User", id: "user-2")).isEmpty)
+    switch touch {
+    case "vote":
+      let answer = try await gate.vote(.approve, on: asked.proposal?.id, as: 2)
+      #expect(answer.decision.denialClass == .approvalExpired)
+    case "sweep": #expect(try await gate.store.sweep().expired == ["proposal-1"])
+    case "write":
+      let answer = try await gate.perform("order.annotate", as: 1, on: "order-1", ["note": .string("late")])
+      #expect(answer.decision.outcome == .allow)
+    default:
+      let answer = try await gate.perform("order.pay", as: 1, on: "order-1", ["note": .string("soon")])
+      #expect(answer.decision.denialClass == .approvalExpired)
+    }
+    let stored = try await gate.backend.read { reader throws(StoreError) in try reader.proposal("proposal-1") }
+    #expect(stored?.status == .expired)
+    let proof = try await gate.store.verify()
+    #expect(proof.findings == [], "\(proof.findings)")
+  }
+
+  @Test func `a proposal made after a timed move is not ended by it`() async throws {
+    let rules = GateFixture.rules.replacing("within: 24h", with: "within: 90d")
+      .replacing("for: order.pay", with: "for: order.rename")
+    let gate = try await GateFixture(rules)
+    _ = try await gate.perform("order.create", as: 1, ["title": .string("Ink"), "amount": .int(10)])
+    _ = try await gate.perform("order.open", as: 1, on: "order-1")
+    gate.clock.advance("48h")
+    let asked = try await gate.perform("order.rename", as: 1, on: "order-1", ["title": .string("Pen")])
+    #expect(asked.proposal?.status == .open)
+    _ = try await gate.perform("order.annotate", as: 1, on: "order-1", ["note": .string("late")])
+    let stored = try await gate.backend.read { reader throws(StoreError) in try reader.proposal("proposal-1") }
+    #expect(stored?.status == .open)
+  }
+
   @Test func `a sweep ends what is late and sends its notices`() async throws {
     let gate = try await GateFixture()
     try await openOrder(50, gate)

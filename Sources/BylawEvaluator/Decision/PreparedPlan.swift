@@ -53,6 +53,11 @@ package final class PreparedPlan: Sendable {
     return shared.part.actions[index].kind != .declared || index >= shared.part.actions.count - reads
   }
 
+  /// Whether an action has inputs at all.
+  package func takesInput(_ name: String) -> Bool {
+    action(name).map { !shared.part.actions[$0].inputs.isEmpty } ?? false
+  }
+
   /// How the proposals of an action are kept; `nil` where nothing makes it wait for anybody.
   package func proposal(of action: String) -> ProposalPlan? {
     self.action(action).flatMap { shared.part.store.actions[$0].proposal }

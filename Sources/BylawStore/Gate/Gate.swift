@@ -182,20 +182,30 @@ package struct Gate: Sendable {
     if isDryRun {
       return try await backend.read(.brief) { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
-        var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
-        answer.changes = try transaction.batch().records
+        transaction.isDryRun = true
+        var answer = try Self.unwrap { () throws(Interruption) in try Self.whole(transaction, body) }
+        answer.changes = transaction.hidesChanges ? [] : try transaction.batch().records
         answer.entry = nil
         return answer
       }
     }
     return try await backend.write(.brief) { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
-      var answer = try Self.unwrap { () throws(Interruption) in try body(transaction) }
+      var answer = try Self.unwrap { () throws(Interruption) in try Self.whole(transaction, body) }
       let batch = try transaction.batch()
       answer.changes = batch.records
       try Self.apply(batch, with: writer)
       return answer
     }
+  }
+
+  /// An operation, and what time has ended meanwhile of the records that it wrote.
+  private static func whole(
+    _ transaction: GateTransaction, _ body: (GateTransaction) throws(Interruption) -> GateAnswer
+  ) throws(Interruption) -> GateAnswer {
+    let answer = try body(transaction)
+    _ = try transaction.endMovedOn()
+    return answer
   }
 
   /// Writes a batch; a failure says what was being written.

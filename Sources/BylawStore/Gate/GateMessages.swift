@@ -21,6 +21,8 @@ enum GateMessages {
 
   static func unknownEntity(_ name: String) -> String { "There is no entity '\(name)'." }
 
+  static let incomplete = "Some who agreed may no longer do so."
+
   static let twice = "comes twice."
 
   static let isThere = "has an id that is taken already."

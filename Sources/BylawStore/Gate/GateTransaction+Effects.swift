@@ -85,6 +85,8 @@ extension GateTransaction: OperationTarget {
       subject: subjects.last ?? Request.Entity.system, action: action, input: input)
     request.resource = resource.map { Request.Entity(type: $0.type, id: $0.id) }
     request.serverContext = serverContext
+    // The same request again is the same proposal.
+    if let open = try openProposal(like: request), try expireIfLate(open) == nil { return }
     let before = working
     let execution = try run(request)
     switch execution.decision.outcome {

@@ -68,23 +68,30 @@ extension GateTransaction {
       let places = approval.places.map { Value.object(["of": .string($0.label), "count": .int(Int64($0.count))]) }
       approvals.append(.object(["id": .string(approval.id), "places": .list(places)]))
     }
-    var bound: [String: Value] = [:]
-    if let resource = execution.resource, let entity = entity(named: resource.type),
-      let plan = plan.proposal(of: execution.action)
-    {
-      let fields = try reading { () throws(StoreError) in try self.fields(of: resource) } ?? [:]
-      for position in plan.binds {
-        let name = schema.entities[entity].fields[position].name
-        if let value = fields[name] { bound[name] = value }
-      }
-    }
+    let bound = try bound(of: execution.action, execution.resource)
     let classified = execution.decision.classified.mapValues(\.value)
-    let terms = Value.object([
-      "approvals": .list(approvals), "bound": .object(bound), "classified": .object(classified),
-    ])
-    // As it will be read back.
-    return (try? JSONReader.parse(JSONWriter.write(terms))) ?? terms
+    return canonical(
+      .object(["approvals": .list(approvals), "bound": .object(bound), "classified": .object(classified)]))
   }
+
+  /// The fields that votes on an action are about, as they are now.
+  private func bound(
+    of action: String, _ resource: EntityReference?
+  ) throws(Interruption) -> [String: Value] {
+    guard let resource, let entity = entity(named: resource.type), let plan = plan.proposal(of: action) else {
+      return [:]
+    }
+    let fields = try reading { () throws(StoreError) in try self.fields(of: resource) } ?? [:]
+    var bound: [String: Value] = [:]
+    for position in plan.binds {
+      let name = schema.entities[entity].fields[position].name
+      if let value = fields[name] { bound[name] = value }
+    }
+    return bound
+  }
+
+  /// A value as it will be read back.
+  private func canonical(_ value: Value) -> Value { (try? JSONReader.parse(JSONWriter.write(value))) ?? value }
 
   /// The names of what differs between two sets of terms.
   private func differences(_ old: Value, _ new: Value) -> [String] {
@@ -155,36 +162,70 @@ extension GateTransaction {
       return try refuse(
         request(of: late), Execution(decision: denial(.approvalExpired, [expiry(of: late)])))
     }
+    // What others agreed to may have changed since: their votes count no more.
+    var current = proposal
+    let standing = try attempt(proposal)
+    let written = working.entries.count
+    if try !letLapse(&current, standing).isEmpty, working.entries.count == written {
+      // No vote lapsed, so the new terms go with an entry of who asked again.
+      try noteTerms(&current, standing.decision)
+    }
     let before = working
-    let execution = try runProposal(proposal)
+    let execution = try runProposal(current)
     switch execution.decision.outcome {
     case .allow:
       let entry = working.entries.last?.sequence
-      let done = end(proposal, as: .done, [])
+      let done = end(current, as: .done, [])
       return GateAnswer(decision: execution.decision, returned: execution.returned, entry: entry, proposal: done)
     case .pending:
       working = before
-      var kept = proposal
-      let written = working.entries.count
-      if try !letLapse(&kept, execution).isEmpty, working.entries.count == written {
-        // No vote lapsed, so the new terms go with an entry of who asked again.
-        let sequence = beginEntry()
-        defer { running.removeLast() }
-        put(kept)
-        kept.entry = sequence
-        var content = content(request(of: kept), execution.decision)
-        content.proposal = kept.id
-        working.entries.append(.init(sequence: sequence, content: content))
+      if current.status == .approved {
+        current = try settle(current, as: .open, .lapsed, [GateMessages.incomplete])
       }
-      return GateAnswer(decision: execution.decision, entry: kept.entry, proposal: kept)
+      let answer = GateAnswer(decision: execution.decision, entry: current.entry, proposal: current)
+      return try shown(answer, of: proposal, to: proposal.subject)
     case .deny:
       working = before
-      var answer = try refuse(request(of: proposal), execution)
-      if proposal.status == .approved {
-        answer.proposal = try settle(proposal, as: .refused, .refused, execution.decision.reasons.map(\.because))
+      var answer = try refuse(request(of: current), execution)
+      if current.status == .approved {
+        answer.proposal = try settle(current, as: .refused, .refused, execution.decision.reasons.map(\.because))
       }
       return answer
     }
+  }
+
+  private func noteTerms(_ proposal: inout StoredProposal, _ decision: Decision) throws(Interruption) {
+    let sequence = beginEntry()
+    defer { running.removeLast() }
+    put(proposal)
+    proposal.entry = sequence
+    var content = content(request(of: proposal), decision)
+    content.proposal = proposal.id
+    working.entries.append(.init(sequence: sequence, content: content))
+  }
+
+  /// What may be shown of a proposal to somebody who has not voted: where approvals are independent, neither votes nor
+  /// what follows from them.
+  func shown(
+    _ answer: GateAnswer, of proposal: StoredProposal, to person: EntityReference
+  ) throws(Interruption) -> GateAnswer {
+    guard plan.proposal(of: proposal.asked)?.isIndependent ?? false,
+      !proposal.votes.contains(where: { $0.voter == person && $0.lapsed == nil })
+    else { return answer }
+    var shown = answer
+    hidesChanges = true
+    shown.returned = nil
+    shown.proposal?.votes = []
+    if answer.decision.outcome == .pending {
+      var unvoted = proposal
+      unvoted.votes = []
+      shown.decision = try attempt(unvoted).decision
+    } else {
+      shown.proposal?.status = proposal.status
+      shown.proposal?.reasons = proposal.reasons
+      shown.proposal?.settledAt = proposal.settledAt
+    }
+    return shown
   }
 
   // MARK: Ending
@@ -268,11 +309,16 @@ extension GateTransaction {
 
   /// Ends a proposal whose time is over; gives it when it was.
   func expireIfLate(_ proposal: StoredProposal) throws(Interruption) -> StoredProposal? {
-    guard isLate(proposal) else { return nil }
+    guard try isLate(proposal) else { return nil }
     return try settle(proposal, as: .expired, .expired, [GateMessages.expired])
   }
 
-  func isLate(_ proposal: StoredProposal) -> Bool {
+  /// Whether a proposal's time is over: by its clock, or because time has moved what it is about.
+  func isLate(_ proposal: StoredProposal) throws(Interruption) -> Bool {
+    if let resource = proposal.askedResource {
+      let fields = try reading { () throws(StoreError) in try self.fields(of: resource) } ?? [:]
+      if hasMovedOn(resource, fields, since: proposal) { return true }
+    }
     if proposal.status == .approved {
       guard let within = plan.proposal(of: proposal.asked)?.useWithin, let since = proposal.settledAt else {
         return false
@@ -282,9 +328,40 @@ extension GateTransaction {
     return proposal.expires && proposal.due.map { now >= $0 } ?? false
   }
 
+  /// Whether a timed move has come since a proposal was made.
+  private func hasMovedOn(
+    _ resource: EntityReference, _ fields: [String: Value], since proposal: StoredProposal
+  ) -> Bool {
+    guard let entity = entity(named: resource.type), !plan.timedMoves[entity].isEmpty else { return false }
+    let moved = plan.timedMoves(of: entity, fields, now: now)
+    return !moved.isEmpty && moved != plan.timedMoves(of: entity, fields, now: proposal.requestedAt)
+  }
+
+  /// Ends the open proposals about records that were written after a timed move had come; gives which.
+  func endMovedOn() throws(Interruption) -> [String] {
+    guard !working.movedOn.isEmpty else { return [] }
+    var ended: [String] = []
+    for proposal in try reading({ () throws(StoreError) in try proposals(ProposalFilter(isOpen: true)) }) {
+      guard let resource = proposal.askedResource, let fields = working.movedOn[resource],
+        hasMovedOn(resource, fields, since: proposal)
+      else { continue }
+      ended.append(try settle(proposal, as: .expired, .expired, [GateMessages.expired]).id)
+    }
+    return ended
+  }
+
   /// Lets votes lapse when what they were about has changed since; gives what differs.
   func letLapse(_ proposal: inout StoredProposal, _ execution: Execution) throws(Interruption) -> [String] {
-    let terms = try terms(execution)
+    // A denial, or the outcome of an action around the one that asked, says nothing about what is asked for.
+    let isTold =
+      execution.decision.outcome != .deny && execution.action == proposal.asked
+      && execution.resource == proposal.askedResource
+    var terms = try terms(execution)
+    if !isTold {
+      var members = proposal.terms.members ?? [:]
+      members["bound"] = try canonical(.object(bound(of: proposal.asked, proposal.askedResource)))
+      terms = .object(members)
+    }
     let names = differences(proposal.terms, terms)
     guard !names.isEmpty else { return [] }
     let hadVotes = proposal.votes.contains { $0.lapsed == nil }
@@ -292,8 +369,10 @@ extension GateTransaction {
       proposal.votes[index].lapsed = GateMessages.lapsed(names)
     }
     proposal.terms = terms
-    proposal.due = execution.due
-    proposal.expires = execution.expires
+    if isTold {
+      proposal.due = execution.due
+      proposal.expires = execution.expires
+    }
     if hadVotes {
       proposal = try settle(proposal, as: .open, .lapsed, [GateMessages.lapsed(names)])
     } else {

@@ -19,11 +19,17 @@ extension GateTransaction {
     for (entity, moves) in plan.timedMoves.enumerated() where !moves.isEmpty {
       report.moved += try writeMoves(of: entity)
     }
+    report.expired += try endMovedOn()
     for proposal in try reading({ () throws(StoreError) in try proposals(ProposalFilter(isOpen: true)) }) {
       if try expireIfLate(proposal) != nil {
         report.expired.append(proposal.id)
-      } else if proposal.terms["approvals"]?.elements?.isEmpty ?? true {
+      } else if proposal.status == .open, plan.proposal(of: proposal.asked)?.useWithin == nil {
         let before = working
+        var current = proposal
+        // Votes that are about something else by now are no reason to run it.
+        let isAsAsked = try letLapse(&current, try attempt(proposal)).isEmpty
+        working = before
+        guard isAsAsked else { continue }
         let execution = try runProposal(proposal)
         if execution.decision.outcome == .allow {
           _ = end(proposal, as: .done, [])

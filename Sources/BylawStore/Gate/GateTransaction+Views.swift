@@ -38,8 +38,9 @@ extension GateTransaction {
   private func view(of proposal: StoredProposal, for subject: Request.Entity) throws(Interruption) -> ProposalView {
     let person = EntityReference(type: subject.type, id: subject.id)
     var shown = proposal
-    guard proposal.status == .open, !isLate(proposal) else {
-      if proposal.status.isOpen, isLate(proposal) { shown.status = .expired }
+    let isLate = proposal.status.isOpen ? try self.isLate(proposal) : false
+    guard proposal.status == .open, !isLate else {
+      if isLate { shown.status = .expired }
       return ProposalView(proposal: shown, canVote: false, missing: [])
     }
     let hasVoted = proposal.votes.contains { $0.voter == person && $0.lapsed == nil }
@@ -66,8 +67,10 @@ extension GateTransaction {
     let before = working
     defer { working = before }
     let decision = try run(act, proposal: proposal.id).decision
-    // A vote with inputs of its own can be given once they are there.
-    return decision.outcome == .allow || decision.denialClass == .invalidInput
+    if decision.outcome == .allow { return true }
+    // A vote with inputs of its own can be given once they are there, and say what its conditions ask for.
+    guard plan.takesInput(act.action) else { return false }
+    return decision.denialClass == .invalidInput || decision.denialClass == .preconditionFailed
   }
 
   /// Whether a vote would fill a place.

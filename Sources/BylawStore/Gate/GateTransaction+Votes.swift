@@ -15,7 +15,8 @@ extension GateTransaction {
     act.resource = proposal.askedResource.map { .init(type: $0.type, id: $0.id) }
     act.proposal = proposal.origin
     act.serverContext = serverContext
-    guard proposal.status == .open else {
+    // What everybody agreed to can still be refused or taken back until it runs.
+    guard proposal.status == .open || (proposal.status == .approved && kind != .approve) else {
       let ended = denial(.conflict, [reason(id, GateMessages.ended(proposal.status))])
       return try refuse(act, Execution(decision: ended))
     }
@@ -24,7 +25,10 @@ extension GateTransaction {
       answer.proposal = late
       return answer
     }
-    return try take(kind, act, proposal)
+    let answer = try take(kind, act, proposal)
+    let isVoting = kind == .approve || kind == .reject
+    guard isDryRun || !isVoting else { return answer }
+    return try shown(answer, of: proposal, to: EntityReference(type: subject.type, id: subject.id))
   }
 
   private func reason(_ rule: String, _ because: String) -> Decision.Reason {
@@ -36,7 +40,7 @@ extension GateTransaction {
     let before = working
     // Votes that are about something else by now lapse before another one is counted.
     let standing = try attempt(proposal)
-    if standing.decision.outcome != .deny { _ = try letLapse(&proposal, standing) }
+    _ = try letLapse(&proposal, standing)
     let execution = try run(act, proposal: proposal.id)
     guard execution.decision.outcome == .allow else {
       working = before

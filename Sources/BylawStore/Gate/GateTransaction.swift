@@ -9,6 +9,10 @@ final class GateTransaction {
   let now: Timestamp
   /// Members of the context that the server vouches for; of a proposal's run those of when it was asked.
   var serverContext: [String: Value]
+  /// Nothing is written: who only tries learns no more than who looks.
+  var isDryRun = false
+  /// The changes that would follow are not for who asked.
+  var hidesChanges = false
   var working: Working
   /// The views of the operations under way, the innermost last.
   var views: [RecordView] = []
@@ -87,6 +91,9 @@ final class GateTransaction {
     }
     let entry = running.last ?? working.nextSequence
     guard isNew || !changed.isEmpty else { return }
+    if let before, working.movedOn[reference] == nil, !plan.timedMoves(of: entity, before, now: now).isEmpty {
+      working.movedOn[reference] = before
+    }
     if working.records[reference] == nil {
       working.order.append(reference)
       working.records[reference] = Working.Record(

@@ -40,6 +40,8 @@ struct Working {
   /// Those that this transaction makes.
   var newProposals: Set<String> = []
   var documents: [StoredDocument] = []
+  /// Records that were written after a timed move, with the fields that they had before.
+  var movedOn: [EntityReference: [String: Value]] = [:]
 
   init(nextSequence: Int64) { self.nextSequence = nextSequence }
 }
