@@ -86,6 +86,43 @@ import Testing
     }
   }
 
+  /// Takes a file of records into a new store.
+  private func take(records text: String) throws -> (result: CommandRunner.Result, isMade: Bool) {
+    try CommandRunner.withFolder(["records.yaml": text]) { folder in
+      let result = try CommandRunner.run([
+        "init", "\(folder)/store.db", "--rules", Self.rules, "--import", "\(folder)/records.yaml",
+      ])
+      return (result, FileManager.default.fileExists(atPath: "\(folder)/store.db"))
+    }
+  }
+
+  /// A user as a line of a file of records.
+  private static func user(_ id: String, role: String = "executive") -> String {
+    "  \(id): { name: Eve, email: e@x.example, role: \(role), status: active, timezone: UTC, "
+      + "created_at: 2025-01-02T09:00:00Z }\n"
+  }
+
+  @Test func `a record of a file that does not fit is told, and the rest is in`() throws {
+    let flawed = Self.user("ex-2", role: "king") + Self.user(#""a\0b""#) + "  ex-3: { nmae: Eve }\n"
+    let (result, isMade) = try take(records: "User:\n" + Self.user("ex-1") + flawed)
+    #expect(result.status == 3)
+    #expect(isMade)
+    #expect(result.output.contains("1 of 4 records taken in\n"))
+    for line in [
+      "User/ex-2: not taken in\n  'role' is no", "It is \"king\".", "  has an id with a control character",
+      "  'nmae' is not known",
+    ] {
+      #expect(result.errors.contains(line), "\(result.errors)")
+    }
+  }
+
+  @Test func `a file that holds no records of the rule set makes no store`() throws {
+    let (result, isMade) = try take(records: "Usr:\n" + Self.user("ex-1"))
+    #expect(result.status == 3)
+    #expect(!isMade)
+    #expect(result.errors.contains("unknown entity type 'Usr'"))
+  }
+
   @Test func `a mapping without tables is wrong usage`() throws {
     let result = try CommandRunner.run(["init", "x.db", "--rules", Self.rules, "--mapping", Self.mapping])
     #expect(result.status == 64)

@@ -17,6 +17,10 @@ import Testing
     var told: [String]
   }
 
+  private static let unnormalized =
+    "has an id that is not in Unicode normalization form C, so that another may look the same (write é as U+00E9, not as "
+    + "e and U+0301)."
+
   static let misfits: [Misfit] = [
     Misfit(
       testDescription: "a word that the rules do not know",
@@ -59,6 +63,33 @@ import Testing
       testDescription: "an id that is empty",
       tables: ["people": [Fixture.person("")]],
       told: ["people row 1: 'id' is empty; expected the id of the record in 'no'."]),
+    Misfit(
+      testDescription: "an id with NUL",
+      tables: ["people": [Fixture.person("a\0b", ["level": .string("silver")])]],
+      told: [
+        "people a\0b: has an id with a control character, which no id may have.",
+        "people a\0b: 'level' is no Level; expected one of low, high. It is \"silver\".",
+      ]),
+    Misfit(
+      testDescription: "an id with a line break",
+      tables: ["people": [Fixture.person("a\nb")]],
+      told: ["people a\nb: has an id with a control character, which no id may have."]),
+    Misfit(
+      testDescription: "a reference by an id with NUL",
+      tables: ["people": [Fixture.person("a"), Fixture.person("1", ["friend": .string("a\0b")])]],
+      told: ["people 1: 'friend' leads to a record that has an id with a control character, which no id may have."]),
+    Misfit(
+      testDescription: "two ids that differ in their composition alone",
+      tables: ["people": [Fixture.person("Ren\u{E9}"), Fixture.person("Rene\u{301}")]],
+      told: ["people Rene\u{301}: \(unnormalized)"]),
+    Misfit(
+      testDescription: "a decomposed id before the same composed",
+      tables: ["people": [Fixture.person("Rene\u{301}"), Fixture.person("Ren\u{E9}")]],
+      told: ["people Rene\u{301}: \(unnormalized)"]),
+    Misfit(
+      testDescription: "a reference by a decomposed id",
+      tables: ["people": [Fixture.person("Ren\u{E9}"), Fixture.person("1", ["friend": .string("Rene\u{301}")])]],
+      told: ["people 1: 'friend' leads to a record that \(unnormalized)"]),
     Misfit(
       testDescription: "a record that is not what it must be",
       tables: [

@@ -42,11 +42,22 @@ extension Records {
     try self.init(bytes: Array(text.utf8), path: path, for: ruleSet)
   }
 
-  private init(bytes: [UInt8], path: String, for ruleSet: RuleSet) throws(RecordsError) {
+  /// Reads records that a store is to take in: fields and values that do not fit are kept, for the store to refuse
+  /// their records one by one.
+  ///
+  /// - Throws: `RecordsError` where the file holds no records of entities of the rule set, with every such mistake.
+  package init(toTakeIn path: String, for ruleSet: RuleSet) throws(RecordsError) {
+    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path) }
+    try self.init(bytes: [UInt8](data), path: path, for: ruleSet, keepsMisfits: true)
+  }
+
+  private init(
+    bytes: [UInt8], path: String, for ruleSet: RuleSet, keepsMisfits: Bool = false
+  ) throws(RecordsError) {
     self.init()
     var sources = SourceMap()
     let file = sources.add(path: path, bytes: bytes)
-    var reader = RecordsReader(plan: ruleSet.plan.expressions)
+    var reader = RecordsReader(plan: ruleSet.plan.expressions, keepsMisfits: keepsMisfits)
     if path.hasSuffix(".json") {
       reader.refuseMalformedJSON(bytes, file)
     }
@@ -65,9 +76,12 @@ extension Records {
 struct RecordsReader: ~Copyable {
   private let schema: Schema
   private var frame: Frame
+  /// Whether fields and values that do not fit are kept instead of reported.
+  private let keepsMisfits: Bool
   var diagnostics = Diagnostics()
 
-  init(plan: ExpressionPlan) {
+  init(plan: ExpressionPlan, keepsMisfits: Bool) {
+    self.keepsMisfits = keepsMisfits
     schema = plan.schema
     frame = Frame(plan: plan)
   }
@@ -125,16 +139,21 @@ struct RecordsReader: ~Copyable {
     var values: [String: Value] = [:]
     for entry in entries where !isNothing(entry.value) {
       guard var field = entity.fields.first(where: { $0.name == entry.key.text }) else {
+        if keepsMisfits {
+          values[entry.key.text] = value(entry.value, as: nil)
+          continue
+        }
         diagnostics.report(
           DocumentMessages.unknownField(entry.key, of: entity.name, known: entity.fields.map(\.name)))
         continue
       }
       let value = value(entry.value, as: field.type)
+      values[field.name] = value
+      if keepsMisfits { continue }
       field.constraint.reference = .any
       var problems: [ShapeProblem] = []
       _ = frame.shape(value, as: field, path: field.name, problems: &problems)
       for problem in problems { diagnostics.report(DocumentMessages.badField(problem, at: entry.value.range)) }
-      values[field.name] = value
     }
     return values
   }

@@ -20,8 +20,8 @@ struct InitCommand: AsyncParsableCommand {
         bylaw init incidents.db --rules rules/incident-management --update
 
       Exit status: 0 all is in, 3 some records were refused (the rest is in, or none with --all-or-nothing), or the \
-      rules, the mapping or the file of records have mistakes (then nothing is made), 1 when the machine failed, 64 \
-      wrong usage.
+      rules, the mapping or the file of records as a whole have mistakes (then nothing is made), 1 when the machine \
+      failed, 64 wrong usage.
       """)
 
   @Argument(help: "The database.", completion: .file())
@@ -96,7 +96,7 @@ struct InitCommand: AsyncParsableCommand {
 
   private func source(for ruleSet: RuleSet) throws(RecordsError) -> Source {
     guard let records else { return .nothing }
-    guard let mapping else { return .records(try Records(contentsOf: records, for: ruleSet)) }
+    guard let mapping else { return .records(try Records(toTakeIn: records, for: ruleSet)) }
     let line = ProgressLine()
     defer { line.clear() }
     let tables = try MappedTables(in: records, mapping: mapping, for: ruleSet, progress: { line.show($0) })

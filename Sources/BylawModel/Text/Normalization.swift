@@ -8,6 +8,14 @@ package func nfc(_ text: String) -> String {
   return String(scalars)
 }
 
+/// The text in Unicode Normalization Form D.
+package func nfd(_ text: String) -> String {
+  if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+  var scalars = String.UnicodeScalarView()
+  scalars.append(contentsOf: text._nfd)
+  return String(scalars)
+}
+
 /// The text as a `text` field stores it: in NFC, without white space at its ends.
 package func normalizedText(_ text: String) -> String {
   let scalars = nfc(text).unicodeScalars

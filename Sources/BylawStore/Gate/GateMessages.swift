@@ -27,6 +27,17 @@ enum GateMessages {
 
   static let isThere = "has an id that is taken already."
 
+  static let emptyID = "has an empty id."
+
+  static let controlInID = "has an id with a control character, which no id may have."
+
+  static let unnormalizedID =
+    "has an id that is not in Unicode normalization form C, so that another may look the same (write é as U+00E9, not "
+    + "as e and U+0301)."
+
+  /// A reference by an id that no record can have.
+  static func leadsToFlawed(_ flaw: String) -> String { "leads to a record that \(flaw)" }
+
   static func dangling(_ target: EntityReference) -> String { "leads to \(target), which is not there." }
 
   static func leadsToRefused(_ target: EntityReference) -> String { "leads to \(target), which is not taken in." }

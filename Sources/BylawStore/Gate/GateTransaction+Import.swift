@@ -118,21 +118,43 @@ extension GateTransaction {
       intake.problems[index] = [.init(field: nil, reason: GateMessages.unknownEntity(record.reference.type))]
       return
     }
-    guard intake.positions[record.reference] == nil else {
+    let flaw = Self.flaw(of: record.reference.id)
+    guard flaw != nil || intake.positions[record.reference] == nil else {
       intake.problems[index] = outside + [.init(field: nil, reason: GateMessages.twice)]
       return
     }
-    intake.positions[record.reference] = index
+    if flaw == nil { intake.positions[record.reference] = index }
     let reading = reader.read(record.reference, entity: entity, fields: record.fields)
     intake.references[index] = reading.references
     var problems = outside
-    if try self.reading({ () throws(StoreError) in try fields(of: record.reference) }) != nil {
+    if let flaw {
+      problems.append(.init(field: nil, reason: flaw))
+    } else if try isTaken(record.reference, entity: entity) {
       problems.append(.init(field: nil, reason: GateMessages.isThere))
     }
     problems += reading.problems.map {
       ImportProblem(field: $0.path, reason: $0.clause, found: Self.found(record.fields[$0.path]))
     }
     if problems.isEmpty { intake.readings[index] = (entity, reading) } else { intake.problems[index] = problems }
+  }
+
+  /// What keeps a text from being an id; `nil` when it can be one.
+  ///
+  /// SQLite tells texts apart by their bytes and Swift by their characters: in NFC the two are the same.
+  private static func flaw(of id: String) -> String? {
+    if id.isEmpty { return GateMessages.emptyID }
+    if id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      return GateMessages.controlInID
+    }
+    return nfc(id).utf8.elementsEqual(id.utf8) ? nil : GateMessages.unnormalizedID
+  }
+
+  /// Whether a record of this id is stored, under the same bytes or, from before ids were held to NFC, decomposed.
+  private func isTaken(_ reference: EntityReference, entity: Int) throws(Interruption) -> Bool {
+    if try reading({ () throws(StoreError) in try fields(of: reference) }) != nil { return true }
+    let decomposed = nfd(reference.id)
+    if decomposed.utf8.elementsEqual(reference.id.utf8) { return false }
+    return try reading({ () throws(StoreError) in try reader.record(entity, id: decomposed) }) != nil
   }
 
   /// A value that is short enough to be told.
@@ -149,7 +171,9 @@ extension GateTransaction {
     var lost: [(index: Int, problem: ImportProblem)] = []
     for index in intake.records.indices {
       for (field, target) in intake.references[index] {
-        if let position = intake.positions[target] {
+        if let flaw = Self.flaw(of: target.id) {
+          lost.append((index, .init(field: field, reason: GateMessages.leadsToFlawed(flaw))))
+        } else if let position = intake.positions[target] {
           intake.dependents[position, default: []].append((index, field))
         } else if try self.reading({ () throws(StoreError) in try fields(of: target) }) == nil {
           lost.append((index, .init(field: field, reason: GateMessages.dangling(target))))

@@ -137,6 +137,27 @@ import Testing
     #expect(try await store.verify().findings == [])
   }
 
+  @Test func `an id that SQLite and Swift would tell apart differently is refused alone`() async throws {
+    let factory = try SQLiteFactory.file()
+    let store = try await make(factory)
+    func take(_ ids: String...) async throws -> Int {
+      let records = ids.map { id in
+        let count = id.utf8.count
+        let fields: [String: Value] = [
+          "title": .string("Order \(count)"), "code": .int(Int64(count)),
+          "opened_at": .timestamp(Timestamp(seconds: 0)),
+        ]
+        return ImportRecord(reference: EntityReference(type: "Order", id: id), fields: fields)
+      }
+      return try await store.gate.take(records, allOrNothing: false).imported
+    }
+    #expect(try await take("Ren\u{E9}", "a\0b", "", "a\u{85}b12345") == 1)
+    #expect(try await take("Rene\u{301}") == 0)
+    #expect(try await take("Ren\u{E9}") == 0)
+    #expect(try await take("plain-order") == 1)
+    #expect(try await store.verify().findings == [])
+  }
+
   @Test func `who has a store open with the rules of before neither writes nor reads any more`() async throws {
     let factory = try SQLiteFactory.file()
     let old = try await make(factory)
