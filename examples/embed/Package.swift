@@ -9,6 +9,11 @@ let package = Package(
       name: "Embed",
       dependencies: [
         .product(name: "Bylaw", package: "bylaw")
-      ])
+      ]),
+    .executableTarget(
+      name: "Store",
+      dependencies: [
+        .product(name: "Bylaw", package: "bylaw"), .product(name: "BylawStoreSQLite", package: "bylaw"),
+      ]),
   ],
   swiftLanguageModes: [.v6])
