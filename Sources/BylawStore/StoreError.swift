@@ -4,12 +4,17 @@
 public enum StoreError: Error, Sendable, Hashable {
   /// The database cannot be opened or made.
   case cannotOpen(path: String, cause: String)
+  /// There is no file at the path of the database, or a folder.
+  case missing(path: String)
   /// The file is a database, but none that this store made.
   case notAStore(path: String)
   /// The database was written by a newer version of this store; `format` is the version that it says.
   case newerFormat(Int)
   /// The rule set is another than the one that the store was made for.
   case otherRuleSet(stored: String, given: String)
+  /// The rules that are kept with the store, or another of its settings, are not those that its audit trail says were
+  /// put in force; a proof of the trail names which.
+  case rulesChanged
   /// The new vocabulary has no room for what is stored: each entry names what would be lost.
   case lossyMigration([String])
   /// Another connection held the database for longer than the time to wait.

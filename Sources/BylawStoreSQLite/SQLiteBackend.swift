@@ -13,8 +13,10 @@ package final class SQLiteBackend: StoreBackend {
   private let layout: TableLayout
   /// The vocabulary as the store keeps it.
   private let vocabulary: String
-  /// The digest of the rules that the store was opened with.
-  private let ruleSet: String
+  /// The digest of the rules that the store was opened with; `nil` where it is only examined.
+  private let ruleSet: String?
+  /// The schema of a store that is only examined; `nil` when it has none that can be read.
+  let storedSchema: Schema?
   private let state: Mutex<State>
 
   private struct State: Sendable {
@@ -40,7 +42,7 @@ package final class SQLiteBackend: StoreBackend {
   ///   - ruleSet: Which rules these are; a store belongs to the rule set of one name.
   ///   - mode: Whether there must be a store, must be none, or one is made where there is none.
   ///   - settings: What speeds up the store and does not change what it says.
-  /// - Throws: `cannotOpen`, `notAStore`, `newerFormat`, `otherRuleSet`, `lossyMigration`, `busy`.
+  /// - Throws: `cannotOpen`, `missing`, `notAStore`, `newerFormat`, `otherRuleSet`, `lossyMigration`, `busy`.
   package init(
     _ place: SQLitePlace, schema: Schema, ruleSet: Decision.RuleSetIdentity, mode: SQLiteMode,
     settings: SQLiteSettings = SQLiteSettings()
@@ -53,6 +55,22 @@ package final class SQLiteBackend: StoreBackend {
     readersAtOnce = place == .memory ? 0 : database.configuration.maximumReaderCount
     patience = settings.patience
     self.ruleSet = ruleSet.digest
+    storedSchema = schema
+    state = Mutex(State(schemaVersion: opened.schemaVersion))
+  }
+
+  /// Opens a store as it is, for reading alone, whatever rules it is kept by.
+  ///
+  /// - Throws: `cannotOpen`, `missing`, `notAStore`, `newerFormat`, `busy`.
+  package init(examining path: String, patience: Double = 5) throws(StoreError) {
+    let (opened, schema) = try StoreOpening.examine(path, patience: patience)
+    database = opened.database
+    layout = opened.layout
+    vocabulary = opened.vocabulary
+    readersAtOnce = 0
+    self.patience = patience
+    ruleSet = nil
+    storedSchema = schema
     state = Mutex(State(schemaVersion: opened.schemaVersion))
   }
 
@@ -175,7 +193,9 @@ package final class SQLiteBackend: StoreBackend {
     guard state.withLock({ $0.schemaVersion != version }) else { return }
     let reader = SQLiteReader(connection, layout)
     let inForce = try reader.setting(StoreOpening.ruleSetSetting).flatMap { try? JSONReader.parse(Array($0.utf8)) }
-    guard try reader.setting(StoreOpening.vocabularySetting) == vocabulary, inForce?["digest"]?.text == ruleSet else {
+    guard (try reader.setting(StoreOpening.vocabularySetting) ?? "") == vocabulary,
+      ruleSet == nil || inForce?["digest"]?.text == ruleSet
+    else {
       throw .failed(code: Int(SQLITE_SCHEMA), cause: SQLiteMessages.otherTables)
     }
     state.withLock { $0.schemaVersion = version }
@@ -188,6 +208,14 @@ package enum SQLitePlace: Sendable, Hashable {
   case file(String)
   /// Nowhere: gone when it is closed.
   case memory
+
+  /// The path, as SQLite has it.
+  var path: String {
+    switch self {
+    case .file(let path): path
+    case .memory: ":memory:"
+    }
+  }
 }
 
 /// What is to be done where there is a store already, and where there is none.
@@ -197,9 +225,11 @@ package enum SQLiteMode: Sendable, Hashable {
   /// There must be none: no file, or an empty one.
   case create
   case openOrCreate
+  /// There must be one that was brought to these rules before; to open it writes nothing.
+  case settled
 
   /// Whether tables may be made.
-  var mayCreate: Bool { self != .open }
+  var mayCreate: Bool { self == .create || self == .openOrCreate }
 }
 
 /// What a store of SQLite can be told beside its rules.

@@ -3,6 +3,8 @@ enum SQLiteMessages {
   static let closed = "The store is closed."
   static let notDurable = "The database does not wait for the disk (synchronous is not FULL)."
   static let isThere = "There is a store already."
+  static let isFolder = "It is a folder."
+  static let notSettled = "Its rules were put in force by another version; put them in force again."
   static let otherTables = "Another program has changed the store to other rules; open it again."
   static let noVocabulary = "the vocabulary of the store"
 

@@ -1,3 +1,4 @@
+import Bylaw
 import BylawModel
 import BylawStore
 import BylawStoreSQLite
@@ -15,11 +16,8 @@ import Testing
 
   @Test func `no file is made unless it is asked for`() async throws {
     let factory = try SQLiteFactory.file()
-    let error = #expect(throws: StoreError.self) { try open(factory, mode: .open) }
-    guard case .cannotOpen(factory.path, _) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    #expect(throws: StoreError.missing(path: factory.path)) { try open(factory, mode: .open) }
+    #expect(throws: StoreError.missing(path: factory.path)) { _ = try AuditTrail(in: .sqlite(factory.path)) }
     #expect(!FileManager.default.fileExists(atPath: factory.path))
     try open(factory, mode: .create)
     try open(factory, mode: .open)
@@ -30,6 +28,19 @@ import Testing
     try backend.close()
     #expect(throws: StoreError.cannotOpen(path: factory.path, cause: "There is a store already.")) {
       try open(factory, mode: .create)
+    }
+  }
+
+  @Test func `a folder is no store, and none is made of it`() throws {
+    let folder = FileManager.default.temporaryDirectory.path
+    for mode in [SQLiteMode.open, .settled] {
+      #expect(throws: StoreError.missing(path: folder)) {
+        _ = try SQLiteBackend(
+          .file(folder), schema: StoreFixture.schema, ruleSet: StoreFixture.ruleSet, mode: mode)
+      }
+    }
+    #expect(throws: StoreError.cannotOpen(path: folder, cause: "It is a folder.")) {
+      _ = try SQLiteBackend(.file(folder), schema: StoreFixture.schema, ruleSet: StoreFixture.ruleSet, mode: .create)
     }
   }
 

@@ -178,6 +178,14 @@ import Testing
       "a row of the index of changes added", ["INSERT INTO bylaw_change VALUES ('Client/c-2', 6, 1)"],
       ["entry 6: the index of its changes was changed"]
     ),
+    (
+      "a row of the index for what was proposed removed", ["DELETE FROM bylaw_change WHERE kind = 2 AND entry = 6"],
+      ["entry 6: the index of its changes was changed"]
+    ),
+    (
+      "a row of the index that says another kind", ["UPDATE bylaw_change SET kind = 1 WHERE kind = 2 AND entry = 6"],
+      ["entry 6: the index of its changes was changed"]
+    ),
   ]
 
   private static let cutDocuments = "the last documents were cut (there were 3)"
@@ -190,6 +198,23 @@ import Testing
     try tampering.tamper(raid.statements)
     let findings = try await tampering.findings([tampering.checkpoint])
     for finding in raid.findings { #expect(findings.contains(finding), "\(raid.what): \(findings)") }
+  }
+
+  @Test(
+    arguments: [
+      "DELETE FROM bylaw_change WHERE kind = 0", "UPDATE bylaw_change SET kind = 1 WHERE kind = 0",
+      "UPDATE bylaw_change SET record = 'User/u-9' WHERE kind = 0",
+    ])
+  func `the index of what an entry is about is compared row by row`(_ statement: String) async throws {
+    let tampering = try await Tampering()
+    let backend = try tampering.factory.open()
+    var refused = Deed()
+    (refused.outcome, refused.resource) = (.deny, EntityReference(type: "Client", id: "c-1"))
+    try await backend.apply(refused)
+    try backend.close()
+    #expect(try await tampering.findings() == [])
+    try tampering.tamper([statement])
+    #expect(try await tampering.findings() == ["entry 7: the index of its changes was changed"])
   }
 
   @Test func `a guard that is gone is named, and so is one that was weakened`() async throws {

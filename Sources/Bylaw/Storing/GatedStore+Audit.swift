@@ -62,26 +62,11 @@ extension GatedStore {
   /// Proves that the store holds what its audit trail says.
   ///
   /// - `checkpoints`: Lines that `checkpoint` made and that were kept elsewhere; without them a cut tail does not show.
-  /// - `verifyingKey`: The key that they must be signed with.
+  /// - `verifyingKey`: The key that they must be signed with; without any checkpoint that is a finding.
   public func verify(
     checkpoints: [String] = [], verifyingKey: String? = nil
   ) async throws(StoreError) -> Verification {
-    var signed: [Checkpoint] = []
-    var findings: [String] = []
-    for line in checkpoints where !line.isEmpty {
-      if let checkpoint = Checkpoint(line) {
-        signed.append(checkpoint)
-      } else {
-        findings.append("a line is no checkpoint")
-      }
-    }
-    let key = verifyingKey.flatMap { CheckpointKey.Public($0) }
-    if verifyingKey != nil, key == nil { findings.append("the key is none that verifies checkpoints") }
-    let verifier = AuditVerifier(ruleSet.plan.expressions.schema, checkpoints: signed, key: key)
-    let report = try await gate.backend.read { reader throws(StoreError) in try verifier.verify(reader) }
-    return Verification(
-      entries: report.entries, records: report.records, proposals: report.proposals,
-      findings: findings + report.findings.map(\.description), isCutShort: report.isCutShort)
+    try await trail.verify(checkpoints: checkpoints, verifyingKey: verifyingKey)
   }
 
   /// Signs how long the trail is and what its last entry says, as one line to be kept outside the database.
@@ -103,15 +88,8 @@ extension GatedStore {
   public func entries(
     _ selection: EntrySelection = EntrySelection(), after: Int64 = 0, limit: Int = 1_000
   ) async throws(StoreError) -> [(sequence: Int64, line: String)] {
-    var filter = EntryFilter()
-    filter.subject = selection.subject
-    filter.action = selection.action
-    filter.record = selection.record
-    filter.from = selection.from
-    filter.until = selection.until
-    let asked = filter
-    return try await gate.backend.read { reader throws(StoreError) in
-      try reader.entries(asked, after: after, limit: limit).map { ($0.sequence, AuditExport.line($0)) }
-    }
+    try await trail.entries(selection, after: after, limit: limit)
   }
+
+  private var trail: AuditTrail { AuditTrail(gate.backend, ruleSet.plan.expressions.schema) }
 }

@@ -20,7 +20,7 @@ extension GatedStore {
     case .failed(_, let cause): (.externalFailure, "External tool failure: \(cause).")
     case .busy: (.externalFailure, "External tool failure: another process holds the store.")
     case .corrupt(let what): (.storeFailure, "Store failure: this cannot be read: \(what).")
-    case .cannotOpen, .notAStore, .newerFormat, .otherRuleSet, .lossyMigration:
+    case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration:
       (.storeFailure, "Store failure: it cannot be opened.")
     }
   }

@@ -63,14 +63,17 @@ public struct GatedStore: Sendable {
   public let ruleSet: RuleSet
   package let gate: Gate
 
-  /// Opens a store that was made before, with the rules that are in force there.
+  /// Opens a store that was made before, with the rules that are in force there; writes nothing.
   ///
-  /// - Throws: `StoreError`, or `LoadError` when this version no longer reads those rules.
+  /// - Throws: `StoreError`, `.rulesChanged` when the store was given other rules than its trail says; or `LoadError` when this version no longer reads those rules.
   public init(in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }) async throws {
-    guard let text = try backend.setting(StoredRules.setting), let files = StoredRules.files(in: text) else {
-      throw StoreError.corrupt("the rules in force")
-    }
-    try await self.init(try RuleSet(files: files), in: backend, clock: clock)
+    let look = try backend.examine().backend
+    defer { try? look.close() }
+    let text = try await look.read { reader throws(StoreError) in try Gate.rulesInForce(reader) }
+    guard let files = StoredRules.files(in: text) else { throw StoreError.corrupt("the rules in force") }
+    ruleSet = try RuleSet(files: files)
+    let opened = try backend.open(StoreLayout(ruleSet.plan, isNew: false, isSettled: true))
+    gate = Gate(plan: PreparedPlan(ruleSet.plan), backend: opened, now: clock)
   }
 
   /// Opens a store that was made before, and puts a rule set in force there.

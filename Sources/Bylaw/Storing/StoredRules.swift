@@ -4,8 +4,6 @@ import BylawStore
 
 /// The rules in force, as a store keeps them: every file with its path.
 enum StoredRules {
-  static let setting = Gate.rulesSetting
-
   static func text(of ruleSet: RuleSet) -> String {
     let files = ruleSet.files.map { file in
       Value.object(["path": .string(file.path), "text": .string(String(decoding: file.bytes, as: UTF8.self))])

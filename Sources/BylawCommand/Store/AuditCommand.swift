@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bylaw
 import BylawModel
+import BylawStoreSQLite
 import Foundation
 
 /// `bylaw audit`: looks at the trail of a store, and proves it.
@@ -29,9 +30,17 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "The file of the key that checkpoints must be signed with.", completion: .file())
     var key: String?
 
+    func validate() throws {
+      if key != nil, checkpoints == nil { throw ValidationError("--key goes with --checkpoints FILE") }
+    }
+
     func run() async throws {
-      let opened = try await store.open()
+      let opened = try await store.attempt { try AuditTrail(in: .sqlite(store.db)) }
       let lines = try checkpoints.map { try AuditCommand.text(of: $0).split(separator: "\n").map(String.init) } ?? []
+      if let checkpoints, lines.isEmpty {
+        CommandOutput.report("error: '\(checkpoints)' holds no checkpoint")
+        throw ExitStatus.invalid
+      }
       let verifyingKey = try key.map { try AuditCommand.text(of: $0) }
       let result = try await store.attempt {
         try await opened.verify(checkpoints: lines, verifyingKey: verifyingKey)
@@ -127,7 +136,7 @@ struct AuditCommand: AsyncParsableCommand {
       let opened = try await store.open()
       let signingKey = try AuditCommand.text(of: key)
       guard let line = try await store.attempt({ try await opened.checkpoint(signingKey: signingKey) }) else {
-        CommandOutput.report("error: '\(key)' holds no key that signs")
+        CommandOutput.report("error: '\(key)' holds no key that signs; `bylaw audit keys` makes a pair")
         throw ExitStatus.invalid
       }
       CommandOutput.write(line + "\n")
@@ -179,7 +188,7 @@ struct AuditCommand: AsyncParsableCommand {
   private static func each(
     _ store: StoreOptions, _ selection: Selection, _ shown: (String) -> String
   ) async throws {
-    let opened = try await store.open()
+    let opened = try await store.attempt { try AuditTrail(in: .sqlite(store.db)) }
     let selected = try selection.selection()
     var last: Int64 = 0
     while true {

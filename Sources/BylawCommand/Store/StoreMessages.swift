@@ -5,9 +5,15 @@ enum StoreMessages {
   static func sentence(_ error: StoreError) -> String {
     switch error {
     case .cannotOpen(let path, let cause): "'\(path)' cannot be opened: \(cause)"
+    case .missing(let path): "there is no store at '\(path)'; `bylaw init` makes one"
     case .notAStore(let path): "'\(path)' is no store of bylaw"
     case .newerFormat(let format): "this store has the format \(format) of a newer bylaw"
     case .otherRuleSet(let stored, let given): "this store is kept by the rules '\(stored)', not by '\(given)'"
+    case .rulesChanged:
+      """
+      the rules in force are not those that the audit trail says; `bylaw audit verify` names what was changed. \
+      Restore a backup, or put the right rules in force with `bylaw init --update`
+      """
     case .lossyMigration(let losses):
       "these rules have no room for what is stored:\n" + losses.map { "  \($0)" }.joined(separator: "\n")
     case .busy: "another process holds the store; try again"

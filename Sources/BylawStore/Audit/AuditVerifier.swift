@@ -5,6 +5,8 @@ package import BylawModel
 /// Reads entries and rows in pages: the memory that it takes does not grow with the store.
 package struct AuditVerifier: Sendable {
   private let entities: [String: Int]
+  /// Whether the records can be compared with their entries.
+  private let knowsRecords: Bool
   private let names: [String]
   private let checkpoints: [Checkpoint]
   private let key: CheckpointKey.Public?
@@ -12,11 +14,13 @@ package struct AuditVerifier: Sendable {
   /// How many rows are read at once.
   private static let page = 1_000
 
+  /// - `schema`: The vocabulary of the records; `nil` when it cannot be read, which is a finding then.
   /// - `checkpoints`: Signed sizes of the trail that were kept outside the store.
   /// - `key`: The public key that they must be signed with; `nil` takes them as they are.
   /// - `limit`: After so many findings the search ends.
-  package init(_ schema: Schema, checkpoints: [Checkpoint] = [], key: CheckpointKey.Public? = nil, limit: Int = 100) {
-    names = schema.entities.map(\.name)
+  package init(_ schema: Schema?, checkpoints: [Checkpoint] = [], key: CheckpointKey.Public? = nil, limit: Int = 100) {
+    knowsRecords = schema != nil
+    names = schema?.entities.map(\.name) ?? []
     entities = Dictionary(names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
     self.checkpoints = checkpoints.sorted { $0.size < $1.size }
     self.key = key
@@ -28,12 +32,17 @@ package struct AuditVerifier: Sendable {
   /// - Throws: Only where the store cannot be read at all; what is wrong in it is in the report.
   package func verify(_ reader: any StoreReader) throws(StoreError) -> AuditReport {
     var run = VerificationRun(limit: limit)
+    if !knowsRecords { run.note(.fault("the vocabulary of the store cannot be read, so no record was looked at")) }
+    // First, as other rules may make everything else look wrong.
+    try run.look { run throws(StoreError) in
+      try lookAtSettings(reader, proven: try Gate.provenSettings(reader), &run)
+    }
     try run.look { run throws(StoreError) in
       for fault in try reader.faults(limit: limit) { run.note(.fault(fault)) }
     }
     let trusted = trustedCheckpoints(&run)
     try run.look { run throws(StoreError) in try lookAtEntries(reader, trusted, &run) }
-    try run.look { run throws(StoreError) in try lookForUnlisted(reader, &run) }
+    if knowsRecords { try run.look { run throws(StoreError) in try lookForUnlisted(reader, &run) } }
     try run.look { run throws(StoreError) in try lookAtSettled(reader, trusted, &run) }
     run.noteOrder()
     return run.report
@@ -67,7 +76,7 @@ package struct AuditVerifier: Sendable {
           }
           checkpoints.removeFirst()
         }
-        try lookAtChanges(of: entry, chain.reading.changes, reader, &run)
+        if knowsRecords { try lookAtChanges(of: entry, chain.reading.changes, reader, &run) }
       }
       guard entries.count == Self.page, let end = entries.last else { break }
       last = end.sequence
@@ -112,13 +121,7 @@ package struct AuditVerifier: Sendable {
     for entity in Set(numbers.keys).union(run.numbers.keys).sorted() where numbers[entity] != run.numbers[entity] {
       run.note(.numberChanged(entity))
     }
-    // A store that no rules were put in force in yet has settings that no entry speaks of.
-    if !run.settings.isEmpty {
-      let settings = try reader.settings().mapValues { Digest.of($0) }
-      for name in Set(settings.keys).union(run.settings.keys).sorted() where settings[name] != run.settings[name] {
-        run.note(.settingChanged(name))
-      }
-    }
+    try lookAtSettings(reader, proven: run.settings, &run)
     for mark in checkpoints.map(\.documents) + [run.documents] where mark.row > 0 {
       guard let found = try reader.documentMark(at: mark.row) else {
         run.note(.documentsCut(mark.row))
@@ -128,6 +131,17 @@ package struct AuditVerifier: Sendable {
     }
     // Beyond them there are only refusals, which have no entry.
     if let row = try reader.documentOfEntry(after: run.documents.row) { run.note(.documentAdded(row)) }
+  }
+
+  private func lookAtSettings(
+    _ reader: any StoreReader, proven: [String: String], _ run: inout VerificationRun
+  ) throws(StoreError) {
+    // A store that no rules were put in force in yet has settings that no entry speaks of.
+    guard !proven.isEmpty else { return }
+    let settings = try reader.settings().mapValues { Digest.of($0) }
+    for name in Set(settings.keys).union(proven.keys).sorted() where settings[name] != proven[name] {
+      run.note(.settingChanged(name))
+    }
   }
 
   // MARK: Rows beyond
@@ -209,7 +223,9 @@ struct VerificationRun {
     } catch {
       switch error {
       case .corrupt(let what), .failed(_, let what): note(.fault(what))
-      case .cannotOpen, .notAStore, .newerFormat, .otherRuleSet, .lossyMigration, .busy, .auditFailed: throw error
+      case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration, .busy,
+        .auditFailed:
+        throw error
       }
     }
   }

@@ -78,14 +78,16 @@ package struct CheckpointKey: Sendable {
 
     /// Reads a key from its text; `nil` when it is none.
     package init?(_ text: String) {
-      guard let bytes = Base64.decode(text),
+      guard let bytes = CheckpointKey.bytes(text, after: Self.mark),
         let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
       else { return nil }
       self.key = key
     }
 
-    /// The 32 bytes of the key in Base64.
-    package var text: String { Base64.encode(Array(key.rawRepresentation)) }
+    /// The 32 bytes of the key in Base64, behind a word that says what it is for.
+    package var text: String { Self.mark + Base64.encode(Array(key.rawRepresentation)) }
+
+    private static let mark = "bylaw-verify:"
 
     /// Whether the signature of a checkpoint is this key's, and nothing in it was changed.
     package func hasSigned(_ checkpoint: Checkpoint) -> Bool {
@@ -100,14 +102,21 @@ package struct CheckpointKey: Sendable {
 
   /// Reads a key from its text; `nil` when it is none.
   package init?(_ text: String) {
-    guard let bytes = Base64.decode(text),
+    guard let bytes = Self.bytes(text, after: Self.mark),
       let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
     else { return nil }
     self.key = key
   }
 
-  /// The 32 bytes of the key in Base64: whoever has them can sign.
-  package var text: String { Base64.encode(Array(key.rawRepresentation)) }
+  /// The 32 bytes of the key in Base64, behind a word that says what it is for: whoever has them can sign.
+  package var text: String { Self.mark + Base64.encode(Array(key.rawRepresentation)) }
+
+  // Any 32 bytes are a private key, so a public one would sign as well, and nobody could believe the signature.
+  private static let mark = "bylaw-sign:"
+
+  private static func bytes(_ text: String, after mark: String) -> [UInt8]? {
+    text.hasPrefix(mark) ? Base64.decode(String(text.dropFirst(mark.count))) : nil
+  }
 
   package var publicKey: Public { Public(key.publicKey) }
 

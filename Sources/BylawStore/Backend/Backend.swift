@@ -6,15 +6,29 @@ public struct Backend: Sendable {
   /// Opens the database, or makes it, in the form that a rule set needs.
   package let open: @Sendable (StoreLayout) throws(StoreError) -> any StoreBackend
 
-  /// Reads a setting of a database that was made before, whatever rules it was made for.
-  package let setting: @Sendable (String) throws(StoreError) -> String?
+  /// Opens a database that was made before as it is, for reading alone, whatever rules it was made for.
+  package let examine: @Sendable () throws(StoreError) -> ExaminedStore
 
   package init(
     _ open: @escaping @Sendable (StoreLayout) throws(StoreError) -> any StoreBackend,
-    setting: @escaping @Sendable (String) throws(StoreError) -> String? = { _ in nil }
+    examine: @escaping @Sendable () throws(StoreError) -> ExaminedStore = { () throws(StoreError) in
+      throw .missing(path: ":memory:")
+    }
   ) {
     self.open = open
-    self.setting = setting
+    self.examine = examine
+  }
+}
+
+/// A store that is open for reading alone.
+package struct ExaminedStore: Sendable {
+  package var backend: any StoreBackend
+  /// The vocabulary of the store, by which its records are read; `nil` when the store has none that can be read.
+  package var schema: Schema?
+
+  package init(backend: any StoreBackend, schema: Schema?) {
+    self.backend = backend
+    self.schema = schema
   }
 }
 
@@ -27,12 +41,15 @@ package struct StoreLayout: Sendable {
   package var indexed: [(entity: Int, field: Int)]
   /// The database must be made, and must not be there; otherwise it must be there.
   package var isNew: Bool
+  /// The database must have been brought to these rules before; to open it then writes nothing.
+  package var isSettled: Bool
 
-  package init(_ plan: DecisionPlan, isNew: Bool) {
+  package init(_ plan: DecisionPlan, isNew: Bool, isSettled: Bool = false) {
     schema = plan.expressions.schema
     entities = plan.store.entities
     identity = plan.identity
     indexed = plan.indexedFields
     self.isNew = isNew
+    self.isSettled = isSettled
   }
 }

@@ -84,6 +84,9 @@ package protocol StoreReader: AnyObject {
   /// The last entry of the audit trail; `nil` before the first.
   func lastEntry() throws(StoreError) -> AuditEntry?
 
+  /// The last entry that says which settings the store has; `nil` before the first.
+  func lastEntryOfSettings() throws(StoreError) -> AuditEntry?
+
   /// Entries in order, after a sequence number.
   func entries(_ filter: EntryFilter, after sequence: Int64, limit: Int) throws(StoreError) -> [AuditEntry]
 
@@ -138,6 +141,18 @@ extension StoreReader {
   package func entry(_ sequence: Int64) throws(StoreError) -> AuditEntry? {
     let next = try entries(EntryFilter(), after: sequence - 1, limit: 1).first
     return next?.sequence == sequence ? next : nil
+  }
+
+  package func lastEntryOfSettings() throws(StoreError) -> AuditEntry? {
+    let page = 1_000
+    var position: Int64 = 0
+    var last: AuditEntry?
+    while true {
+      let entries = try entries(EntryFilter(), after: position, limit: page)
+      last = entries.last { !EntryReading($0.body).settings.isEmpty } ?? last
+      guard entries.count == page, let end = entries.last else { return last }
+      position = end.sequence
+    }
   }
 
   package func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState? {

@@ -147,13 +147,13 @@ package struct Gate: Sendable {
   /// Keeps the rules with the store, and notes in the trail when they are others than before.
   package func putRulesInForce(_ rules: String) async throws(StoreError) {
     let (plan, now) = (plan, now)
-    let known = try await backend.read { reader throws(StoreError) in try reader.setting(Self.digestSetting) }
-    guard known != plan.identity.digest else { return }
+    let settings = [Self.rulesSetting: rules, Self.digestSetting: plan.identity.digest]
+    let isInForce = try await backend.read { reader throws(StoreError) in try Self.isInForce(settings, reader) }
+    guard !isInForce else { return }
     try await backend.write { writer throws(StoreError) in
       // Another process may have done so meanwhile.
-      guard try writer.setting(Self.digestSetting) != plan.identity.digest else { return }
+      guard try !Self.isInForce(settings, writer) else { return }
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
-      let settings = [Self.rulesSetting: rules, Self.digestSetting: plan.identity.digest]
       transaction.noteRules(try writer.settings().merging(settings) { $1 })
       var batch = try transaction.batch()
       batch.settings = settings

@@ -32,17 +32,15 @@ struct StoreOpening {
     }
   }
 
-  private var path: String {
-    switch place {
-    case .file(let path): path
-    case .memory: ":memory:"
-    }
-  }
+  private var path: String { place.path }
 
   // MARK: Connecting
 
   /// Looks at a file without changing it, as a foreign database must stay as it is.
   private func examine(_ path: String, _ mode: SQLiteMode) throws(StoreError) {
+    let kind = FileKind(path)
+    if kind == .folder, mode.mayCreate { throw .cannotOpen(path: path, cause: SQLiteMessages.isFolder) }
+    if kind != .other, !mode.mayCreate { throw .missing(path: path) }
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(settings.patience)
@@ -63,7 +61,7 @@ struct StoreOpening {
   }
 
   /// Makes sure that a database is a store of this format, or empty where one may be made.
-  private static func identify(_ connection: SQLConnection, _ path: String, _ mode: SQLiteMode) throws(StoreError) {
+  static func identify(_ connection: SQLConnection, _ path: String, _ mode: SQLiteMode) throws(StoreError) {
     let objects = try connection.number("SELECT count(*) FROM sqlite_schema")
     let application = try connection.number("PRAGMA application_id")
     if objects == 0, mode.mayCreate, application == 0 || application == SystemTables.applicationID { return }
@@ -99,8 +97,13 @@ struct StoreOpening {
       return try database.writeWithoutTransaction { database in
         let connection = SQLConnection(database)
         try makeDurable(connection)
-        try connection.write { () throws(StoreError) in try make(connection, mode) }
-        var opened = try settle(connection)
+        var opened: Settled
+        if mode == .settled {
+          opened = try connection.read { () throws(StoreError) in try lookAtSettled(connection) }
+        } else {
+          try connection.write { () throws(StoreError) in try make(connection, mode) }
+          opened = try settle(connection)
+        }
         opened.schemaVersion = try connection.number("PRAGMA schema_version")
         return opened
       }.opened(database)
@@ -170,6 +173,18 @@ struct StoreOpening {
     }
     try connection.run("PRAGMA foreign_keys = ON")
     return try settled.get()
+  }
+
+  /// Makes sure that the store was brought to the rules before.
+  private func lookAtSettled(_ connection: SQLConnection) throws(StoreError) -> Settled {
+    try Self.identify(connection, path, .settled)
+    let (old, oldText) = try stored(connection)
+    let same = Vocabulary(schema, late: old.late, indexed: old.indexed)
+    let layout = TableLayout(same)
+    let known = try checkName(SQLiteReader(connection, layout))
+    guard same.text == oldText, known?["digest"]?.text == ruleSet.digest, known?["version"]?.text == ruleSet.version
+    else { throw .cannotOpen(path: path, cause: SQLiteMessages.notSettled) }
+    return Settled(layout: layout, vocabulary: oldText)
   }
 
   /// The vocabulary of the rules, with what only the store knows.

@@ -33,6 +33,9 @@ enum SystemTables {
     || substr(rtrim(substr(json_extract("body", '$.at'), 21), 'Z') || '000000000', 1, 9) || 'Z'
     """
 
+  /// Whether an entry says which settings the store has; there are few such entries, and an index of them.
+  static let speaksOfSettings = "json_extract(\"body\", '$.settings') IS NOT NULL"
+
   private static let entries: [SchemaObject] = [
     table(
       "bylaw_entry",
@@ -42,6 +45,7 @@ enum SystemTables {
         "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)",
         derived("at", moment), derived("subject"), derived("action"), derived("resource"), derived("outcome"),
       ]),
+    index("settings", on: "bylaw_entry", "(\"sequence\") WHERE \(speaksOfSettings)"),
     .guarding(
       "bylaw_entry", "insert", before: "INSERT",
       when: """

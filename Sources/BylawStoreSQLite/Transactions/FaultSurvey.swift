@@ -33,7 +33,9 @@ struct FaultSurvey {
     } catch {
       switch error {
       case .corrupt(let what), .failed(_, let what): note(what)
-      case .cannotOpen, .notAStore, .newerFormat, .otherRuleSet, .lossyMigration, .busy, .auditFailed: throw error
+      case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration, .busy,
+        .auditFailed:
+        throw error
       }
     }
   }
@@ -82,44 +84,33 @@ struct FaultSurvey {
       SELECT e."sequence" AS "entry", json_extract(c."value", '$.record') AS "record",
         CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END AS "kind"
       FROM "bylaw_entry" e, json_each(e."body", '$.changes') c
+      UNION ALL
+      SELECT e."sequence", e."resource", 0 FROM "bylaw_entry" e
+      WHERE e."resource" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(e."body", '$.changes') c
+        WHERE json_extract(c."value", '$.record') = e."resource")
       """
     // One pass tells whether both agree; only when they do not are they compared row by row.
     let counts = try connection.first(
       """
-      SELECT count(*), count(x."record"), (SELECT count(*) FROM "bylaw_change" WHERE "kind" IN (1, 2))
+      SELECT count(*), count(x."record"), (SELECT count(*) FROM "bylaw_change")
       FROM (\(listed)) l LEFT JOIN "bylaw_change" x
         ON x."record" = l."record" AND x."entry" = l."entry" AND x."kind" = l."kind"
       """
     ) { [$0.int(0), $0.int(1), $0.int(2)] }
     var wrong: Set<Int64> = []
     if let counts, Set(counts).count > 1 { wrong = try differingChanges(listed) }
-    wrong.formUnion(
-      try connection.all(
-        """
-        SELECT "entry" FROM "bylaw_change" x LEFT JOIN "bylaw_entry" e ON e."sequence" = x."entry"
-        WHERE x."kind" NOT IN (1, 2) AND e."resource" IS NOT x."record" LIMIT ?
-        """, [.int(Int64(limit))]
-      ) { $0.int(0) })
     for entry in wrong.sorted() { note(SQLiteMessages.unindexedChange(entry)) }
   }
 
   /// The entries whose changes are listed in one place only.
   private func differingChanges(_ listed: String) throws(StoreError) -> Set<Int64> {
-    let limit = SQLValue.int(Int64(limit))
-    let missing = try connection.all(
-      """
-      SELECT "entry" FROM (\(listed)) l WHERE NOT EXISTS (SELECT 1 FROM "bylaw_change" x
-        WHERE x."record" = l."record" AND x."entry" = l."entry" AND x."kind" = l."kind") LIMIT ?
-      """, [limit]
-    ) { $0.int(0) }
-    let added = try connection.all(
-      """
-      SELECT "entry" FROM "bylaw_change" x WHERE "kind" IN (1, 2)
-        AND NOT EXISTS (SELECT 1 FROM "bylaw_entry" e, json_each(e."body", '$.changes') c
-          WHERE e."sequence" = x."entry" AND json_extract(c."value", '$.record') = x."record") LIMIT ?
-      """, [limit]
-    ) { $0.int(0) }
-    return Set(missing).union(added)
+    let rows = "SELECT \"entry\", \"record\", \"kind\" FROM"
+    let (entries, index) = ("\(rows) (\(listed))", "\(rows) \"bylaw_change\"")
+    var differing: Set<Int64> = []
+    for sql in ["\(entries) EXCEPT \(index) LIMIT ?", "\(index) EXCEPT \(entries) LIMIT ?"] {
+      differing.formUnion(try connection.all(sql, [.int(Int64(limit))]) { $0.int(0) })
+    }
+    return differing
   }
 
   /// Rows are never removed, so their numbers have no gaps.

@@ -124,6 +124,13 @@ class SQLiteReader: StoreReader {
     try connection.first("\(Self.entryColumns) ORDER BY \"sequence\" DESC LIMIT 1") { Self.entry($0) }
   }
 
+  func lastEntryOfSettings() throws(StoreError) -> AuditEntry? {
+    let condition = SystemTables.speaksOfSettings
+    return try connection.first("\(Self.entryColumns) WHERE \(condition) ORDER BY \"sequence\" DESC LIMIT 1") {
+      Self.entry($0)
+    }
+  }
+
   func entry(_ sequence: Int64) throws(StoreError) -> AuditEntry? {
     try connection.first("\(Self.entryColumns) WHERE \"sequence\" = ?", [.int(sequence)]) { Self.entry($0) }
   }

@@ -32,7 +32,8 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     } catch {
       switch error {
       case .failed(_, let cause): throw .auditFailed(cause: cause)
-      case .cannotOpen, .notAStore, .newerFormat, .otherRuleSet, .lossyMigration, .busy, .corrupt, .auditFailed:
+      case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration, .busy,
+        .corrupt, .auditFailed:
         throw error
       }
     }

@@ -35,6 +35,8 @@ import Testing
     "GatedStore.list(_:where:meeting:limit:by:serverContext:)": .decided,
     "GatedStore.take(_:allOrNothing:)": .engine, "GatedStore.take(_:allOrNothing:progress:)": .engine,
     "GatedStore.sweep()": .engine, "GatedStore.verify(checkpoints:verifyingKey:)": .looks,
+    "AuditTrail.init(in:)": .looks, "AuditTrail.verify(checkpoints:verifyingKey:)": .looks,
+    "AuditTrail.entries(_:after:limit:)": .looks,
     "GatedStore.checkpoint(signingKey:)": .looks, "GatedStore.entries(_:after:limit:)": .looks,
     "GatedStore.refusal(for:)": .value, "GatedStore.EntrySelection.init(subject:action:record:from:until:)": .value,
     "GatedStore.CheckpointKeys.init()": .value, "GatedStore.Import.Problem.sentence": .value,

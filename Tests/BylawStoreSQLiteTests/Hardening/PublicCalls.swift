@@ -19,7 +19,7 @@ enum PublicCalls {
   static func found() throws -> Set<String> {
     var files = try sources("Sources/BylawStore") + sources("Sources/BylawStoreSQLite")
     files += try sources("Sources/Bylaw").filter { file in
-      file.text.contains("extension GatedStore") || file.text.contains("struct GatedStore")
+      ["extension GatedStore", "struct GatedStore", "struct AuditTrail"].contains { file.text.contains($0) }
     }
     return Set(files.flatMap { calls(in: $0.text) })
   }

@@ -63,7 +63,8 @@ struct ScenarioRun {
     let clock = ScenarioClock(scenario.start)
     self.clock = clock
     names = ScenarioNames(now: scenario.start)
-    let failing = Backend { layout throws(StoreError) in FailingBackend(try backend.open(layout)) }
+    let failing = Backend(
+      { layout throws(StoreError) in FailingBackend(try backend.open(layout)) }, examine: backend.examine)
     store = try await GatedStore.create(ruleSet, in: failing, clock: { clock.now })
   }
 
