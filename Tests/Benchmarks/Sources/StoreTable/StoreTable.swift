@@ -10,7 +10,7 @@ struct StoreTable {
   static func main() {
     // Valgrind cannot follow the main thread of an asynchronous program.
     let isDone = DispatchSemaphore(value: 0)
-    Task {
+    Task.detached {
       do {
         try await run()
         isDone.signal()
