@@ -1,3 +1,5 @@
+public import BylawModel
+
 /// A failure of the machine or of the database; the store is as it was before the call.
 ///
 /// What the rules refuse is never an error but a `Decision`.
@@ -19,6 +21,9 @@ public enum StoreError: Error, Sendable, Hashable {
   case lossyMigration([String])
   /// Another connection held the database for longer than the time to wait.
   case busy
+  /// The time that was stated to act at is before that of the last entry of the audit trail, in which time only goes
+  /// on; a clock that is behind is no error.
+  case beforeLastEntry(time: Timestamp, last: Timestamp)
   /// Something stored cannot be read: a row, a proposal or an entry; the text names it.
   case corrupt(String)
   /// The audit entry could not be written, so nothing was.

@@ -253,6 +253,19 @@ import Testing
     try backend.close()
   }
 
+  @Test func `an entry that says a time before that of its predecessor is named`() async throws {
+    let factory = SQLiteFactory.memory()
+    let backend = try factory.open(StoreFixture.schema, StoreFixture.ruleSet)
+    var deeds = [1, 2, 3, 4].map { Deed.make(StoreFixture.client, "c-\($0)", ["name": .string("Client \($0)")]) }
+    for (index, seconds) in [10, 20, 15, 15].enumerated() { deeds[index].at = StoreFixture.time(Int64(seconds)) }
+    for deed in deeds { try await backend.apply(deed) }
+    let report = try await backend.read { reader throws(StoreError) in
+      try AuditVerifier(StoreFixture.schema).verify(reader)
+    }
+    let (from, to) = (StoreFixture.time(20), StoreFixture.time(15))
+    #expect(report.findings.map(\.description) == ["entry 3 says \(to), before entry 2, which says \(from)"])
+  }
+
   @Test func `a search with too many findings ends early, and says so`() async throws {
     let tampering = try await Tampering()
     try tampering.tamper(["UPDATE bylaw_entry SET digest = randomblob(32)", "UPDATE Client SET name = 'x'"])

@@ -13,6 +13,8 @@ final class MovableClock: Sendable {
 
   var now: Timestamp { time.withLock { $0 } }
 
+  func set(to moment: Timestamp) { time.withLock { $0 = moment } }
+
   func advance(_ span: String) {
     time.withLock { now in now = parseDuration(span).flatMap { now.adding($0) } ?? now }
   }

@@ -19,6 +19,8 @@ extension GatedStore {
     case .auditFailed(let cause): (.auditFailure, "Audit trail failure: \(cause).")
     case .failed(_, let cause): (.externalFailure, "External tool failure: \(cause).")
     case .busy: (.externalFailure, "External tool failure: another process holds the store.")
+    case .beforeLastEntry(let time, let last):
+      (.storeFailure, "Store failure: \(time) is before the last entry of the audit trail, \(last).")
     case .corrupt(let what): (.storeFailure, "Store failure: this cannot be read: \(what).")
     case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration:
       (.storeFailure, "Store failure: it cannot be opened.")

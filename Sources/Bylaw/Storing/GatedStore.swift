@@ -66,38 +66,45 @@ public struct GatedStore: Sendable {
   /// Opens a store that was made before, with the rules that are in force there; writes nothing.
   ///
   /// - Throws: `StoreError`, `.rulesChanged` when the store was given other rules than its trail says; or `LoadError` when this version no longer reads those rules.
-  public init(in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }) async throws {
+  public init(in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }, at time: Timestamp? = nil)
+    async throws
+  {
     let look = try backend.examine().backend
     defer { try? look.close() }
     let text = try await look.read { reader throws(StoreError) in try Gate.rulesInForce(reader) }
     guard let files = StoredRules.files(in: text) else { throw StoreError.corrupt("the rules in force") }
     ruleSet = try RuleSet(files: files)
     let opened = try backend.open(StoreLayout(ruleSet.plan, isNew: false, isSettled: true))
-    gate = Gate(plan: PreparedPlan(ruleSet.plan), backend: opened, now: clock)
+    gate = Gate(plan: PreparedPlan(ruleSet.plan), backend: opened, now: GateClock(clock, stated: time))
   }
 
   /// Opens a store that was made before, and puts a rule set in force there.
   ///
   /// - `ruleSet`: The rules in force from now on; a vocabulary that has grown makes the tables grow.
-  /// - `clock`: The time of every operation; it never comes from a request.
+  /// - `clock`: The time of every operation; it never comes from a request. While it is behind the last entry of the
+  ///   audit trail, the time of that entry counts.
+  /// - `time`: A time to act at instead, for rehearsals; one before the last entry makes every operation throw
+  ///   `StoreError.beforeLastEntry`.
   /// - Throws: `StoreError`; `.lossyMigration` when the vocabulary has no room for what is stored.
   public init(
-    _ ruleSet: RuleSet, in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }
+    _ ruleSet: RuleSet, in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now },
+    at time: Timestamp? = nil
   ) async throws(StoreError) {
-    try await self.init(ruleSet, in: backend, isNew: false, clock: clock)
+    try await self.init(ruleSet, in: backend, isNew: false, GateClock(clock, stated: time))
   }
 
   /// Makes a store, with nothing in it.
   ///
   /// - Throws: `StoreError.cannotOpen` when there is a database already.
   public static func create(
-    _ ruleSet: RuleSet, in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now }
+    _ ruleSet: RuleSet, in backend: Backend, clock: @escaping @Sendable () -> Timestamp = { .now },
+    at time: Timestamp? = nil
   ) async throws(StoreError) -> GatedStore {
-    try await GatedStore(ruleSet, in: backend, isNew: true, clock: clock)
+    try await GatedStore(ruleSet, in: backend, isNew: true, GateClock(clock, stated: time))
   }
 
   private init(
-    _ ruleSet: RuleSet, in backend: Backend, isNew: Bool, clock: @escaping @Sendable () -> Timestamp
+    _ ruleSet: RuleSet, in backend: Backend, isNew: Bool, _ clock: GateClock
   ) async throws(StoreError) {
     self.ruleSet = ruleSet
     let opened = try backend.open(StoreLayout(ruleSet.plan, isNew: isNew))

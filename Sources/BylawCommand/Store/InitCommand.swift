@@ -63,21 +63,21 @@ struct InitCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let time = now?.time
     do {
       let ruleSet = try RuleSet(contentsOf: rules)
       // Read before the store is made, so that a mistake makes none.
       let source = try source(for: ruleSet)
       let store =
         update
-        ? try await GatedStore(ruleSet, in: .sqlite(db), clock: { time ?? .now })
-        : try await GatedStore.create(ruleSet, in: .sqlite(db), clock: { time ?? .now })
+        ? try await GatedStore(ruleSet, in: .sqlite(db), at: now?.time)
+        : try await GatedStore.create(ruleSet, in: .sqlite(db), at: now?.time)
       if format == .text {
         CommandOutput.write("\(db) is kept by \(ruleSet.identity.name) \(ruleSet.identity.version)\n")
       }
       try await take(source, into: store)
     } catch let error as StoreError {
       CommandOutput.report("error: \(StoreMessages.sentence(error))")
+      if case .beforeLastEntry = error { throw ExitStatus.invalid }
       throw ExitCode.failure
     } catch LoadError.invalidRules(let report) {
       CommandOutput.report(report.text(isColored: CommandOutput.isErrorColored))

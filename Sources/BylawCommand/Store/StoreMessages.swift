@@ -17,6 +17,8 @@ enum StoreMessages {
     case .lossyMigration(let losses):
       "these rules have no room for what is stored:\n" + losses.map { "  \($0)" }.joined(separator: "\n")
     case .busy: "another process holds the store; try again"
+    case .beforeLastEntry(let time, let last):
+      "--now \(time) is before the last entry of the audit trail, \(last); in it time only goes on"
     case .corrupt(let what): "this cannot be read: \(what)"
     case .auditFailed(let cause): "audit trail failure: the entry could not be written, so nothing was done: \(cause)"
     case .failed(let code, let cause): "the database refused (\(code)): \(cause)"

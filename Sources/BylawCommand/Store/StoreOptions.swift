@@ -28,9 +28,8 @@ struct StoreOptions: ParsableArguments {
 
   /// Opens the store with the rules in force there.
   func open() async throws -> GatedStore {
-    let time = now?.time
     do {
-      return try await GatedStore(in: .sqlite(db), clock: { time ?? .now })
+      return try await GatedStore(in: .sqlite(db), at: now?.time)
     } catch let error as StoreError {
       CommandOutput.report("error: \(StoreMessages.sentence(error))")
     } catch LoadError.invalidRules(let report) {
@@ -45,6 +44,7 @@ struct StoreOptions: ParsableArguments {
       return try await body()
     } catch let error as StoreError {
       CommandOutput.report("error: \(StoreMessages.sentence(error))")
+      if case .beforeLastEntry = error { throw ExitStatus.invalid }
       throw ExitCode.failure
     }
   }

@@ -109,6 +109,37 @@ extension AuditEntry {
   }
 }
 
+extension AuditEntry {
+  /// When it was written; `nil` when its bytes do not say.
+  ///
+  /// Read from where it stands, behind the action, without reading the whole: every operation asks for it.
+  package var at: Timestamp? {
+    var body = body
+    let time = body.withUTF8 { bytes -> String? in
+      let (opening, between) = (#"{"action":""#.utf8, #","at":""#.utf8)
+      guard bytes.starts(with: opening), let end = Self.endOfText(in: bytes, from: opening.count) else { return nil }
+      let rest = bytes[(end + 1)...]
+      guard rest.starts(with: between) else { return nil }
+      let digits = rest.dropFirst(between.count).prefix { $0 != UInt8(ascii: "\"") }
+      return String(decoding: digits, as: UTF8.self)
+    }
+    return time.flatMap { Timestamp($0) } ?? EntryReading(body).at
+  }
+
+  /// Where the quotation mark stands that ends a text of JSON.
+  private static func endOfText(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    var position = start
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""): return position
+      case UInt8(ascii: "\\"): position += 2
+      default: position += 1
+      }
+    }
+    return nil
+  }
+}
+
 extension AuditEntry.Content {
   /// The content as JSON with sorted members; those that have no value are left out.
   package func text(sequence: Int64) -> String {

@@ -6,6 +6,8 @@ package enum AuditFinding: Sendable, Hashable {
   case entryChanged(Int64)
   /// An entry stands at a number that it does not say itself.
   case entryMisplaced(Int64, says: Int64?)
+  /// An entry says a time before that of the one before it.
+  case timeGoesBack(Int64, from: Timestamp, to: Timestamp)
   /// Entries that are not there, from the first to the last.
   case entriesMissing(ClosedRange<Int64>)
   /// Fewer entries than a checkpoint signed.
@@ -47,6 +49,8 @@ extension AuditFinding: CustomStringConvertible {
     case .entryChanged(let sequence): "entry \(sequence): its bytes were changed"
     case .entryMisplaced(let sequence, let says?): "entry \(sequence) is out of order: it says that it is entry \(says)"
     case .entryMisplaced(let sequence, nil): "entry \(sequence) is none of this trail"
+    case .timeGoesBack(let sequence, let from, let to):
+      "entry \(sequence) says \(to), before entry \(sequence - 1), which says \(from)"
     case .entriesMissing(let range) where range.count == 1: "entry \(range.lowerBound) is missing"
     case .entriesMissing(let range): "entries \(range.lowerBound) to \(range.upperBound) are missing"
     case .tailCut(1, let size): "the last entry was cut (checkpoint says \(size))"

@@ -224,6 +224,7 @@ struct VerificationRun {
       switch error {
       case .corrupt(let what), .failed(_, let what): note(.fault(what))
       case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration, .busy,
+        .beforeLastEntry,
         .auditFailed:
         throw error
       }
@@ -275,6 +276,8 @@ private struct Chain {
   private(set) var digest = AuditEntry.origin
   /// What it would be if only the digest of the last entry was changed; `nil` when that was sound.
   private var alternative: [UInt8]?
+  /// When the last entry says that it was written.
+  private var time: Timestamp?
   /// What the last entry says.
   private(set) var reading = EntryReading("")
 
@@ -295,6 +298,10 @@ private struct Chain {
       run.note(.entryMisplaced(entry.sequence, says: says))
     } else if !isSound || reading.sequence == nil {
       run.note(.entryChanged(entry.sequence))
+    }
+    if let at = reading.at {
+      if let before = time, at < before { run.note(.timeGoesBack(entry.sequence, from: before, to: at)) }
+      time = at
     }
     last = entry.sequence
     alternative = isSound ? nil : expected

@@ -14,6 +14,8 @@ struct EntryReading {
   }
 
   private(set) var sequence: Int64?
+  /// When it was written.
+  private(set) var at: Timestamp?
   private(set) var changes: [Change] = []
   /// By entity, the numbers last given.
   private(set) var numbers: [String: Int64] = [:]
@@ -26,6 +28,7 @@ struct EntryReading {
   init(_ body: String) {
     guard let value = try? JSONReader.parse(Array(body.utf8), limit: .max) else { return }
     if case .int(let number) = value["sequence"] { sequence = number }
+    at = value["at"]?.text.flatMap { Timestamp($0) }
     let isAllowed = value["outcome"]?.text == Decision.Outcome.allow.rawValue
     for change in value["changes"]?.elements ?? [] {
       guard let record = change["record"]?.text, let digest = change["digest"]?.text else { continue }

@@ -8,10 +8,10 @@ package import BylawModel
 package struct Gate: Sendable {
   package let plan: PreparedPlan
   package let backend: any StoreBackend
-  private let now: @Sendable () -> Timestamp
+  private let now: GateClock
 
   /// - `now`: The clock; the times of a request never come from who asks.
-  package init(plan: PreparedPlan, backend: any StoreBackend, now: @escaping @Sendable () -> Timestamp) {
+  package init(plan: PreparedPlan, backend: any StoreBackend, now: GateClock) {
     self.plan = plan
     self.backend = backend
     self.now = now
@@ -20,8 +20,8 @@ package struct Gate: Sendable {
   /// The same gate with the plan that was made for one list.
   package func with(_ plan: PreparedPlan) -> Gate { Gate(plan: plan, backend: backend, now: now) }
 
-  /// The time by the store's clock.
-  package var time: Timestamp { now() }
+  /// The time by the store's clock, or the one that was stated.
+  package var time: Timestamp { now.time }
 
   /// Decides an action and carries it out when it is allowed; a pending one becomes a proposal.
   ///

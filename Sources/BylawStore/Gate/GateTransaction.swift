@@ -34,8 +34,9 @@ final class GateTransaction {
   private let entityNumbers: [String: Int]
 
   /// - `now`: The clock; asked once the state is settled, so that nothing in it is later than this transaction.
+  /// - Throws: `beforeLastEntry` besides failures to read.
   init(
-    plan: PreparedPlan, reader: any StoreReader, now: () -> Timestamp, serverContext: [String: Value]
+    plan: PreparedPlan, reader: any StoreReader, now: GateClock, serverContext: [String: Value]
   ) throws(StoreError) {
     self.plan = plan
     self.reader = reader
@@ -43,7 +44,7 @@ final class GateTransaction {
     let last = try reader.lastEntry()
     lastDigest = last?.digest ?? AuditEntry.origin
     working = Working(nextSequence: (last?.sequence ?? 0) + 1)
-    self.now = now()
+    self.now = try now.time(after: last?.at)
     entityNumbers = plan.entityNumbers
   }
 

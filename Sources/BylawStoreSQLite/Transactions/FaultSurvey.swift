@@ -34,6 +34,7 @@ struct FaultSurvey {
       switch error {
       case .corrupt(let what), .failed(_, let what): note(what)
       case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration, .busy,
+        .beforeLastEntry,
         .auditFailed:
         throw error
       }

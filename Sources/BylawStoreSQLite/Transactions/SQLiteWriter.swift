@@ -33,6 +33,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
       switch error {
       case .failed(_, let cause): throw .auditFailed(cause: cause)
       case .cannotOpen, .missing, .notAStore, .newerFormat, .otherRuleSet, .rulesChanged, .lossyMigration, .busy,
+        .beforeLastEntry,
         .corrupt, .auditFailed:
         throw error
       }

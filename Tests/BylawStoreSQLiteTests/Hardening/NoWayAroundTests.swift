@@ -26,8 +26,8 @@ import Testing
   }
 
   private static let calls: [String: Way] = [
-    "GatedStore.init(in:clock:)": .looks, "GatedStore.init(_:in:clock:)": .engine,
-    "GatedStore.create(_:in:clock:)": .engine, "GatedStore.perform(_:isDryRun:)": .decided,
+    "GatedStore.init(in:clock:at:)": .looks, "GatedStore.init(_:in:clock:at:)": .engine,
+    "GatedStore.create(_:in:clock:at:)": .engine, "GatedStore.perform(_:isDryRun:)": .decided,
     "GatedStore.performAsSystem(_:on:input:serverContext:isDryRun:)": .decided,
     "GatedStore.vote(_:on:by:input:serverContext:isDryRun:)": .decided,
     "GatedStore.inbox(of:serverContext:)": .looks, "GatedStore.proposals(of:withEnded:serverContext:)": .looks,
