@@ -10,7 +10,7 @@ struct BylawCommand: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, EvalCommand.self, TestCommand.self, TraceCommand.self, InitCommand.self, DoCommand.self,
       GetCommand.self, ListCommand.self, InboxCommand.self, VoteCommand.self, ProposalsCommand.self,
-      SweepCommand.self, AuditCommand.self,
+      SweepCommand.self, OutboxCommand.self, FollowUpsCommand.self, AuditCommand.self,
     ])
 
   /// Without a subcommand there is nothing to do: wrong usage.

@@ -155,6 +155,11 @@ extension BackendConformance {
         try reader.documents(.outbox, after: found[0].row, limit: 10).count
       }
       try expect(rest, 1, "rest")
+      let last = try await backend.read { reader throws(StoreError) in
+        [try reader.lastDocument(.outbox)?.row, try reader.lastDocument(.decision)?.row]
+          + [try reader.lastDocument(.settled)?.row]
+      }
+      try expect(last, [3, 2, nil], "last")
       try expect(try await backend.read { reader throws(StoreError) in try reader.faults(limit: 9) }, [], "faults")
       try backend.close()
     },

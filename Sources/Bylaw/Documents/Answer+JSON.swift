@@ -149,7 +149,7 @@ extension GatedStore.Sweep {
     JSONWriter.write(
       .object([
         "moved": .list(moved.map { .string($0.description) }), "expired": .list(expired.map { .string($0) }),
-        "completed": .list(completed.map { .string($0) }),
+        "completed": .list(completed.map { .string($0) }), "overdue": .list(overdue.map(\.value)),
       ]))
   }
 
@@ -157,6 +157,7 @@ extension GatedStore.Sweep {
   public var text: String {
     let lines =
       moved.map { "\($0) moved on" } + expired.map { "\($0) expired" } + completed.map { "\($0) was carried out" }
+      + overdue.map { "Follow-up \($0.number) is overdue: \($0.because ?? $0.rule)" }
     return lines.isEmpty ? "Nothing was due.\n" : lines.joined(separator: "\n") + "\n"
   }
 }

@@ -9,7 +9,7 @@ public import BylawStore
 /// print(try await trail.verify().findings)
 /// ```
 public struct AuditTrail: Sendable {
-  private let backend: any StoreBackend
+  let backend: any StoreBackend
   private let schema: Schema?
 
   /// Opens the trail of a store that was made before; nothing of it is written.

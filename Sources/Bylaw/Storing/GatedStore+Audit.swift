@@ -91,5 +91,5 @@ extension GatedStore {
     try await trail.entries(selection, after: after, limit: limit)
   }
 
-  private var trail: AuditTrail { AuditTrail(gate.backend, ruleSet.plan.expressions.schema) }
+  var trail: AuditTrail { AuditTrail(gate.backend, ruleSet.plan.expressions.schema) }
 }

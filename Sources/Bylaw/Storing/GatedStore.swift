@@ -57,6 +57,8 @@ public struct GatedStore: Sendable {
     public var expired: [String]
     /// Proposals that ran because what they waited for had come.
     public var completed: [String]
+    /// Follow-ups that were not done by the time they were due.
+    public var overdue: [FollowUp]
   }
 
   /// The rules in force.
@@ -226,7 +228,9 @@ public struct GatedStore: Sendable {
   /// Every reader sees that without a sweep too; a sweep sends the notices that go with it.
   public func sweep() async throws(StoreError) -> Sweep {
     let report = try await gate.sweep()
-    return Sweep(moved: report.moved, expired: report.expired, completed: report.completed)
+    return Sweep(
+      moved: report.moved, expired: report.expired, completed: report.completed,
+      overdue: report.overdue.map { FollowUp($0) })
   }
 }
 

@@ -8,7 +8,7 @@ import Foundation
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Show, prove, export and sign the audit trail of a store.",
-    subcommands: [Verify.self, Show.self, Export.self, SignCheckpoint.self, Keys.self])
+    subcommands: [Verify.self, Show.self, Refusals.self, Export.self, SignCheckpoint.self, Keys.self])
 
   /// `bylaw audit verify`: every digest, every row.
   struct Verify: AsyncParsableCommand {

@@ -73,6 +73,7 @@ extension RuleSetPlanner {
       kind: kind(effect.kind), position: position, when: lower(effect.when), each: each, source: place(effect.range))
     plan.assignments = effect.changes.map { .init(field: $0.field, value: lowering.lower($0.value)) }
     plan.resource = lower(effect.resource)
+    plan.name = effect.name
     plan.arguments = effect.arguments.map {
       .init(name: $0.name, value: lowering.lower($0.value), type: $0.value.type)
     }

@@ -267,7 +267,9 @@ package struct RuleSetPlanner {
   }
 
   private mutating func plan(_ followUp: CheckedRuleSet.FollowUp) -> FollowUpPlan {
-    FollowUpPlan(id: followUp.id, due: followUp.due, message: followUp.message.map { lowering.lower(sentence: $0) })
+    FollowUpPlan(
+      id: followUp.id, due: followUp.due, message: followUp.message.map { lowering.lower(sentence: $0) },
+      done: lower(followUp.done))
   }
 
   private mutating func plan(_ override: CheckedRuleSet.Override) -> OverridePlan {

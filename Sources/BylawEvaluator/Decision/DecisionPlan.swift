@@ -443,8 +443,11 @@ package struct FollowUpPlan: Sendable {
   package var id: String
   package var due: TimeSpan
   package var message: SentenceID?
+  /// Holds once it is done; `nil` where the records do not tell.
+  package var done: NodeID?
 
-  package init(id: String, due: TimeSpan, message: SentenceID?) {
+  package init(id: String, due: TimeSpan, message: SentenceID?, done: NodeID? = nil) {
+    self.done = done
     self.id = id
     self.due = due
     self.message = message

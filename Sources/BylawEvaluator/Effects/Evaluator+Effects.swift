@@ -17,6 +17,8 @@ package struct Execution: Sendable {
   package var resource: EntityReference?
   /// What the approvals of the action ask for and how the votes stand; empty where none is triggered.
   package var approvals: [ApprovalState]
+  /// The records that named effects made or changed; only where a follow-up has to find them again.
+  package var made: [String: EntityReference] = [:]
 
   package init(decision: Decision, returned: Value? = nil, approvals: [ApprovalState] = []) {
     self.decision = decision
@@ -75,6 +77,11 @@ extension Evaluator {
     }
     target.effectsAreDone()
     var used = run.giveBack()
+    if action.part.followUps.contains(where: { $0.done != nil })
+      || loader.override?.followUps.contains(where: { $0.done != nil }) == true
+    {
+      execution.made = used.made(by: operations)
+    }
     if let returns = plan.store.actions[index].returns {
       let cell = used.evaluate(returns.value)
       execution.returned = used.returnedValue(of: cell, returns.type)
@@ -185,7 +192,7 @@ extension Evaluator {
 
   // MARK: Frames and refusals
 
-  private mutating func take(
+  mutating func take(
     _ request: Request, records: any RecordSource, now: Timestamp, _ action: Shared<ActionPlan>
   ) -> Frame {
     var loaded = frame.take() ?? Frame(plan: plan.expressions)
@@ -193,7 +200,7 @@ extension Evaluator {
     return loaded
   }
 
-  private mutating func keep(_ used: consuming Frame) {
+  mutating func keep(_ used: consuming Frame) {
     used.release()
     frame = consume used
   }

@@ -11,6 +11,18 @@ extension Frame {
 
   mutating func setEffect(_ position: Int, to cell: Cell) { slots[Int(plan.effectBase) + position] = cell }
 
+  /// The records that named effects made or changed, by name.
+  func made(by operations: [OperationPlan]) -> [String: EntityReference] {
+    var made: [String: EntityReference] = [:]
+    for operation in operations {
+      guard let name = operation.name else { continue }
+      let cell = slots[Int(plan.effectBase) + operation.position]
+      guard cell.state == .value else { continue }
+      made[name] = EntityReference(type: entityName(entity(of: cell)), id: id(of: cell))
+    }
+    return made
+  }
+
   /// Binds what a vote is about: its id, its submitter and when it was asked.
   mutating func setProposal(_ proposal: Request.Proposal) {
     let submitter = reference(to: Request.Entity(type: proposal.submitter.type, id: proposal.submitter.id))

@@ -130,6 +130,8 @@ package struct OperationPlan: Sendable {
   package var kind: Kind
   /// Where what it makes can be read by later effects; counted from 0.
   package var position: Int
+  /// What it is called there; `nil` where nothing reads it.
+  package var name: String?
   package var when: NodeID?
   package var each: (local: Int, list: NodeID)?
   /// New values in order; of a field named twice the last one counts.

@@ -90,8 +90,11 @@ package protocol StoreReader: AnyObject {
   /// Entries in order, after a sequence number.
   func entries(_ filter: EntryFilter, after sequence: Int64, limit: Int) throws(StoreError) -> [AuditEntry]
 
-  /// Rows of the outbox, the decision log or the open follow-ups, in order, after a row number.
+  /// Rows of a kind in order, after a row number.
   func documents(_ kind: StoredDocument.Kind, after row: Int64, limit: Int) throws(StoreError) -> [StoredDocument]
+
+  /// The last row of a kind; `nil` where there is none.
+  func lastDocument(_ kind: StoredDocument.Kind) throws(StoreError) -> StoredDocument?
 
   /// Number and digest of a document, of the last one without a number; `nil` when it is not there.
   func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark?
@@ -153,6 +156,10 @@ extension StoreReader {
       guard entries.count == page, let end = entries.last else { return last }
       position = end.sequence
     }
+  }
+
+  package func lastDocument(_ kind: StoredDocument.Kind) throws(StoreError) -> StoredDocument? {
+    try documents(kind, after: 0, limit: .max).last
   }
 
   package func state(of reference: EntityReference, _ entity: Int?, at entry: Int64) throws(StoreError) -> RowState? {

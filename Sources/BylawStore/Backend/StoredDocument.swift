@@ -9,6 +9,10 @@ package struct StoredDocument: Sendable, Hashable {
     case decision
     /// Duties that fall due.
     case followUp
+    /// Up to which row the outbox was handed on.
+    case handedOn
+    /// Which follow-up somebody saw to where the records cannot tell.
+    case settled
   }
   package var row: Int64
   package var kind: Kind

@@ -8,7 +8,7 @@ package import BylawModel
 package struct Gate: Sendable {
   package let plan: PreparedPlan
   package let backend: any StoreBackend
-  private let now: GateClock
+  let now: GateClock
 
   /// - `now`: The clock; the times of a request never come from who asks.
   package init(plan: PreparedPlan, backend: any StoreBackend, now: GateClock) {
@@ -164,7 +164,7 @@ package struct Gate: Sendable {
   static let engine = "System"
 
   /// Reads in a transaction whose changes are thrown away.
-  private func look<Result: Sendable>(
+  func look<Result: Sendable>(
     _ serverContext: [String: Value], _ body: @escaping @Sendable (GateTransaction) throws(Interruption) -> Result
   ) async throws(StoreError) -> Result {
     let (plan, now) = (plan, now)
@@ -209,7 +209,7 @@ package struct Gate: Sendable {
   }
 
   /// Writes a batch; a failure says what was being written.
-  private static func apply(_ batch: StoreBatch, with writer: any StoreWriter) throws(StoreError) {
+  static func apply(_ batch: StoreBatch, with writer: any StoreWriter) throws(StoreError) {
     do throws(StoreError) {
       try writer.apply(batch)
     } catch {
@@ -218,7 +218,7 @@ package struct Gate: Sendable {
   }
 
   /// At the outermost operation only a failure of the machine is left; a refusal there is an answer.
-  private static func unwrap<Result>(_ body: () throws(Interruption) -> Result) throws(StoreError) -> Result {
+  static func unwrap<Result>(_ body: () throws(Interruption) -> Result) throws(StoreError) -> Result {
     do throws(Interruption) {
       return try body()
     } catch {

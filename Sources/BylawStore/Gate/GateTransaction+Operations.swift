@@ -64,7 +64,7 @@ extension GateTransaction {
       working = before
       return execution
     }
-    note(request, execution.decision, sequence: sequence, proposal: proposal)
+    note(request, execution, sequence: sequence, proposal: proposal)
     return execution
   }
 
@@ -91,7 +91,8 @@ extension GateTransaction {
   // MARK: Trail and log
 
   /// Writes the entry of an allowed operation, and what goes out with it.
-  func note(_ request: Request, _ decision: Decision, sequence: Int64, proposal: String?) {
+  func note(_ request: Request, _ execution: Execution, sequence: Int64, proposal: String?) {
+    let decision = execution.decision
     var content = content(request, decision)
     content.proposal = proposal
     content.cause = running.dropLast().last
@@ -101,7 +102,7 @@ extension GateTransaction {
       content.keep = obligation.keep
     }
     working.entries.append(.init(sequence: sequence, content: content))
-    send(decision.obligations, entry: sequence)
+    send(decision.obligations, entry: sequence, of: (request, execution.made))
   }
 
   func content(_ request: Request, _ decision: Decision) -> AuditEntry.Content {
@@ -116,7 +117,12 @@ extension GateTransaction {
   }
 
   /// Notices and follow-ups, to be sent and watched by whoever serves the outbox.
-  func send(_ obligations: [Decision.Obligation], entry: Int64?) {
+  ///
+  /// - `act`: What was asked and the records that it made, for a follow-up to be judged by later.
+  func send(
+    _ obligations: [Decision.Obligation], entry: Int64?,
+    of act: (request: Request, made: [String: EntityReference])? = nil
+  ) {
     for obligation in obligations {
       var body: [String: Value] = ["rule": .string(obligation.rule)]
       if let text = obligation.text { body["text"] = .string(text) }
@@ -134,6 +140,7 @@ extension GateTransaction {
       case "follow_up":
         body["id"] = obligation.value
         if let due = obligation.due { body["due"] = .timestamp(due) }
+        if let act { body.merge(FollowUp.members(of: act.request, made: act.made, at: now)) { kept, _ in kept } }
         working.documents.append(StoredDocument(kind: .followUp, at: now, entry: entry, body: .object(body)))
       default: continue
       }

@@ -8,6 +8,8 @@ package struct SweepReport: Sendable, Hashable {
   /// Proposals that ended because their time was over, or ran because a wait was.
   package var expired: [String] = []
   package var completed: [String] = []
+  /// Follow-ups that were not done by the time they were due.
+  package var overdue: [FollowUp] = []
 
   package init() {}
 }
@@ -39,6 +41,7 @@ extension GateTransaction {
         }
       }
     }
+    report.overdue = try followUps().filter { $0.status == .overdue }
     return report
   }
 

@@ -71,7 +71,8 @@ extension StoredProposal.Vote {
 }
 
 extension Request.Override {
-  fileprivate init?(body: Value) {
+  /// Reads an override that was claimed; `nil` when the object is none.
+  init?(body: Value) {
     guard let name = body["name"]?.text else { return nil }
     self.init(name: name, input: body["input"]?.members ?? [:])
   }

@@ -160,18 +160,28 @@ class SQLiteReader: StoreReader {
   func documents(
     _ kind: StoredDocument.Kind, after row: Int64, limit: Int
   ) throws(StoreError) -> [StoredDocument] {
-    let sql = """
-      SELECT "row", "at", "entry", "body", "once" FROM "bylaw_document"
-      WHERE "kind" = ? AND "row" > ? ORDER BY "row" LIMIT ?
-      """
+    let sql = "\(Self.documentColumns) AND \"row\" > ? ORDER BY \"row\" LIMIT ?"
     return try connection.all(sql, [.text(kind.rawValue), .int(row), .int(Int64(limit))]) {
-      row throws(StoreError) in
-      guard let at = Timestamp(row.text(1)), let body = try? JSONReader.parse(row.blob(3), limit: .max) else {
-        throw .corrupt(SQLiteMessages.unreadable("document", "\(row.int(0))"))
-      }
-      return StoredDocument(
-        row: row.int(0), kind: kind, at: at, entry: row.optionalInt(2), body: body, once: row.optionalText(4))
+      row throws(StoreError) in try Self.document(row, kind)
     }
+  }
+
+  func lastDocument(_ kind: StoredDocument.Kind) throws(StoreError) -> StoredDocument? {
+    let sql = "\(Self.documentColumns) ORDER BY \"row\" DESC LIMIT 1"
+    return try connection.first(sql, [.text(kind.rawValue)]) { row throws(StoreError) in try Self.document(row, kind) }
+  }
+
+  private static let documentColumns =
+    "SELECT \"row\", \"at\", \"entry\", \"body\", \"once\" FROM \"bylaw_document\" WHERE \"kind\" = ?"
+
+  private static func document(
+    _ row: SQLStatement, _ kind: StoredDocument.Kind
+  ) throws(StoreError) -> StoredDocument {
+    guard let at = Timestamp(row.text(1)), let body = try? JSONReader.parse(row.blob(3), limit: .max) else {
+      throw .corrupt(SQLiteMessages.unreadable("document", "\(row.int(0))"))
+    }
+    return StoredDocument(
+      row: row.int(0), kind: kind, at: at, entry: row.optionalInt(2), body: body, once: row.optionalText(4))
   }
 
   func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark? {

@@ -327,6 +327,7 @@ extension ScenarioRun {
       case .outbox: outcome.sent.append(members)
       case .decision: outcome.refusals.append(members)
       case .followUp: outcome.followUps.append(members)
+      case .handedOn, .settled: break
       }
     }
     for proposal in proposals {
