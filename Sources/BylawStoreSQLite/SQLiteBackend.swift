@@ -6,8 +6,9 @@ import Synchronization
 
 /// Keeps a store in one SQLite database: a file, or memory for tests and dry runs.
 ///
-/// Bodies run on queues of the database. Readers of a file see the state of the last commit and never wait for a
-/// writer; in memory there is one connection, which everybody shares in turn.
+/// Brief bodies run on the threads of their callers where nobody is in the way, all others on queues of the database.
+/// Readers of a file see the state of the last commit and never wait for a writer; in memory there is one connection,
+/// which everybody shares in turn.
 package final class SQLiteBackend: StoreBackend {
   private let database: any DatabaseWriter
   private let layout: TableLayout
@@ -18,21 +19,20 @@ package final class SQLiteBackend: StoreBackend {
   /// The schema of a store that is only examined; `nil` when it has none that can be read.
   let storedSchema: Schema?
   private let state: Mutex<State>
+  /// What has the statements of the connection that writes.
+  private let writer = Mutex<SQLConnection?>(nil)
+  private let writes = WriteQueue()
+  /// `nil` for memory, which has a single connection, and where the store is only examined.
+  private let readers: ReadersAtOnce?
+  private let patience: Double
 
   private struct State: Sendable {
     /// SQLite's own count of changes of the tables, as it was when they were last known to be ours.
     var schemaVersion: Int64
     var isClosed = false
-    /// How many bodies are under way or wait.
-    var readers = 0
-    var writers = 0
   }
 
-  private typealias Work<Result> = @Sendable (SQLConnection) throws(StoreError) -> Result
-
-  /// How many connections may read on the threads of their callers; 0 for memory, which has a single connection.
-  private let readersAtOnce: Int
-  private let patience: Double
+  private typealias Work = @Sendable (SQLConnection) throws(StoreError) -> Void
 
   /// Opens a store, and brings its tables to the vocabulary of the rules.
   ///
@@ -52,7 +52,7 @@ package final class SQLiteBackend: StoreBackend {
     database = opened.database
     layout = opened.layout
     vocabulary = opened.vocabulary
-    readersAtOnce = place == .memory ? 0 : database.configuration.maximumReaderCount
+    readers = place == .memory ? nil : opening.readersAtOnce(database.configuration.maximumReaderCount)
     patience = settings.patience
     self.ruleSet = ruleSet.digest
     storedSchema = schema
@@ -67,129 +67,177 @@ package final class SQLiteBackend: StoreBackend {
     database = opened.database
     layout = opened.layout
     vocabulary = opened.vocabulary
-    readersAtOnce = 0
+    readers = nil
     self.patience = patience
     ruleSet = nil
     storedSchema = schema
     state = Mutex(State(schemaVersion: opened.schemaVersion))
   }
 
-  package func read<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
-    let layout = layout
-    let work: Work<Result> = { [self] connection throws(StoreError) in
+  // MARK: Reading
+
+  package func withReader(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) async throws(StoreError) {
+    let work: Work = { [self] connection throws(StoreError) in
       try connection.read { () throws(StoreError) in
         try checkTables(connection)
-        return try body(SQLiteReader(connection, layout))
+        try body(SQLiteReader(connection, layout))
       }
     }
-    let isAtOnce = try enter(\.readers, ifFewerThan: length == .brief ? readersAtOnce : 0)
-    defer { leave(\.readers) }
-    if isAtOnce { return try readAtOnce(work).get() }
+    try checkIsOpen()
+    if length == .brief, let outcome = readers?.read(work) { return try outcome.get() }
     let database = database
-    return try await run({ database.asyncUnsafeRead($0) }, work)
-  }
-
-  package func write<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
-    let layout = layout
-    let work: Work<Result> = { [self] connection throws(StoreError) in
-      try connection.write { () throws(StoreError) in
-        try checkTables(connection)
-        return try body(SQLiteWriter(connection, layout))
-      }
-    }
-    let isAtOnce = try enter(\.writers, ifFewerThan: length == .brief && readersAtOnce > 0 ? 1 : 0)
-    defer { leave(\.writers) }
-    if isAtOnce, let outcome = writeAtOnce(work) { return try outcome.get() }
-    let database = database
-    return try await run({ done in database.asyncWriteWithoutTransaction { done(.success($0)) } }, work)
+    try await run({ database.asyncUnsafeRead($0) }, work)
   }
 
   /// How the database finds the records that meet conditions: a line a step, in SQLite's words.
   package func searchPlan(
     _ entity: Int, filters: [RecordFilter], after row: Int64 = 0
   ) async throws(StoreError) -> [String] {
-    let layout = layout
-    let database = database
-    return try await run({ database.asyncUnsafeRead($0) }) { connection throws(StoreError) in
+    let (layout, database) = (layout, database)
+    let lines = Mutex<[String]>([])
+    try await run({ database.asyncUnsafeRead($0) }) { connection throws(StoreError) in
       let query = SQLiteReader(connection, layout).query(entity, filters, after: row, limit: 1)
-      return try connection.all("EXPLAIN QUERY PLAN \(query.sql)", query.arguments) { $0.text(3) }
+      let found = try connection.all("EXPLAIN QUERY PLAN \(query.sql)", query.arguments) { $0.text(3) }
+      lines.withLock { $0 = found }
     }
+    return lines.withLock { $0 }
   }
 
-  package func close() throws(StoreError) {
-    state.withLock { $0.isClosed = true }
-    do { try database.close() } catch { throw StoreError(error) }
+  /// Hands a body to a queue of the database, and waits for its end without holding a thread.
+  ///
+  /// A task that is cancelled waits too.
+  private func run(
+    _ schedule: (@escaping @Sendable (Result<Database, any Error>) -> Void) -> Void, _ work: @escaping Work
+  ) async throws(StoreError) {
+    let outcome: Result<Void, StoreError> = await withCheckedContinuation { continuation in
+      schedule { database in
+        continuation.resume(returning: Self.outcome { () throws in try work(SQLConnection(lent: database.get())) })
+      }
+    }
+    try outcome.get()
   }
 
-  // MARK: Turns
+  // MARK: Writing
 
-  /// Counts a body in; gives whether there were so few of its kind that it need not wait for any.
-  private func enter(
-    _ kind: any WritableKeyPath<State, Int> & Sendable, ifFewerThan limit: Int
-  ) throws(StoreError) -> Bool {
-    try state.withLock { state throws(StoreError) in
-      guard !state.isClosed else { throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed) }
-      state[keyPath: kind] += 1
-      return state[keyPath: kind] <= limit
+  package func withWriter(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) async throws(StoreError) {
+    let work: Work = { [self] connection throws(StoreError) in try body(SQLiteWriter(connection, layout)) }
+    try checkIsOpen()
+    if length == .brief, writes.enter() {
+      let outcome = writeAtOnce(work)
+      if writes.leave() { scheduleWrites() }
+      if let outcome { return try outcome.get() }
     }
-  }
-
-  private func leave(_ kind: any WritableKeyPath<State, Int> & Sendable) { state.withLock { $0[keyPath: kind] -= 1 } }
-
-  /// Runs a body on this thread.
-  private func readAtOnce<Result>(_ work: Work<Result>) -> Swift.Result<Result, StoreError> {
-    do {
-      return try database.unsafeRead { Self.outcome(.success($0), work) }
-    } catch {
-      return .failure(StoreError(error))
+    let outcome: Result<Void, StoreError> = await withCheckedContinuation { continuation in
+      let waiting = WriteQueue.Waiting(isBrief: length == .brief, body: work) { continuation.resume(returning: $0) }
+      if writes.add(waiting) { scheduleWrites() }
     }
+    try outcome.get()
   }
 
   /// Runs a body on this thread; `nil` when another program writes, which has to be waited for elsewhere.
-  private func writeAtOnce<Result>(_ work: Work<Result>) -> Swift.Result<Result, StoreError>? {
-    let outcome = database.writeWithoutTransaction { database in
-      let connection = SQLConnection(database)
+  private func writeAtOnce(_ work: Work) -> Result<Void, StoreError>? {
+    let outcome = withWriterConnection { connection throws(StoreError) in
       connection.setPatience(0)
       defer { connection.setPatience(patience) }
-      return Self.outcome(.success(database), work)
+      try write(work, on: connection)
     }
     if case .failure(.busy) = outcome { return nil }
     return outcome
   }
 
-  /// Hands a body to a queue of the database, and waits for its end without holding a thread.
-  ///
-  /// A task that is cancelled waits too: what it has written is then known to be so.
-  private func run<Result: Sendable>(
-    _ schedule: (@escaping @Sendable (Swift.Result<Database, any Error>) -> Void) -> Void,
-    _ work: @escaping Work<Result>
-  ) async throws(StoreError) -> Result {
-    let outcome: Swift.Result<Result, StoreError> = await withCheckedContinuation { continuation in
-      schedule { database in
-        continuation.resume(returning: Self.outcome(database, work))
+  /// Has a queue of the database write what waits, until nothing does.
+  private func scheduleWrites() {
+    database.asyncWriteWithoutTransaction { [self] _ in
+      while true {
+        let group = writes.next()
+        guard !group.isEmpty else { return }
+        let outcomes = commit(group.map(\.body))
+        for (waiting, outcome) in zip(group, outcomes) { waiting.done(outcome) }
       }
     }
-    return try outcome.get()
   }
 
-  private static func outcome<Result>(
-    _ database: Swift.Result<Database, any Error>, _ work: (SQLConnection) throws(StoreError) -> Result
-  ) -> Swift.Result<Result, StoreError> {
-    do {
-      let connection = SQLConnection(try database.get())
-      return Swift.Result { () throws(StoreError) in try work(connection) }
-    } catch {
-      return .failure(StoreError(error))
+  /// Commits bodies together; where that fails for all of them, each by itself.
+  private func commit(_ bodies: [Work]) -> [Result<Void, StoreError>] {
+    if bodies.count > 1 {
+      let outcomes = Mutex<[Result<Void, StoreError>]>([])
+      let whole = withWriterConnection { connection throws(StoreError) in
+        try connection.write { () throws(StoreError) in
+          try checkTables(connection)
+          for body in bodies {
+            let outcome = Result { () throws(StoreError) in
+              try connection.savepoint { () throws(StoreError) in try body(connection) }
+            }
+            // A failure of the machine ends the transaction, and with it what came before.
+            if case .failure(let error) = outcome, !connection.isInTransaction { throw error }
+            outcomes.withLock { $0.append(outcome) }
+          }
+        }
+      }
+      if case .success = whole { return outcomes.withLock { $0 } }
+    }
+    return bodies.map { body in
+      withWriterConnection { connection throws(StoreError) in try write(body, on: connection) }
     }
   }
+
+  private func write(_ body: Work, on connection: SQLConnection) throws(StoreError) {
+    try connection.write { () throws(StoreError) in
+      try checkTables(connection)
+      try body(connection)
+    }
+  }
+
+  /// Runs a body on the connection that writes, with nobody else on it.
+  private func withWriterConnection(
+    _ body: @Sendable (SQLConnection) throws(StoreError) -> Void
+  ) -> Result<Void, StoreError> {
+    database.unsafeReentrantWrite { database in
+      let address = SQLConnection.address(of: database)
+      return writer.withLock { writer in
+        Self.outcome { () throws in
+          let connection = try writer ?? SQLConnection(owned: address)
+          writer = connection
+          try body(connection)
+        }
+      }
+    }
+  }
+
+  private static func outcome(_ body: () throws -> Void) -> Result<Void, StoreError> {
+    do { return .success(try body()) } catch { return .failure(StoreError(error)) }
+  }
+
+  // MARK: Opening and closing
+
+  package func close() throws(StoreError) {
+    state.withLock { $0.isClosed = true }
+    do {
+      try readers?.close()
+      database.unsafeReentrantWrite { _ in writer.withLock { $0 = nil } }
+      try database.close()
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  private func checkIsOpen() throws(StoreError) {
+    guard state.withLock({ !$0.isClosed }) else {
+      throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
+    }
+  }
+
+  private static let schemaVersion = KnownStatement("PRAGMA schema_version")
 
   /// Refuses everything when another program has put other rules in force since this one opened the store.
   private func checkTables(_ connection: SQLConnection) throws(StoreError) {
-    let version = try connection.number("PRAGMA schema_version")
+    let version = try connection.number(Self.schemaVersion)
+    // The first statement of a transaction that reads shows what has been written since the last one.
+    connection.memory.adopt(connection.seenVersion)
     guard state.withLock({ $0.schemaVersion != version }) else { return }
     let reader = SQLiteReader(connection, layout)
     let inForce = try reader.setting(StoreOpening.ruleSetSetting).flatMap { try? JSONReader.parse(Array($0.utf8)) }

@@ -74,6 +74,16 @@ import Testing
       ]
     ),
     (
+      "an entry at the end that says to be another",
+      ["INSERT INTO bylaw_entry (sequence, body, digest) VALUES (7, '{\"sequence\":8}', zeroblob(32))"],
+      ["entry 7 is out of order: it says that it is entry 8"]
+    ),
+    (
+      "an entry at the end that is none",
+      ["INSERT INTO bylaw_entry (sequence, body, digest) VALUES (7, 'none', zeroblob(32))"],
+      ["entry 7: its bytes were changed", "The database refused a statement: malformed JSON."]
+    ),
+    (
       "an entry before the first",
       ["INSERT INTO bylaw_entry (sequence, body, digest) SELECT 0, body, digest FROM bylaw_entry WHERE sequence = 1"],
       ["entry 0 is none of this trail"]

@@ -62,9 +62,7 @@ package struct Deed: Sendable {
       // One deed of a batch may have documents.
       let chained = try StoredDocument.chained(documents, after: reader)
       let content = try deed.content(schema, chained, reader)
-      let entry = AuditEntry(content, sequence: sequence, after: previous)
-      previous = entry.digest
-      batch.entries.append(entry)
+      previous = batch.append(content, sequence: sequence, after: previous)
       for change in deed.changes {
         let names = Set(schema.entities[change.entity].fields.map(\.name))
         batch.records.append(

@@ -1,4 +1,5 @@
 package import BylawModel
+import Synchronization
 
 /// Where the store keeps its rows.
 ///
@@ -7,15 +8,18 @@ package import BylawModel
 /// Bodies run synchronously, long ones always on an executor of the backend's own.
 package protocol StoreBackend: Sendable {
   /// Reads from one consistent state.
-  func read<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result
+  func withReader(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) async throws(StoreError)
 
   /// Reads and then writes with the write lock held from the start: what was read is still so when it is written.
   /// Commits, durably, when the body returns; undoes everything when it throws.
-  func write<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result
+  ///
+  /// Brief bodies of several callers may be committed together, and a body may run again when that fails; each sees
+  /// what those before it wrote, and its caller goes on when all is durable.
+  func withWriter(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) async throws(StoreError)
 
   /// Lets go of the database once every body under way has ended; whoever reads or writes afterwards gets an error.
   ///
@@ -33,18 +37,34 @@ package enum BodyLength: Sendable, Hashable {
 }
 
 extension StoreBackend {
-  /// Reads as long as it takes.
+  /// What a body reads from one consistent state, which takes as long as it takes unless told otherwise.
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+    _ length: BodyLength = .long, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    try await read(.long, body)
+    let outcome = BodyResult<Result>()
+    try await withReader(length) { reader throws(StoreError) in outcome.set(try body(reader)) }
+    return outcome.value
   }
 
-  /// Reads and writes as long as it takes.
+  /// What a body gives that reads and then writes, which takes as long as it takes unless told otherwise.
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+    _ length: BodyLength = .long, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
-    try await write(.long, body)
+    let outcome = BodyResult<Result>()
+    try await withWriter(length) { writer throws(StoreError) in outcome.set(try body(writer)) }
+    return outcome.value
+  }
+}
+
+/// What a body gave, for whoever had it run: backends need not be generic, which would cost every call.
+private final class BodyResult<Result: Sendable>: Sendable {
+  private let result = Mutex<Result?>(nil)
+
+  func set(_ value: Result) { result.withLock { $0 = value } }
+
+  var value: Result {
+    guard let value = result.withLock({ $0 }) else { preconditionFailure("a body that has not run has not failed") }
+    return value
   }
 }
 
@@ -328,8 +348,27 @@ package struct StoreBatch: Sendable {
     }
   }
 
+  /// A record that an entry is about: what the index of the trail keeps, and what guards of rows go by.
+  package struct Mention: Sendable, Hashable {
+    /// How an entry is about a record; the numbers are kept.
+    package enum Kind: Int64, Sendable, Hashable {
+      /// It is the resource of the act.
+      case resource = 0
+      /// The entry changed it.
+      case change = 1
+      /// The entry changed it, though the act is not allowed: a proposal that waits, or a refusal.
+      case unallowedChange = 2
+    }
+
+    package var record: EntityReference
+    package var entry: Int64
+    package var kind: Kind
+  }
+
   /// By sequence, ascending.
   package var entries: [AuditEntry] = []
+  /// In the order of the entries, and within one of its text: each record of an entry once.
+  package private(set) var mentions: [Mention] = []
   package var records: [RecordChange] = []
   package var keys: [KeyClaim] = []
   package var numbers: [String: Int64] = [:]
@@ -339,6 +378,22 @@ package struct StoreBatch: Sendable {
   package var settings: [String: String] = [:]
 
   package init() {}
+
+  /// Adds an entry after another, with the records that it is about.
+  ///
+  /// - Returns: Its digest, which the next one follows.
+  package mutating func append(
+    _ content: AuditEntry.Content, sequence: Int64, after previous: [UInt8]
+  ) -> [UInt8] {
+    let entry = AuditEntry(content, sequence: sequence, after: previous)
+    entries.append(entry)
+    let kind = content.outcome == .allow ? Mention.Kind.change : .unallowedChange
+    for change in content.changes { mentions.append(Mention(record: change.record, entry: sequence, kind: kind)) }
+    if let resource = content.resource, !content.changes.contains(where: { $0.record == resource }) {
+      mentions.append(Mention(record: resource, entry: sequence, kind: .resource))
+    }
+    return entry.digest
+  }
 
   package var isEmpty: Bool {
     entries.isEmpty && records.isEmpty && keys.isEmpty && proposals.isEmpty && documents.isEmpty && settings.isEmpty

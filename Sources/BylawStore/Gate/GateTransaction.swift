@@ -174,9 +174,7 @@ final class GateTransaction {
         content.numbers = working.numbers
         content.documents = batch.documents.last.map { DocumentMark(row: $0.row, digest: $0.digest) }
       }
-      let entry = AuditEntry(content, sequence: pending.sequence, after: previous)
-      previous = entry.digest
-      batch.entries.append(entry)
+      previous = batch.append(content, sequence: pending.sequence, after: previous)
     }
     for reference in working.order {
       guard let record = working.records[reference] else { continue }

@@ -3,21 +3,76 @@ import GRDB
 import GRDBSQLite
 
 /// A connection while a body of the backend has it: statements that were prepared once, with arguments bound.
-struct SQLConnection {
-  let database: Database
+///
+/// GRDB opens, configures and closes what lies below. A connection that belongs to the backend keeps its statements
+/// here, where they are found by identity; one that is lent for a body keeps them in GRDB.
+@safe final class SQLConnection {
+  /// What is known of the state that the transaction under way sees.
+  var memory = ReadMemory()
+  private let handle: SQLiteConnection
+  /// The database that was lent; `nil` when the connection is the backend's own.
+  private let lender: Database?
+  private var known: [ObjectIdentifier: SQLStatement] = [:]
+  private var others: [String: SQLStatement] = [:]
 
-  init(_ database: Database) { self.database = database }
+  /// A connection for one body.
+  init(lent database: Database) throws(StoreError) {
+    unsafe handle = try Self.handle(OpaquePointer(bitPattern: Self.address(of: database)))
+    lender = database
+  }
+
+  /// A connection that nobody else uses while this is there, by its `address`.
+  ///
+  /// Has to be gone before the database is closed.
+  init(owned address: UInt) throws(StoreError) {
+    unsafe handle = try Self.handle(OpaquePointer(bitPattern: address))
+    lender = nil
+  }
+
+  deinit {
+    for statement in known.values { statement.finalize() }
+    for statement in others.values { statement.finalize() }
+  }
+
+  /// Where SQLite keeps a connection of GRDB; 0 once that is closed.
+  ///
+  /// A number, as it goes from GRDB's queue to a lock of ours.
+  static func address(of database: Database) -> UInt { unsafe UInt(bitPattern: database.sqliteConnection) }
+
+  private static func handle(_ pointer: SQLiteConnection?) throws(StoreError) -> SQLiteConnection {
+    guard let pointer = unsafe pointer else {
+      throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
+    }
+    return unsafe pointer
+  }
+
+  // MARK: Running
 
   /// Runs a statement, and gives each row to `body` until that says `false`.
   func each(
     _ sql: String, _ arguments: [SQLValue] = [], _ body: (SQLStatement) throws(StoreError) -> Bool
   ) throws(StoreError) {
-    let statement = try prepared(sql)
+    try each(try prepared(sql), arguments, body)
+  }
+
+  private func each(
+    _ statement: SQLStatement, _ arguments: [SQLValue], _ body: (SQLStatement) throws(StoreError) -> Bool
+  ) throws(StoreError) {
     defer { statement.reset() }
-    try statement.bind(arguments)
-    while try statement.step() {
+    try statement.bind(arguments, on: self)
+    while try statement.step(on: self) {
       guard try body(statement) else { return }
     }
+  }
+
+  /// Runs a statement, and gives each row to `body`.
+  func each(
+    _ statement: KnownStatement, _ arguments: [SQLValue] = [], _ body: (SQLStatement) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    let statement = try prepared(statement)
+    defer { statement.reset() }
+    try statement.bind(arguments, on: self)
+    while try statement.step(on: self) { try body(statement) }
   }
 
   /// Runs a statement that gives no rows, or whose rows do not matter.
@@ -25,16 +80,31 @@ struct SQLConnection {
     try each(sql, arguments) { _ in true }
   }
 
+  /// Runs a statement that gives no rows, or whose rows do not matter.
+  func run(_ statement: KnownStatement, _ arguments: [SQLValue] = []) throws(StoreError) {
+    try each(statement, arguments) { _ in }
+  }
+
   /// What `body` makes of the first row; `nil` when there is none.
   func first<Result>(
     _ sql: String, _ arguments: [SQLValue] = [], _ body: (SQLStatement) throws(StoreError) -> Result
   ) throws(StoreError) -> Result? {
-    var result: Result?
-    try each(sql, arguments) { row throws(StoreError) in
-      result = try body(row)
-      return false
-    }
-    return result
+    try first(try prepared(sql), arguments, body)
+  }
+
+  /// What `body` makes of the first row; `nil` when there is none.
+  func first<Result>(
+    _ statement: KnownStatement, _ arguments: [SQLValue] = [], _ body: (SQLStatement) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result? {
+    try first(try prepared(statement), arguments, body)
+  }
+
+  private func first<Result>(
+    _ statement: SQLStatement, _ arguments: [SQLValue], _ body: (SQLStatement) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result? {
+    defer { statement.reset() }
+    try statement.bind(arguments, on: self)
+    return try statement.step(on: self) ? try body(statement) : nil
   }
 
   /// What `body` makes of every row.
@@ -54,30 +124,64 @@ struct SQLConnection {
     try first(sql, arguments) { $0.int(0) } ?? 0
   }
 
-  /// How many rows the last statement changed.
-  var changes: Int { database.changesCount }
-
-  private func prepared(_ sql: String) throws(StoreError) -> SQLStatement {
-    do {
-      return SQLStatement(try database.cachedStatement(sql: sql), on: self)
-    } catch {
-      throw StoreError(error)
-    }
+  /// A number that a statement always gives, such as a count.
+  func number(_ statement: KnownStatement, _ arguments: [SQLValue] = []) throws(StoreError) -> Int64 {
+    try first(statement, arguments) { $0.int(0) } ?? 0
   }
+
+  /// How many rows the last statement changed.
+  var changes: Int { Int(unsafe sqlite3_changes(handle)) }
 
   /// Runs statements that are used once, such as those that make tables.
   func execute(_ sql: String) throws(StoreError) {
-    do { try database.execute(sql: sql) } catch { throw StoreError(error) }
+    let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure(code) }
+  }
+
+  // MARK: Preparing
+
+  private func prepared(_ statement: KnownStatement) throws(StoreError) -> SQLStatement {
+    if let found = known[ObjectIdentifier(statement)] { return found }
+    let made = try make(statement.sql)
+    if lender == nil { known[ObjectIdentifier(statement)] = made }
+    return made
+  }
+
+  private func prepared(_ sql: String) throws(StoreError) -> SQLStatement {
+    if let found = others[sql] { return found }
+    let made = try make(sql)
+    if lender == nil { others[sql] = made }
+    return made
+  }
+
+  private func make(_ sql: String) throws(StoreError) -> SQLStatement {
+    if let lender {
+      do { return SQLStatement(try lender.cachedStatement(sql: sql)) } catch { throw StoreError(error) }
+    }
+    var statement: SQLiteStatement?
+    let code = unsafe sqlite3_prepare_v3(
+      handle, sql, Int32(sql.utf8.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+    guard code == SQLITE_OK, let statement = unsafe statement else { throw failure(code) }
+    return unsafe SQLStatement(statement)
   }
 
   // MARK: Transactions
 
+  private static let beginDeferred = KnownStatement("BEGIN DEFERRED")
+  private static let beginImmediate = KnownStatement("BEGIN IMMEDIATE")
+  private static let commit = KnownStatement("COMMIT")
+  private static let save = KnownStatement("SAVEPOINT body")
+  private static let release = KnownStatement("RELEASE body")
+  private static let undo = KnownStatement("ROLLBACK TO body")
+
   /// Runs `body` in a transaction that holds the write lock from the start; undoes everything when it throws.
   func write<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try run("BEGIN IMMEDIATE")
+    try run(Self.beginImmediate)
     do throws(StoreError) {
+      memory.adopt(seenVersion)
       let result = try body()
       try commit()
+      memory.confirm(seenVersion)
       return result
     } catch {
       rollBack()
@@ -85,12 +189,31 @@ struct SQLConnection {
     }
   }
 
+  /// Runs `body` within a transaction; undoes what it did when it throws, and nothing else.
+  ///
+  /// - Throws: What `body` throws, and a failure when a reference that it wrote leads nowhere.
+  func savepoint(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    try run(Self.save)
+    do throws(StoreError) {
+      try body()
+      if hasDanglingReferences { throw danglingReference(Int(ResultCode.SQLITE_CONSTRAINT_FOREIGNKEY.rawValue)) }
+      try run(Self.release)
+    } catch {
+      memory.forget()
+      if isInTransaction {
+        try run(Self.undo)
+        try run(Self.release)
+      }
+      throw error
+    }
+  }
+
   /// Runs `body` on one state of the database.
   func read<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try run("BEGIN DEFERRED")
+    try run(Self.beginDeferred)
     do throws(StoreError) {
       let result = try body()
-      try run("COMMIT")
+      try run(Self.commit)
       return result
     } catch {
       rollBack()
@@ -100,37 +223,55 @@ struct SQLConnection {
 
   private func commit() throws(StoreError) {
     do throws(StoreError) {
-      try run("COMMIT")
+      try run(Self.commit)
     } catch {
       // References are looked at here, and SQLite does not say which one leads nowhere.
       guard case .failed(let code, _) = error, code == Int(ResultCode.SQLITE_CONSTRAINT_FOREIGNKEY.rawValue) else {
         throw error
       }
-      let tables = try? first("SELECT \"table\", \"parent\" FROM pragma_foreign_key_check") { ($0.text(0), $0.text(1)) }
-      throw .failed(code: code, cause: SQLiteMessages.danglingReference(from: tables?.0, to: tables?.1))
+      throw danglingReference(code)
     }
   }
 
+  private func danglingReference(_ code: Int) -> StoreError {
+    let check = "SELECT \"table\", \"parent\" FROM pragma_foreign_key_check"
+    let tables = try? first(check) { ($0.text(0), $0.text(1)) }
+    return .failed(code: code, cause: SQLiteMessages.danglingReference(from: tables?.0, to: tables?.1))
+  }
+
+  /// Whether a reference leads nowhere that was written in the transaction under way.
+  private var hasDanglingReferences: Bool {
+    var (current, highest): (Int32, Int32) = (0, 0)
+    let code = unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
+    return code == SQLITE_OK && current != 0
+  }
+
+  var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
   /// Undoes the transaction, unless SQLite has already done so.
   private func rollBack() {
-    guard database.isInsideTransaction else { return }
+    memory.forget()
+    guard isInTransaction else { return }
     // A rollback only fails where there is nothing left to undo.
     try? run("ROLLBACK")
   }
 
-  /// How long to wait for another program's transaction, in seconds.
-  func setPatience(_ seconds: Double) {
-    guard let handle = unsafe database.sqliteConnection else { return }
-    unsafe sqlite3_busy_timeout(handle, Int32(seconds * 1_000))
+  /// SQLite's count of the changes that this connection has seen, its own and those of others; `nil` when it keeps none.
+  var seenVersion: UInt32? {
+    var version: UInt32 = 0
+    let code = unsafe withUnsafeMutablePointer(to: &version) {
+      unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_DATA_VERSION, $0)
+    }
+    return code == SQLITE_OK ? version : nil
   }
+
+  /// How long to wait for another program's transaction, in seconds.
+  func setPatience(_ seconds: Double) { unsafe sqlite3_busy_timeout(handle, Int32(seconds * 1_000)) }
 
   // MARK: Failures
 
   /// The failure of the call that was just made on this connection.
   func failure(_ code: Int32) -> StoreError {
-    guard let handle = unsafe database.sqliteConnection else {
-      return .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
-    }
     let extended = unsafe sqlite3_extended_errcode(handle)
     let message = unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? ""
     return StoreError(code: extended & 0xFF == code & 0xFF ? extended : code, message: message)

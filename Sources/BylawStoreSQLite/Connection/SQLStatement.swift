@@ -22,12 +22,15 @@ enum SQLValue: Sendable, Hashable {
 /// Goes to SQLite itself for binding and reading, as texts may hold U+0000 and have to come back as they went in.
 @safe struct SQLStatement {
   private let handle: SQLiteStatement
-  private let connection: SQLConnection
 
-  init(_ statement: Statement, on connection: SQLConnection) {
-    unsafe handle = statement.sqliteStatement
-    self.connection = connection
-  }
+  /// A statement that GRDB keeps.
+  init(_ statement: Statement) { unsafe handle = statement.sqliteStatement }
+
+  /// A statement that whoever prepared it has to finalize.
+  @unsafe init(_ handle: SQLiteStatement) { unsafe self.handle = handle }
+
+  /// Ends a statement, which cannot be used any more.
+  func finalize() { _ = unsafe sqlite3_finalize(handle) }
 
   /// SQLite's wish to copy what is bound.
   private static var transient: sqlite3_destructor_type {
@@ -35,7 +38,7 @@ enum SQLValue: Sendable, Hashable {
   }
 
   /// Gives the statement its arguments, from the first place on.
-  func bind(_ arguments: [SQLValue]) throws(StoreError) {
+  func bind(_ arguments: [SQLValue], on connection: SQLConnection) throws(StoreError) {
     for (index, argument) in arguments.enumerated() {
       let code = bind(argument, at: Int32(index) + 1)
       guard code == SQLITE_OK else { throw connection.failure(code) }
@@ -61,7 +64,7 @@ enum SQLValue: Sendable, Hashable {
   }
 
   /// Goes to the next row; `false` when there is none.
-  func step() throws(StoreError) -> Bool {
+  func step(on connection: SQLConnection) throws(StoreError) -> Bool {
     let code = unsafe sqlite3_step(handle)
     if code == SQLITE_ROW { return true }
     guard code == SQLITE_DONE else { throw connection.failure(code) }

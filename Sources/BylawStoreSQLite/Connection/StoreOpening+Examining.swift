@@ -14,7 +14,7 @@ extension StoreOpening {
     do {
       let database = try DatabaseQueue(path: path, configuration: configuration)
       let (text, version) = try database.unsafeRead { database in
-        let connection = SQLConnection(database)
+        let connection = try SQLConnection(lent: database)
         return try connection.read { () throws(StoreError) in
           try identify(connection, path, .settled)
           return (try storedText(connection), try connection.number("PRAGMA schema_version"))

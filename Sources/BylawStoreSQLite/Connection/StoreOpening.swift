@@ -17,6 +17,8 @@ struct StoreOpening {
     var schemaVersion: Int64
   }
 
+  /// After how many pages the log is carried over into the database: 16 MB.
+  private static let pagesOfLog = 4_000
   static let vocabularySetting = "vocabulary"
   static let ruleSetSetting = "rule_set"
 
@@ -54,7 +56,7 @@ struct StoreOpening {
     }
     defer { try? queue.close() }
     do {
-      try queue.read { database in try Self.identify(SQLConnection(database), path, mode) }
+      try queue.read { database in try Self.identify(SQLConnection(lent: database), path, mode) }
     } catch {
       throw StoreError(error).whileOpening(path)
     }
@@ -92,10 +94,19 @@ struct StoreOpening {
     }
   }
 
+  /// Connections that read beside those that `open` makes, on the threads of who asks.
+  func readersAtOnce(_ count: Int) -> ReadersAtOnce {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(settings.patience)
+    configuration.readonly = true
+    configuration.label = "bylaw"
+    return ReadersAtOnce(path: path, configuration: configuration, count: count)
+  }
+
   private func prepare(_ database: any DatabaseWriter, _ mode: SQLiteMode) throws(StoreError) -> Opened {
     do {
       return try database.writeWithoutTransaction { database in
-        let connection = SQLConnection(database)
+        let connection = try SQLConnection(lent: database)
         try makeDurable(connection)
         var opened: Settled
         if mode == .settled {
@@ -117,6 +128,8 @@ struct StoreOpening {
   /// GRDB asks for less when it opens a pool, so this comes afterwards.
   private func makeDurable(_ connection: SQLConnection) throws(StoreError) {
     try connection.run("PRAGMA synchronous = FULL")
+    // A commit changes some seven pages: a longer log means fewer rounds of carrying them over.
+    try connection.run("PRAGMA wal_autocheckpoint = \(Self.pagesOfLog)")
     guard try connection.number("PRAGMA synchronous") == 2, try connection.number("PRAGMA foreign_keys") == 1 else {
       throw .cannotOpen(path: path, cause: SQLiteMessages.notDurable)
     }

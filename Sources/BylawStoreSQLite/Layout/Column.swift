@@ -75,9 +75,20 @@ extension Column.Kind {
 }
 
 extension Column {
-  /// The value of a row; `nil` when it cannot be read, `.null` when there is none.
+  /// As much of a column as is needed to read its values.
+  struct Stored: Sendable {
+    /// The name of the field.
+    let name: String
+    let kind: Kind
+    let type: ValueType
+  }
+
+  var stored: Stored { Stored(name: field.name, kind: kind, type: type) }
+}
+
+extension Column.Stored {
+  /// The value of a row that has one; `nil` when it cannot be read.
   func value(_ row: SQLStatement, _ place: Int, _ schema: Schema) -> Value? {
-    if row.isNull(place) { return .null }
     switch kind {
     case .bool:
       let bit = row.int(place)
@@ -96,7 +107,9 @@ extension Column {
       return schema.stored(json, as: type)
     }
   }
+}
 
+extension Column {
   /// A value as the column keeps it; `nil` when it does not have the type of the field.
   func argument(_ value: Value, _ schema: Schema) -> SQLValue? {
     if value == .null { return .null }

@@ -1,4 +1,5 @@
 import BylawModel
+import Synchronization
 
 /// The table of an entity: a row for each record, a column for each field.
 ///
@@ -14,13 +15,17 @@ final class EntityTable: Sendable {
   /// The columns of every query, in this order: row, id, entry, fields.
   let selection: String
   /// One record by its id.
-  let byID: String
+  let byID: KnownStatement
   /// Records after a row, up to a number of them.
   let page: String
   /// Entry and row of one record by its id.
-  let entryByID: String
+  let entryByID: KnownStatement
   /// Adds a row: id, entry, fields.
-  let insertion: String
+  let insertion: KnownStatement
+  /// What is needed to read a row, by column.
+  let stored: [Column.Stored]
+  /// By the columns that change, the statements that change a row.
+  private let updates = Mutex<[[Int]: KnownStatement]>([:])
   /// Positions of the columns with an index.
   private let indexed: [Int]
   private let schema: Schema
@@ -53,12 +58,13 @@ final class EntityTable: Sendable {
     let table = SQLText.name(name)
     let selection = "SELECT \(all.joined(separator: ", ")) FROM \(table)"
     self.selection = selection
-    byID = "\(selection) WHERE \"id\" = ?"
+    stored = columns.map(\.stored)
+    byID = KnownStatement("\(selection) WHERE \"id\" = ?")
     page = "\(selection) WHERE \"$row\" > ? ORDER BY \"$row\" LIMIT ?"
-    entryByID = "SELECT \"$entry\", \"$row\" FROM \(table) WHERE \"id\" = ?"
+    entryByID = KnownStatement("SELECT \"$entry\", \"$row\" FROM \(table) WHERE \"id\" = ?")
     let places = all.dropFirst().map { _ in "?" }
-    insertion =
-      "INSERT INTO \(table) (\(all.dropFirst().joined(separator: ", "))) VALUES (\(places.joined(separator: ", ")))"
+    insertion = KnownStatement(
+      "INSERT INTO \(table) (\(all.dropFirst().joined(separator: ", "))) VALUES (\(places.joined(separator: ", ")))")
   }
 
   var quotedName: String { SQLText.name(name) }
@@ -158,8 +164,14 @@ final class EntityTable: Sendable {
   // MARK: Statements
 
   /// Changes a row: entry, these fields, id.
-  func update(_ positions: [Int]) -> String {
-    let names = ["\"$entry\""] + positions.map { columns[$0].name }
-    return "UPDATE \(quotedName) SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE \"id\" = ?"
+  func update(_ positions: [Int]) -> KnownStatement {
+    updates.withLock { updates in
+      if let known = updates[positions] { return known }
+      let names = ["\"$entry\""] + positions.map { columns[$0].name }
+      let made = KnownStatement(
+        "UPDATE \(quotedName) SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE \"id\" = ?")
+      updates[positions] = made
+      return made
+    }
   }
 }

@@ -79,9 +79,9 @@ struct Migration {
     try allowAbsence(of: now, entity, missing: absent)
     guard old.meaning(of: field) != new.meaning(of: now) else { return }
     var misfits: Int64 = 0
-    let (oldSchema, newSchema) = (old.schema, new.schema)
+    let (stored, oldSchema, newSchema) = (column.stored, old.schema, new.schema)
     try connection.each("SELECT \(column.name) FROM \(table.quotedName) WHERE \(column.name) IS NOT NULL") { row in
-      let value = column.value(row, 0, oldSchema)
+      let value = stored.value(row, 0, oldSchema)
       if !(value.map { newSchema.fits($0, now.type, now.constraint) } ?? false) { misfits += 1 }
       return true
     }
@@ -129,8 +129,9 @@ struct Migration {
     try connection.each("SELECT \(from) FROM \(before.quotedName) ORDER BY \"$row\"") { row throws(StoreError) in
       var arguments: [SQLValue] = [.int(row.int(0)), .text(row.text(1)), .int(row.int(2))]
       for (offset, pair) in pairs.enumerated() {
-        guard let value = pair.from.value(row, EntityTable.firstField + offset, oldSchema),
-          let argument = pair.to.argument(value, newSchema)
+        let place = EntityTable.firstField + offset
+        let value = row.isNull(place) ? Value.null : pair.from.stored.value(row, place, oldSchema)
+        guard let value, let argument = pair.to.argument(value, newSchema)
         else { throw .corrupt(SQLiteMessages.unreadable(table.entity, row.text(1))) }
         arguments.append(argument)
       }

@@ -86,9 +86,10 @@ struct FaultSurvey {
         CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END AS "kind"
       FROM "bylaw_entry" e, json_each(e."body", '$.changes') c
       UNION ALL
-      SELECT e."sequence", e."resource", 0 FROM "bylaw_entry" e
-      WHERE e."resource" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(e."body", '$.changes') c
-        WHERE json_extract(c."value", '$.record') = e."resource")
+      SELECT e."sequence", json_extract(e."body", '$.resource'), 0 FROM "bylaw_entry" e
+      WHERE json_extract(e."body", '$.resource') IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM json_each(e."body", '$.changes') c
+        WHERE json_extract(c."value", '$.record') = json_extract(e."body", '$.resource'))
       """
     // One pass tells whether both agree; only when they do not are they compared row by row.
     let counts = try connection.first(

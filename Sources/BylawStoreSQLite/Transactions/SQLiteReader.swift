@@ -11,11 +11,21 @@ class SQLiteReader: StoreReader {
     self.layout = layout
   }
 
+  private static let holder = KnownStatement(
+    "SELECT \"record\" FROM \"bylaw_key\" WHERE \"key\" = ? AND \"value\" = ?")
+  private static let keys = KnownStatement("SELECT \"key\", \"value\" FROM \"bylaw_key\" WHERE \"record\" = ?")
+  private static let lastNumber = KnownStatement("SELECT \"last\" FROM \"bylaw_number\" WHERE \"entity\" = ?")
+  private static let lastEntry = KnownStatement("\(entryColumns) ORDER BY \"sequence\" DESC LIMIT 1")
+
   // MARK: Records
 
   func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord? {
+    let key = ReadMemory.Key(entity: entity, id: id)
+    if let known = connection.memory.records[key] { return known }
     let table = layout.tables[entity]
-    return try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in try record(row, table) }
+    let found = try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in try record(row, table) }
+    if let found { connection.memory.keep(found, as: key) }
+    return found
   }
 
   func records(
@@ -36,27 +46,24 @@ class SQLiteReader: StoreReader {
   private func fields(_ row: SQLStatement, _ table: EntityTable) -> [String: Value]? {
     var fields: [String: Value] = [:]
     fields.reserveCapacity(table.columns.count)
-    for (position, column) in table.columns.enumerated() {
-      guard let value = column.value(row, EntityTable.firstField + position, layout.schema) else { return nil }
-      if value != .null { fields[column.field.name] = value }
+    var place = EntityTable.firstField
+    for field in table.stored {
+      if !row.isNull(place) {
+        guard let value = field.value(row, place, layout.schema) else { return nil }
+        fields[field.name] = value
+      }
+      place += 1
     }
     return fields
   }
 
   func holder(of key: String, value: String) throws(StoreError) -> String? {
-    try connection.first(
-      "SELECT \"record\" FROM \"bylaw_key\" WHERE \"key\" = ? AND \"value\" = ?", [.text(key), .text(value)]
-    ) { EntityReference(text: $0.text(0))?.id ?? "" }
+    try connection.first(Self.holder, [.text(key), .text(value)]) { EntityReference(text: $0.text(0))?.id ?? "" }
   }
 
   func keys(of record: EntityReference) throws(StoreError) -> [String: String] {
     var keys: [String: String] = [:]
-    try connection.each(
-      "SELECT \"key\", \"value\" FROM \"bylaw_key\" WHERE \"record\" = ?", [.text(record.description)]
-    ) { row in
-      keys[row.text(0)] = row.text(1)
-      return true
-    }
+    try connection.each(Self.keys, [.text(record.description)]) { keys[$0.text(0)] = $0.text(1) }
     return keys
   }
 
@@ -66,7 +73,7 @@ class SQLiteReader: StoreReader {
   }
 
   func lastNumber(of entity: String) throws(StoreError) -> Int64 {
-    try connection.number("SELECT \"last\" FROM \"bylaw_number\" WHERE \"entity\" = ?", [.text(entity)])
+    try connection.number(Self.lastNumber, [.text(entity)])
   }
 
   func count(of entity: Int) throws(StoreError) -> Int64 {
@@ -121,7 +128,10 @@ class SQLiteReader: StoreReader {
   private static let entryColumns = "SELECT \"sequence\", \"body\", \"digest\" FROM \"bylaw_entry\""
 
   func lastEntry() throws(StoreError) -> AuditEntry? {
-    try connection.first("\(Self.entryColumns) ORDER BY \"sequence\" DESC LIMIT 1") { Self.entry($0) }
+    if let known = connection.memory.lastEntry { return known }
+    let last = try connection.first(Self.lastEntry) { Self.entry($0) }
+    connection.memory.lastEntry = .some(last)
+    return last
   }
 
   func lastEntryOfSettings() throws(StoreError) -> AuditEntry? {
@@ -139,9 +149,11 @@ class SQLiteReader: StoreReader {
     var conditions = ["\"sequence\" > ?"]
     var arguments: [SQLValue] = [.int(sequence)]
     for (condition, text) in [
-      ("\"subject\" = ?", filter.subject?.description), ("\"action\" = ?", filter.action),
-      ("\"outcome\" = ?", filter.outcome?.rawValue),
-      ("\"at\" >= ?", filter.from.map(Column.fixedWidth)), ("\"at\" < ?", filter.until.map(Column.fixedWidth)),
+      ("\(SystemTables.member("subject")) = ?", filter.subject?.description),
+      ("\(SystemTables.member("action")) = ?", filter.action),
+      ("\(SystemTables.member("outcome")) = ?", filter.outcome?.rawValue),
+      ("\(SystemTables.moment) >= ?", filter.from.map(Column.fixedWidth)),
+      ("\(SystemTables.moment) < ?", filter.until.map(Column.fixedWidth)),
       ("\"sequence\" IN (SELECT \"entry\" FROM \"bylaw_change\" WHERE \"record\" = ?)", filter.record?.description),
     ] {
       guard let text else { continue }

@@ -4,11 +4,32 @@ import GRDBSQLite
 
 /// What a body can do that holds the write lock.
 final class SQLiteWriter: SQLiteReader, StoreWriter {
+  private static let entryInsertion = KnownStatement(
+    "INSERT INTO \"bylaw_entry\" (\"sequence\", \"body\", \"digest\") VALUES (?, ?, ?)")
+  private static let changeInsertion = KnownStatement(
+    "INSERT INTO \"bylaw_change\" (\"record\", \"entry\", \"kind\") VALUES (?, ?, ?)")
+  private static let numberSetting = KnownStatement(
+    """
+    INSERT INTO "bylaw_number" ("entity", "last") VALUES (?1, ?2) ON CONFLICT ("entity") DO UPDATE SET "last" = ?2
+    """)
+  private static let documentInsertion = KnownStatement(
+    """
+    INSERT INTO "bylaw_document" ("row", "kind", "at", "entry", "body", "once", "digest") VALUES (?, ?, ?, ?, ?, ?, ?)
+    """)
+
   func apply(_ batch: StoreBatch) throws(StoreError) {
+    // What is known from before is not so any more, and is known again once all is written.
+    connection.memory.lastEntry = nil
+    for record in batch.records { connection.memory.drop(.init(entity: record.entity, id: record.id)) }
     var records = Dictionary(grouping: batch.records, by: \.entry)
     var proposals = Dictionary(grouping: batch.proposals, by: \.entry)
+    var mentions = batch.mentions[...]
     for entry in batch.entries {
       try insert(entry)
+      while let mention = mentions.first, mention.entry == entry.sequence {
+        try insert(mention)
+        mentions.removeFirst()
+      }
       for record in records.removeValue(forKey: entry.sequence) ?? [] { try write(record) }
       for proposal in proposals.removeValue(forKey: entry.sequence) ?? [] { try write(proposal) }
     }
@@ -20,6 +41,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     for (entity, last) in batch.numbers.sorted(by: { $0.key < $1.key }) { try setNumber(of: entity, to: last) }
     try insert(batch.documents)
     for (name, value) in batch.settings.sorted(by: { $0.key < $1.key }) { try setSetting(name, to: value) }
+    if let last = batch.entries.last { connection.memory.lastEntry = .some(last) }
   }
 
   // MARK: Entries
@@ -27,8 +49,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   private func insert(_ entry: AuditEntry) throws(StoreError) {
     do throws(StoreError) {
       try connection.run(
-        "INSERT INTO \"bylaw_entry\" (\"sequence\", \"body\", \"digest\") VALUES (?, ?, ?)",
-        [.int(entry.sequence), .text(entry.body), .blob(entry.digest)])
+        Self.entryInsertion, [.int(entry.sequence), .text(entry.body), .blob(entry.digest)])
     } catch {
       switch error {
       case .failed(_, let cause): throw .auditFailed(cause: cause)
@@ -38,6 +59,13 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
         throw error
       }
     }
+  }
+
+  /// Lists an entry where guards and queries look for it.
+  private func insert(_ mention: StoreBatch.Mention) throws(StoreError) {
+    try connection.run(
+      Self.changeInsertion,
+      [.text(mention.record.description), .int(mention.entry), .int(mention.kind.rawValue)])
   }
 
   // MARK: Records
@@ -98,10 +126,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   }
 
   private func setNumber(of entity: String, to last: Int64) throws(StoreError) {
-    try connection.run(
-      """
-      INSERT INTO "bylaw_number" ("entity", "last") VALUES (?1, ?2) ON CONFLICT ("entity") DO UPDATE SET "last" = ?2
-      """, [.text(entity), .int(last)])
+    try connection.run(Self.numberSetting, [.text(entity), .int(last)])
   }
 
   /// Keeps a setting of the store.
@@ -115,10 +140,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   private func insert(_ documents: [StoredDocument]) throws(StoreError) {
     for document in documents {
       try connection.run(
-        """
-        INSERT INTO "bylaw_document" ("row", "kind", "at", "entry", "body", "once", "digest")
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
+        Self.documentInsertion,
         [
           .int(document.row), .text(document.kind.rawValue), .text(Column.fixedWidth(document.at)),
           SQLValue(document.entry), .text(JSONWriter.write(document.body)), SQLValue(document.once),

@@ -256,21 +256,21 @@ import Testing
     "INSERT INTO \"bylaw_entry\"": .entry, "UPDATE \"bylaw_proposal\" SET": .entry,
     "INSERT INTO \"bylaw_proposal\"": .entry, "DELETE FROM \"bylaw_key\"": .entry,
     "INSERT INTO \"bylaw_key\"": .entry, "INSERT INTO \"bylaw_number\"": .entry,
-    "INSERT INTO \"bylaw_setting\"": .entry, "INSERT INTO \"bylaw_document\"": .log,
+    "INSERT INTO \"bylaw_setting\"": .entry, "INSERT INTO \"bylaw_change\"": .entry,
+    "INSERT INTO \"bylaw_document\"": .log,
     // Rows of records: `EntityTable.insertion` and `EntityTable.update`.
     "INSERT INTO \\(table)": .entry, "UPDATE \\(quotedName) SET": .entry,
     // Tables, indexes and triggers.
     "CREATE TABLE \"\\(name)\"": .opening, "CREATE TABLE \\(SQLText.name(table))": .opening,
     "CREATE INDEX \"\\(table)$\\(name)\"": .opening, "CREATE INDEX \\(SQLText.name(": .opening,
-    "CREATE TRIGGER \"bylaw_entry$changes\"": .opening, "CREATE TRIGGER \\(SQLText.name(name))": .opening,
+    "CREATE TRIGGER \\(SQLText.name(name))": .opening,
     // Migration of the tables.
     "INSERT INTO \\(name)": .opening, "DROP TABLE \\(table.quotedName)": .opening,
     "DROP TABLE \\(before.quotedName)": .opening, "ALTER TABLE \\(SQLText.name(fresh))": .opening,
     "DROP \\(object.kind.rawValue.uppercased())": .opening, "DROP TRIGGER \\(SQLText.name(object.name))": .opening,
     "PRAGMA application_id =": .opening, "PRAGMA user_version =": .opening,
     "PRAGMA synchronous =": .connection, "PRAGMA foreign_keys =": .connection,
-    // Within the trigger that lists an entry's changes.
-    "INSERT INTO \"bylaw_change\"": .entry,
+    "PRAGMA wal_autocheckpoint =": .connection,
   ]
 
   @Test func `every statement in the sources that writes is listed with what stands before it`() throws {

@@ -19,16 +19,16 @@ package final class CountingBackend: StoreBackend {
 
   fileprivate func add(_ count: Int) { rows.withLock { $0 += count } }
 
-  package func read<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
-    try await inner.read(length) { [self] reader throws(StoreError) in try body(CountingReader(reader, self)) }
+  package func withReader(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) async throws(StoreError) {
+    try await inner.withReader(length) { [self] reader throws(StoreError) in try body(CountingReader(reader, self)) }
   }
 
-  package func write<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
-    try await inner.write(length) { [self] writer throws(StoreError) in try body(CountingWriter(writer, self)) }
+  package func withWriter(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) async throws(StoreError) {
+    try await inner.withWriter(length) { [self] writer throws(StoreError) in try body(CountingWriter(writer, self)) }
   }
 }
 

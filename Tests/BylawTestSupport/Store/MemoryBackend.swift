@@ -29,21 +29,20 @@ package final class MemoryBackend: StoreBackend {
   /// Takes what filters speak of from now on.
   package func adopt(_ schema: Schema?) { state.withLock { $0.schema = schema } }
 
-  package func read<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
+  package func withReader(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) async throws(StoreError) {
     let copy = state.withLock { $0 }
-    return try body(MemoryTransaction(copy))
+    try body(MemoryTransaction(copy))
   }
 
-  package func write<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
+  package func withWriter(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) async throws(StoreError) {
     try state.withLock { state throws(StoreError) in
       let transaction = MemoryTransaction(state)
-      let result = try body(transaction)
+      try body(transaction)
       state = transaction.state
-      return result
     }
   }
 }

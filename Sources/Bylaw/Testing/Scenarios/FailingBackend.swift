@@ -24,19 +24,19 @@ final class FailingBackend: StoreBackend {
   /// What fails from now on; `nil` for nothing.
   func fail(_ call: Call?) { failing.withLock { $0 = call } }
 
-  func read<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
+  func withReader(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) async throws(StoreError) {
     let call = failing.withLock { $0 }
-    guard call == .discovery else { return try await inner.read(length, body) }
-    return try await inner.read(length) { reader throws(StoreError) in try body(FailingReader(reader)) }
+    guard call == .discovery else { return try await inner.withReader(length, body) }
+    return try await inner.withReader(length) { reader throws(StoreError) in try body(FailingReader(reader)) }
   }
 
-  func write<Result: Sendable>(
-    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
-  ) async throws(StoreError) -> Result {
-    guard let call = failing.withLock({ $0 }) else { return try await inner.write(length, body) }
-    return try await inner.write(length) { writer throws(StoreError) in try body(FailingWriter(writer, call)) }
+  func withWriter(
+    _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) async throws(StoreError) {
+    guard let call = failing.withLock({ $0 }) else { return try await inner.withWriter(length, body) }
+    return try await inner.withWriter(length) { writer throws(StoreError) in try body(FailingWriter(writer, call)) }
   }
 
   func close() throws(StoreError) { try inner.close() }
