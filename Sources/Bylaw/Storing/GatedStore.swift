@@ -157,8 +157,10 @@ public struct GatedStore: Sendable {
     try await gate.inbox(of: subject, serverContext: serverContext).map { Proposal($0) }
   }
 
-  /// The open proposals that this person made, voted on, or can vote on, the oldest first; with the ended ones on
-  /// demand.
+  /// The open proposals that this person may know of, the oldest first; with the ended ones on demand.
+  ///
+  /// Those are the proposals that the person made, voted on or has a place to vote in, and those about a record that the
+  /// person may read.
   public func proposals(
     of subject: Request.Entity, withEnded: Bool = false, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> [Proposal] {

@@ -24,11 +24,14 @@ struct InboxCommand: AsyncParsableCommand {
   }
 }
 
-/// `bylaw proposals`: the proposals that somebody made, voted on, or can vote on.
+/// `bylaw proposals`: the proposals that somebody may know of.
 struct ProposalsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "proposals", abstract: "List the proposals that somebody made, voted on, or can vote on.",
+    commandName: "proposals", abstract: "List the proposals that somebody may know of.",
     discussion: """
+      Those are the proposals that somebody made, voted on or has a place to vote in, and those about a record that they \
+      may read.
+
       Example:
         bylaw proposals --db incidents.db --as ts-1 --all
       """)

@@ -96,6 +96,23 @@ extension Evaluator {
     return execution
   }
 
+  /// Whether the subject of a request has the authority to make it, whatever else stands against it.
+  ///
+  /// The subject has to be of a type that can act; its inputs may be missing.
+  package mutating func isAuthorized(_ request: Request, records: any RecordSource, now: Timestamp) -> Bool {
+    guard let index = plan.actionIndex[request.action] else { return false }
+    let action = actions[index]
+    var loaded = take(request, records: records, now: now, action)
+    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: true)
+    loader.load(into: &loaded)
+    var judgement = Judgement(
+      plan: sharedPlan, action: action, request: request, now: now, detail: .outcome, hasRecords: true,
+      isSystem: loader.isSystem, override: nil, frame: loaded)
+    let isAuthorized = judgement.authorize()
+    keep(judgement.giveBack())
+    return isAuthorized
+  }
+
   /// How the votes on the approvals of a request stand, whatever else stands against it by now.
   package mutating func approvalStates(
     of request: Request, records: any RecordSource, now: Timestamp

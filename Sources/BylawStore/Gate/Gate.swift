@@ -81,7 +81,7 @@ package struct Gate: Sendable {
     try await look(serverContext) { transaction throws(Interruption) in try transaction.inbox(of: subject) }
   }
 
-  /// The proposals that this person made, voted on, or can vote on.
+  /// The proposals that this person made, voted on or has a place to vote in, or whose resource they may read.
   package func proposals(
     of subject: Request.Entity, withEnded: Bool = false, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> [ProposalView] {

@@ -356,8 +356,10 @@ extension GateTransaction {
     let isTold =
       execution.decision.outcome != .deny && execution.action == proposal.asked
       && execution.resource == proposal.askedResource
-    var terms = try terms(execution)
-    if !isTold {
+    let terms: Value
+    if isTold {
+      terms = try self.terms(execution)
+    } else {
       var members = proposal.terms.members ?? [:]
       members["bound"] = try canonical(.object(bound(of: proposal.asked, proposal.askedResource)))
       terms = .object(members)

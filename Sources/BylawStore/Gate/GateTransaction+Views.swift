@@ -14,45 +14,124 @@ package struct ProposalView: Sendable, Hashable {
 extension GateTransaction {
   /// The proposals that wait for a vote of this person.
   func inbox(of subject: Request.Entity) throws(Interruption) -> [ProposalView] {
-    try views(of: subject, ProposalFilter(isOpen: true)).filter(\.canVote)
-  }
-
-  /// The proposals that this person made, voted on, or can vote on; without the ended ones unless they are asked for.
-  func proposals(of subject: Request.Entity, withEnded: Bool) throws(Interruption) -> [ProposalView] {
-    let person = EntityReference(type: subject.type, id: subject.id)
-    return try views(of: subject, ProposalFilter(isOpen: withEnded ? nil : true)).filter { view in
-      view.canVote || view.proposal.subject == person || view.proposal.votes.contains { $0.voter == person }
-    }
-  }
-
-  private func views(
-    of subject: Request.Entity, _ filter: ProposalFilter
-  ) throws(Interruption) -> [ProposalView] {
+    guard try isKnown(subject) else { return [] }
     var views: [ProposalView] = []
-    for proposal in try reading({ () throws(StoreError) in try proposals(filter) }) {
-      views.append(try view(of: proposal, for: subject))
+    for proposal in try reading({ () throws(StoreError) in try proposals(ProposalFilter(isOpen: true)) }) {
+      // Most proposals are none of a person's, which their authority alone tells.
+      guard proposal.status == .open, try !isLate(proposal) else { continue }
+      guard try isWaiting(proposal, for: subject) else { continue }
+      views.append(try view(of: proposal, for: subject, canVote: true))
     }
     return views
   }
 
-  private func view(of proposal: StoredProposal, for subject: Request.Entity) throws(Interruption) -> ProposalView {
-    let person = EntityReference(type: subject.type, id: subject.id)
-    var shown = proposal
-    let isLate = proposal.status.isOpen ? try self.isLate(proposal) : false
-    guard proposal.status == .open, !isLate else {
-      if isLate { shown.status = .expired }
-      return ProposalView(proposal: shown, canVote: false, missing: [])
+  /// The proposals that this person may know of; without the ended ones unless they are asked for.
+  func proposals(of subject: Request.Entity, withEnded: Bool) throws(Interruption) -> [ProposalView] {
+    guard try isKnown(subject) else { return [] }
+    let filter = ProposalFilter(isOpen: withEnded ? nil : true)
+    var readable: [EntityReference: Bool] = [:]
+    var views: [ProposalView] = []
+    for proposal in try reading({ () throws(StoreError) in try proposals(filter) }) {
+      guard try mayKnow(subject, of: proposal, &readable) else { continue }
+      if proposal.status.isOpen, try isLate(proposal) {
+        var late = proposal
+        late.status = .expired
+        views.append(ProposalView(proposal: late, canVote: false, missing: []))
+      } else if proposal.status == .open {
+        let canVote = try isWaiting(proposal, for: subject)
+        views.append(try view(of: proposal, for: subject, canVote: canVote))
+      } else {
+        views.append(ProposalView(proposal: proposal, canVote: false, missing: []))
+      }
     }
-    let hasVoted = proposal.votes.contains { $0.voter == person && $0.lapsed == nil }
-    let execution = try attempt(proposal)
-    var view = ProposalView(proposal: shown, canVote: false, missing: execution.decision.missing)
-    if !hasVoted { view.canVote = try mayVote(subject, on: proposal) }
-    let isIndependent = plan.proposal(of: proposal.asked)?.isIndependent ?? false
-    if isIndependent, !hasVoted {
-      view.missing = []
+    return views
+  }
+
+  // MARK: Who may know of a proposal
+
+  /// Whether a person may know of a proposal: it is theirs, they voted on it, they have a place to vote in, or they may
+  /// read what it is about.
+  func mayKnow(_ subject: Request.Entity, of proposal: StoredProposal) throws(Interruption) -> Bool {
+    guard try isKnown(subject) else { return false }
+    var readable: [EntityReference: Bool] = [:]
+    return try mayKnow(subject, of: proposal, &readable)
+  }
+
+  /// - `readable`: Which records are known to be readable or not; grows.
+  private func mayKnow(
+    _ subject: Request.Entity, of proposal: StoredProposal, _ readable: inout [EntityReference: Bool]
+  ) throws(Interruption) -> Bool {
+    let person = EntityReference(type: subject.type, id: subject.id)
+    if proposal.subject == person || proposal.votes.contains(where: { $0.voter == person }) { return true }
+    if try hasPlace(subject, in: proposal) { return true }
+    guard let resource = proposal.resource ?? proposal.askedResource else { return false }
+    if let known = readable[resource] { return known }
+    let isReadable = try mayRead(resource, subject)
+    readable[resource] = isReadable
+    return isReadable
+  }
+
+  /// Whether there is such a person at all.
+  private func isKnown(_ subject: Request.Entity) throws(Interruption) -> Bool {
+    guard let entity = entity(named: subject.type), plan.subjects.entities.contains(entity) else { return false }
+    let person = EntityReference(type: subject.type, id: subject.id)
+    return try reading { () throws(StoreError) in try fields(of: person) } != nil
+  }
+
+  /// Whether the rules let a person vote on a proposal at all, as far as they ask who it is.
+  private func hasPlace(_ subject: Request.Entity, in proposal: StoredProposal) throws(Interruption) -> Bool {
+    let act = approval(of: proposal, by: subject)
+    let view = RecordView(self)
+    let hasPlace = plan.withEvaluator { evaluator in evaluator.isAuthorized(act, records: view, now: now) }
+    if let failure = view.failure { throw .failed(failure) }
+    return hasPlace
+  }
+
+  /// Whether a person would see a record by a read.
+  private func mayRead(_ record: EntityReference, _ subject: Request.Entity) throws(Interruption) -> Bool {
+    guard let entity = entity(named: record.type) else { return false }
+    let request = Request(subject: subject, action: "read(\(record.type))", input: [:], serverContext: serverContext)
+    let view = RecordView(self)
+    let isReadable: Bool
+    switch Evaluator(plan).read(request, entity: entity, records: view, now: now) {
+    case .denied: isReadable = false
+    case .allowed(_, var reading): isReadable = reading.fields(of: record.id) != nil
+    }
+    if let failure = view.failure { throw .failed(failure) }
+    return isReadable
+  }
+
+  private func hasVoted(_ subject: Request.Entity, on proposal: StoredProposal) -> Bool {
+    let person = EntityReference(type: subject.type, id: subject.id)
+    return proposal.votes.contains { $0.voter == person && $0.lapsed == nil }
+  }
+
+  // MARK: What they see
+
+  private func view(
+    of proposal: StoredProposal, for subject: Request.Entity, canVote: Bool
+  ) throws(Interruption) -> ProposalView {
+    var view = ProposalView(proposal: proposal, canVote: canVote, missing: [])
+    if plan.proposal(of: proposal.asked)?.isIndependent ?? false, !hasVoted(subject, on: proposal) {
       view.proposal.votes = []
+    } else {
+      view.missing = try attempt(proposal).decision.missing
     }
     return view
+  }
+
+  private func approval(of proposal: StoredProposal, by subject: Request.Entity) -> Request {
+    var act = Request(subject: subject, action: "approve(\(proposal.asked))")
+    act.resource = proposal.askedResource.map { .init(type: $0.type, id: $0.id) }
+    act.proposal = proposal.origin
+    act.serverContext = serverContext
+    return act
+  }
+
+  /// Whether an open proposal waits for a vote of this person.
+  private func isWaiting(_ proposal: StoredProposal, for subject: Request.Entity) throws(Interruption) -> Bool {
+    guard !hasVoted(subject, on: proposal), try hasPlace(subject, in: proposal) else { return false }
+    return try mayVote(subject, on: proposal)
   }
 
   /// Whether the rules would take an approval of this person now.
@@ -60,10 +139,7 @@ extension GateTransaction {
     let vote = StoredProposal.Vote(
       voter: EntityReference(type: subject.type, id: subject.id), vote: .approve, at: now, input: [:])
     guard try fillsPlace(vote, proposal) else { return false }
-    var act = Request(subject: subject, action: "approve(\(proposal.asked))")
-    act.resource = proposal.askedResource.map { .init(type: $0.type, id: $0.id) }
-    act.proposal = proposal.origin
-    act.serverContext = serverContext
+    let act = approval(of: proposal, by: subject)
     let before = working
     defer { working = before }
     let decision = try run(act, proposal: proposal.id).decision

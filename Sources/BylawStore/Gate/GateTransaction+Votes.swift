@@ -15,6 +15,16 @@ extension GateTransaction {
     act.resource = proposal.askedResource.map { .init(type: $0.type, id: $0.id) }
     act.proposal = proposal.origin
     act.serverContext = serverContext
+    if try !mayKnow(subject, of: proposal) {
+      // Whoever has no part in it learns nothing of how far it is, and moves nothing on.
+      let before = working
+      let execution = try run(act, proposal: id)
+      if execution.decision.outcome != .allow {
+        working = before
+        return try refuse(act, execution)
+      }
+      working = before
+    }
     // What everybody agreed to can still be refused or taken back until it runs.
     guard proposal.status == .open || (proposal.status == .approved && kind != .approve) else {
       let ended = denial(.conflict, [reason(id, GateMessages.ended(proposal.status))])
@@ -55,14 +65,20 @@ extension GateTransaction {
       let word: Request.Approval.Vote = kind == .approve ? .approve : .reject
       let vote = StoredProposal.Vote(
         voter: EntityReference(type: act.subject.type, id: act.subject.id), vote: word, at: now, input: act.input)
-      guard try isCounted(vote, proposal) else {
+      proposal.votes.removeAll { $0.voter == vote.voter && $0.lapsed == nil }
+      proposal.votes.append(vote)
+      // The vote belongs to the entry of the act.
+      proposal = note(proposal)
+      let voted = working
+      let run = try runProposal(proposal)
+      let states = run.approvals.isEmpty ? try standings(of: proposal) : run.approvals
+      guard isCounted(vote, in: states) else {
         working = before
         return try refuse(
           act, Execution(decision: denial(.unauthorized, [reason(act.action, GateMessages.foreignVote)])))
       }
-      proposal.votes.removeAll { $0.voter == vote.voter && $0.lapsed == nil }
-      proposal.votes.append(vote)
-      let (concluded, returned) = try conclude(proposal, act)
+      if run.decision.outcome != .allow { working = voted }
+      let (concluded, returned) = try conclude(proposal, act, run, states, unlessRun: voted)
       answer.proposal = concluded
       if let returned { answer.returned = returned }
     }
@@ -79,52 +95,42 @@ extension GateTransaction {
   }
 
   /// Whether a vote fills a place, or is a rejection by somebody who could.
-  private func isCounted(_ vote: StoredProposal.Vote, _ proposal: StoredProposal) throws(Interruption) -> Bool {
-    var others = proposal
-    others.votes.removeAll { $0.voter == vote.voter }
-    var states = try attempt(others, with: [vote]).approvals
-    if states.isEmpty { states = try standings(of: others, with: [vote]) }
+  private func isCounted(_ vote: StoredProposal.Vote, in states: [ApprovalState]) -> Bool {
     // The approvals are those of an action within the action: what the vote's own rules say is enough.
     guard !states.isEmpty else { return true }
     return states.contains { $0.counted.contains(vote.voter.id) || $0.rejected.contains(vote.voter.id) }
   }
 
-  /// What follows from a vote: the end, the run, or nothing yet.
+  /// What follows from a vote that was noted: the end, the run, or nothing yet.
   ///
-  /// The vote stays whatever that is.
-  ///
-  /// - Returns: The proposal as it is now, and what its action returned when it ran.
+  /// The vote stays whatever that is. `execution` is the run with the vote, of which the working state holds what it did
+  /// where it was allowed; `states` is how the votes stand with it, and `voted` the working state without the run. Gives
+  /// the proposal as it is now, and what its action returned when it ran.
   private func conclude(
-    _ proposal: StoredProposal, _ act: Request
+    _ current: StoredProposal, _ act: Request, _ execution: Execution, _ states: [ApprovalState],
+    unlessRun voted: Working
   ) throws(Interruption) -> (StoredProposal, returned: Value?) {
-    // The vote belongs to the entry of the act.
-    var current = note(proposal)
-    let before = working
-    let execution = try runProposal(current)
+    let plan = plan.proposal(of: current.asked)
     switch execution.decision.outcome {
-    case .pending:
-      working = before
-      return (current, nil)
+    case .pending: return (current, nil)
     case .allow:
-      guard plan.proposal(of: proposal.asked)?.useWithin == nil else {
-        working = before
+      guard plan?.useWithin == nil else {
+        working = voted
         return (try settle(current, as: .approved, .approved, []), nil)
       }
-      current = end(current, as: .done, [])
-      if plan.proposal(of: proposal.asked)?.outcomes[.approved] != nil {
-        current = try settle(current, as: .done, .approved, [])
-      }
-      return (current, execution.returned)
+      var done = end(current, as: .done, [])
+      if plan?.outcomes[.approved] != nil { done = try settle(done, as: .done, .approved, []) }
+      return (done, execution.returned)
     case .deny:
-      working = before
       let reasons = execution.decision.reasons.map(\.because)
       switch execution.decision.denialClass {
       case .approvalRejected: return (try settle(current, as: .rejected, .rejected, reasons, by: act), nil)
       case .approvalExpired: return (try settle(current, as: .expired, .expired, reasons), nil)
       default:
         // A rejection ends it whatever else stands against the run by now.
-        let rejecters = try standings(of: current).flatMap(\.rejected)
-        if !rejecters.isEmpty { return (try settle(current, as: .rejected, .rejected, reasons, by: act), nil) }
+        if states.contains(where: { !$0.rejected.isEmpty }) {
+          return (try settle(current, as: .rejected, .rejected, reasons, by: act), nil)
+        }
         // Refused at the run: only when nothing but the run was missing.
         guard execution.approvals.isEmpty == false || isComplete(current) else { return (current, nil) }
         return (try settle(current, as: .refused, .refused, reasons), nil)
@@ -133,13 +139,13 @@ extension GateTransaction {
   }
 
   /// How the votes on a proposal stand where its request is denied before approvals are judged.
-  private func standings(
-    of proposal: StoredProposal, with more: [StoredProposal.Vote] = []
-  ) throws(Interruption) -> [ApprovalState] {
+  private func standings(of proposal: StoredProposal) throws(Interruption) -> [ApprovalState] {
     guard proposal.asked == proposal.action else { return [] }
     let view = RecordView(self)
-    var evaluator = Evaluator(plan)
-    let states = evaluator.approvalStates(of: request(of: proposal, with: more), records: view, now: now)
+    let request = request(of: proposal)
+    let states = plan.withEvaluator { evaluator in
+      evaluator.approvalStates(of: request, records: view, now: now)
+    }
     if let failure = view.failure { throw .failed(failure) }
     return states
   }
