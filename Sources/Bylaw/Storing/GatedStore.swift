@@ -255,8 +255,8 @@ extension GatedStore.Answer {
     proposal = answer.proposal.map { Proposal($0) }
     let entities = ruleSet.plan.expressions.schema.entities
     changes = answer.changes.map { change in
-      var fields: [String: Value] = [:]
-      for name in change.changed { fields[name] = change.fields[name] ?? .null }
+      var fields: [String: Value] = change.isNew ? change.fields : [:]
+      if !change.isNew { for name in change.changed { fields[name] = change.fields[name] ?? .null } }
       return GatedStore.Change(
         record: EntityReference(type: entities[change.entity].name, id: change.id), isNew: change.isNew,
         fields: fields)

@@ -152,13 +152,37 @@ package struct JSONWriter: Sendable {
     var text = text
     text.withUTF8 { characters in
       // Hardly any text has a character to escape.
-      if characters.contains(where: isEscaped) {
+      if needsEscape(characters) {
         for byte in characters { append(byte, to: &bytes) }
       } else {
         bytes.append(contentsOf: characters)
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether a byte has to be escaped: eight at a time, as texts of digests and names are most of what is written.
+  private static func needsEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(bytes)
+    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    var position = 0
+    while position + 8 <= raw.count {
+      let word = unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      // A byte of zero borrows from its highest bit; so does one below a bound that is subtracted.
+      let quote = word ^ (ones &* 0x22)
+      let backslash = word ^ (ones &* 0x5C)
+      let delete = word ^ (ones &* 0x7F)
+      let found =
+        (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
+        | (delete &- ones) & ~delete
+      if found & highs != 0 { return true }
+      position += 8
+    }
+    while position < raw.count {
+      if isEscaped(raw[position]) { return true }
+      position += 1
+    }
+    return false
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {

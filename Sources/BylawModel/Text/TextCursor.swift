@@ -43,6 +43,51 @@ struct TextCursor {
   }
 }
 
+/// A text of digits and marks that is written in place: times stand in every entry of a trail.
+@safe struct DigitWriter {
+  private let place: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  /// The text that `body` writes, of at most `capacity` bytes.
+  static func text(_ capacity: Int, _ body: (inout DigitWriter) -> Void) -> String {
+    unsafe String(unsafeUninitializedCapacity: capacity) { place in
+      var writer = unsafe DigitWriter(place: place)
+      body(&writer)
+      return writer.count
+    }
+  }
+
+  private init(place: UnsafeMutableBufferPointer<UInt8>) { unsafe self.place = place }
+
+  /// Writes one mark.
+  mutating func mark(_ mark: Unicode.Scalar) {
+    guard count < place.count else { return }
+    unsafe place[count] = UInt8(ascii: mark)
+    count += 1
+  }
+
+  /// Writes the last `width` digits of a number that is not negative.
+  mutating func number(_ number: Int, _ width: Int) {
+    guard count + width <= place.count else { return }
+    var rest = number
+    for position in stride(from: count + width - 1, through: count, by: -1) {
+      let digit = rest % 10
+      unsafe place[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+      rest /= 10
+    }
+    count += width
+  }
+
+  /// Takes back zeros at the end, at most `limit`.
+  mutating func dropZeros(_ limit: Int) {
+    var left = limit
+    while left > 0, count > 0, unsafe place[count - 1] == UInt8(ascii: "0") {
+      count -= 1
+      left -= 1
+    }
+  }
+}
+
 /// The digits of a number with zeros before them, at least `width`.
 func padded(_ number: Int, _ width: Int) -> String {
   let digits = "\(number)"

@@ -25,8 +25,29 @@ extension Timestamp: LosslessStringConvertible {
   /// The instant in UTC by RFC 3339, with as many digits of a second as it needs.
   public var description: String {
     let civil = CivilTime(self)
-    let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
-    return "\(civil.date)T\(time)\(fractionDigits(nanoseconds))Z"
+    guard (0...9999).contains(civil.date.fields.year) else {
+      let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
+      return "\(civil.date)T\(time)\(fractionDigits(nanoseconds))Z"
+    }
+    return DigitWriter.text(30) { writer in
+      writer.whole(civil)
+      if nanoseconds != 0 {
+        writer.mark(".")
+        writer.number(Int(nanoseconds), 9)
+        writer.dropZeros(8)
+      }
+      writer.mark("Z")
+    }
+  }
+
+  /// The instant in UTC with nine digits of a second, so that texts of the years 0 to 9999 sort as times do.
+  package var fixedWidth: String {
+    DigitWriter.text(30) { writer in
+      writer.whole(CivilTime(self))
+      writer.mark(".")
+      writer.number(Int(nanoseconds), 9)
+      writer.mark("Z")
+    }
   }
 
   /// `Z` or `±hh:mm`, in seconds east of UTC.
@@ -38,5 +59,23 @@ extension Timestamp: LosslessStringConvertible {
     else { return nil }
     let seconds = hours * 3_600 + minutes * 60
     return isWest ? -seconds : seconds
+  }
+}
+
+extension DigitWriter {
+  /// Writes day and time without a part of a second.
+  fileprivate mutating func whole(_ civil: CivilTime) {
+    let (year, month, day) = civil.date.fields
+    number(year, 4)
+    mark("-")
+    number(month, 2)
+    mark("-")
+    number(day, 2)
+    mark("T")
+    number(civil.hour, 2)
+    mark(":")
+    number(civil.minute, 2)
+    mark(":")
+    number(civil.second, 2)
   }
 }

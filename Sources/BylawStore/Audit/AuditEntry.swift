@@ -210,7 +210,7 @@ package enum Digest {
   /// The digest of a text, in hexadecimal digits.
   package static func of(_ text: String) -> String {
     var text = text
-    return hex(text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) })
+    return hex(Array(text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }))
   }
 
   /// The digest of a record: its identity, every field that has a value, and its values of unique keys.
@@ -241,13 +241,16 @@ package enum Digest {
   }
 
   /// Bytes as hexadecimal digits.
-  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+  package static func hex(_ bytes: some Collection<UInt8>) -> String {
+    unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+      var position = 0
+      for byte in bytes {
+        let (high, low) = (byte >> 4, byte & 15)
+        unsafe text[position] = high < 10 ? 0x30 + high : 0x57 + high
+        unsafe text[position + 1] = low < 10 ? 0x30 + low : 0x57 + low
+        position += 2
+      }
+      return position
     }
-    return String(decoding: text, as: UTF8.self)
   }
 }

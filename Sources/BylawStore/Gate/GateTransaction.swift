@@ -84,11 +84,18 @@ final class GateTransaction {
   func write(_ reference: EntityReference, entity: Int, fields new: [String: Value], isNew: Bool) throws(StoreError) {
     let before = isNew ? nil : try fields(of: reference)
     for view in views { view.willChange(reference, from: before) }
-    var fields = before ?? [:]
-    var changed: Set<String> = []
-    for (name, value) in new where (fields[name] ?? .null) != value {
-      changed.insert(name)
-      fields[name] = value == .null ? nil : value
+    var fields: [String: Value]
+    var changed: Set<String>
+    if let before {
+      fields = before
+      changed = []
+      for (name, value) in new where (fields[name] ?? .null) != value {
+        changed.insert(name)
+        fields[name] = value == .null ? nil : value
+      }
+    } else {
+      fields = new.filter { $0.value != .null }
+      changed = Set(fields.keys)
     }
     let entry = running.last ?? working.nextSequence
     guard isNew || !changed.isEmpty else { return }
@@ -178,7 +185,7 @@ final class GateTransaction {
     }
     for reference in working.order {
       guard let record = working.records[reference] else { continue }
-      let changed = Set(record.fields.keys).union(record.stored.keys).filter { record.fields[$0] != record.stored[$0] }
+      let changed = record.isNew ? Set(record.fields.keys) : record.differing
       batch.records.append(
         .init(
           entity: record.entity, id: reference.id, isNew: record.isNew, fields: record.fields, changed: changed,

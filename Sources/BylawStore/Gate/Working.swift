@@ -12,6 +12,14 @@ struct Working {
     var fields: [String: Value]
     /// The entry that last changed it.
     var entry: Int64
+
+    /// The fields that do not have the value that is stored.
+    var differing: Set<String> {
+      var names: Set<String> = []
+      for (name, value) in fields where stored[name] != value { names.insert(name) }
+      for name in stored.keys where fields[name] == nil { names.insert(name) }
+      return names
+    }
   }
 
   struct PendingEntry {

@@ -140,9 +140,5 @@ extension Column {
   }
 
   /// An instant with nine digits of a second, so that texts sort as times do.
-  static func fixedWidth(_ time: Timestamp) -> String {
-    let whole = Timestamp(seconds: time.seconds).description.dropLast()
-    let digits = "\(1_000_000_000 + Int64(time.nanoseconds))".dropFirst()
-    return "\(whole).\(digits)Z"
-  }
+  static func fixedWidth(_ time: Timestamp) -> String { time.fixedWidth }
 }
