@@ -7,7 +7,7 @@ struct StepExpectation: Sendable {
   /// The keys that a step has beside those of a decision test.
   static let keys = [
     "proposal", "proposals", "records", "counts", "returns", "sends", "follow_ups", "audit", "audit_hides", "entries",
-    "log", "finds", "moved", "expired", "completed",
+    "log", "finds", "moved", "expired", "completed", "overdue",
   ]
 
   /// What is stated about the decision.
@@ -38,6 +38,8 @@ struct StepExpectation: Sendable {
   var moved: [String]?
   var expired: [String]?
   var completed: [String]?
+  /// The ids of follow-ups that a sweep found late.
+  var overdue: [String]?
 }
 
 /// What a step left behind, in the form in which expectations are stated.
@@ -89,7 +91,7 @@ extension StepExpectation {
     if let sweep = outcome.sweep {
       for (what, stated, actual) in [
         ("moved", moved, sweep.moved.map(\.id)), ("expired", expired, sweep.expired),
-        ("completed", completed, sweep.completed),
+        ("completed", completed, sweep.completed), ("overdue", overdue, sweep.overdue.map(\.rule)),
       ] {
         guard let stated else { continue }
         let ids = stated.map { Self.id(fill(.string($0))) }

@@ -245,6 +245,7 @@ extension TestSuiteReader {
     case "moved": expectation.moved = words(value)
     case "expired": expectation.expired = words(value)
     case "completed": expectation.completed = words(value)
+    case "overdue": expectation.overdue = words(value)
     default: break
     }
   }
