@@ -13,6 +13,23 @@ struct BylawCommand: AsyncParsableCommand {
       SweepCommand.self, OutboxCommand.self, FollowUpsCommand.self, AuditCommand.self,
     ])
 
+  /// Runs the command; what it says of wrong usage may repeat what was given, so it is written like all else.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let status = exitCode(for: error)
+      guard !(error is ExitCode), !status.isSuccess else { exit(withError: error) }
+      CommandOutput.report(fullMessage(for: error))
+      exit(withError: status)
+    }
+  }
+
   /// Without a subcommand there is nothing to do: wrong usage.
   func run() async throws {
     throw ValidationError(

@@ -29,6 +29,7 @@ extension Backend {
     for field in layout.indexed { settings.indexed.insert(FieldPosition(entity: field.entity, field: field.field)) }
     let mode: SQLiteMode = layout.isNew ? .create : layout.isSettled ? .settled : .open
     return try SQLiteBackend(
-      place, schema: layout.schema, ruleSet: layout.identity, mode: mode, settings: settings)
+      place, schema: layout.schema, ruleSet: layout.identity, mode: mode, settings: settings,
+      completion: layout.completion)
   }
 }

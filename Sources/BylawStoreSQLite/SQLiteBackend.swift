@@ -42,12 +42,14 @@ package final class SQLiteBackend: StoreBackend {
   ///   - ruleSet: Which rules these are; a store belongs to the rule set of one name.
   ///   - mode: Whether there must be a store, must be none, or one is made where there is none.
   ///   - settings: What speeds up the store and does not change what it says.
+  ///   - completion: What else is written in the transaction that brings the tables to the rules; not with `.settled`.
   /// - Throws: `cannotOpen`, `missing`, `notAStore`, `newerFormat`, `otherRuleSet`, `lossyMigration`, `busy`.
   package init(
     _ place: SQLitePlace, schema: Schema, ruleSet: Decision.RuleSetIdentity, mode: SQLiteMode,
-    settings: SQLiteSettings = SQLiteSettings()
+    settings: SQLiteSettings = SQLiteSettings(), completion: StoreLayout.Completion? = nil
   ) throws(StoreError) {
-    let opening = StoreOpening(place: place, schema: schema, ruleSet: ruleSet, settings: settings)
+    let opening = StoreOpening(
+      place: place, schema: schema, ruleSet: ruleSet, settings: settings, completion: completion)
     let opened = try opening.open(mode)
     database = opened.database
     layout = opened.layout
@@ -215,14 +217,25 @@ package final class SQLiteBackend: StoreBackend {
   // MARK: Opening and closing
 
   package func close() throws(StoreError) {
-    state.withLock { $0.isClosed = true }
+    let wasClosed = state.withLock { state in
+      defer { state.isClosed = true }
+      return state.isClosed
+    }
     do {
       try readers?.close()
+      if !wasClosed, readers != nil { bringTogether() }
       database.unsafeReentrantWrite { _ in writer.withLock { $0 = nil } }
       try database.close()
     } catch {
       throw StoreError(error)
     }
+  }
+
+  /// Brings into the file what stands beside it, so that a copy of the file alone is the whole store.
+  ///
+  /// While another program uses the store that can wait.
+  private func bringTogether() {
+    try? database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
   }
 
   private func checkIsOpen() throws(StoreError) {

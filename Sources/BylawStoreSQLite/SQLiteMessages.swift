@@ -10,7 +10,17 @@ enum SQLiteMessages {
 
   static func refused(_ message: String) -> String { "The database refused a statement: \(message)." }
 
-  static func damaged(_ message: String) -> String { "The database is damaged: \(message)." }
+  static func damaged(_ message: String) -> String { "the database, which is damaged (\(message))" }
+
+  static func full(_ message: String) -> String { "There is no room on the disk (\(message))." }
+
+  static func broken(_ message: String) -> String { "Its disk could not be read or written (\(message))." }
+
+  static func guarded(_ message: String) -> String { "Its file and its folder must be writable (\(message))." }
+
+  static func unopened(_ message: String) -> String {
+    "Its file or folder is not there, or may not be used (\(message))."
+  }
 
   /// `UNIQUE constraint failed: Incident.id`, or what a trigger says, which is a sentence of ours.
   static func constraint(_ message: String) -> String {
@@ -52,6 +62,11 @@ enum SQLiteMessages {
   static func renamed(_ table: String) -> String { "A row of \(table) keeps its identity." }
 
   // MARK: What is found when the store is looked through
+
+  /// What SQLite says of a page may take several lines.
+  static func damagedPage(_ message: String) -> String {
+    "the database is damaged: \(message.split(separator: "\n").joined(separator: ", "))"
+  }
 
   static func missingGuard(_ kind: String, _ name: String) -> String { "the \(kind) '\(name)' is missing" }
 

@@ -64,13 +64,41 @@ import Testing
       result.output.contains("incidents: 'description' was empty, now \"Not recorded in the system before.\": 2\n"))
   }
 
-  @Test func `all or nothing leaves an empty store`() throws {
-    let result = try take("examples/import/tables", ["--all-or-nothing", "--format", "json"])
-    #expect(result.status == 3)
-    let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
-    #expect(report.imported == 0)
-    #expect(report.tables.allSatisfy { $0.imported == 0 })
-    #expect(!report.refused.isEmpty)
+  @Test func `all or nothing makes no store unless all fit`() throws {
+    try CommandRunner.withFolder([:]) { folder in
+      let result = try CommandRunner.run([
+        "init", "\(folder)/store.db", "--rules", Self.rules, "--import", "examples/import/tables", "--mapping",
+        Self.mapping, "--all-or-nothing", "--format", "json",
+      ])
+      #expect(result.status == 3)
+      let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+      #expect(report.imported == 0)
+      #expect(report.tables.allSatisfy { $0.imported == 0 })
+      #expect(!report.refused.isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+    }
+  }
+
+  @Test func `all or nothing takes in a file of which every record fits, and leaves a store that is there as it is`()
+    throws
+  {
+    try StoreFolder.with(isMade: false) { store in
+      func take(_ people: String, _ more: [String]) throws -> CommandRunner.Result {
+        try Data(people.utf8).write(to: URL(fileURLWithPath: "\(store.path)/people.yaml"))
+        let command = ["init", store.db, "--rules", store.rules, "--import", "\(store.path)/people.yaml"]
+        return try CommandRunner.run(command + ["--all-or-nothing"] + more)
+      }
+      let flawed = StoreFolder.people + "  eve: { name: Eve, role: king }\n"
+      #expect(try take(flawed, []).status == 3)
+      #expect(store.files == [])
+      let made = try take(StoreFolder.people, [])
+      #expect(made.status == 0, "\(made.errors)")
+      #expect(made.output.hasSuffix("3 of 3 records taken in\n"))
+      let more = try take("User:\n  dan: { name: Dan, role: clerk }\n  eve: { name: Eve, role: king }\n", ["--update"])
+      #expect(more.status == 3)
+      #expect(more.output.hasSuffix("0 of 2 records taken in\n"))
+      #expect(try store.run(["audit", "verify"]).output.contains(" 3 records "))
+    }
   }
 
   @Test func `a mistake of the mapping makes no store`() throws {

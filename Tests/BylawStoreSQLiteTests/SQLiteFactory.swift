@@ -1,3 +1,5 @@
+import Bylaw
+import BylawEvaluator
 import BylawModel
 import BylawStore
 import BylawStoreSQLite
@@ -56,6 +58,15 @@ final class SQLiteFactory: BackendFactory {
     try queue.writeWithoutTransaction { database in
       for statement in statements { try database.execute(sql: statement) }
     }
+  }
+
+  /// Opens the store of a contest with a short patience.
+  func contestBackend(patience: Double) throws -> SQLiteBackend {
+    let plan = try Contest.ruleSet().plan
+    return try SQLiteBackend(
+      place, schema: plan.expressions.schema, ruleSet: plan.identity, mode: .open,
+      settings: SQLiteSettings(
+        indexed: Set(plan.indexedFields.map { FieldPosition(entity: $0.entity, field: $0.field) }), patience: patience))
   }
 
   /// Opens the store with a short patience, for what is to be found busy.

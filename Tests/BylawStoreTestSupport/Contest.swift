@@ -150,11 +150,11 @@ package struct Contest: Sendable {
 
   // MARK: Rules
 
-  package static func ruleSet() throws -> RuleSet {
+  package static func ruleSet(version: String = "1.0.0", rules: String = rules) throws -> RuleSet {
     try RuleSet(files: [
       (
         path: "bylaw.yaml",
-        text: "bylaw: 1\nname: contest\nversion: 1.0.0\nsubject: [User, System]\nrole: subject.role\n"
+        text: "bylaw: 1\nname: contest\nversion: \(version)\nsubject: [User, System]\nrole: subject.role\n"
       ),
       (path: "rules.yaml", text: rules),
     ])

@@ -8,6 +8,8 @@ import Foundation
 /// A process of its own that works on a store, for tests that end it, or let several of them meet.
 ///
 /// - `StoreLoad load DB TASKS`: works without end, and tells each operation once it is in the store.
+/// - `StoreLoad squeeze DB BYTES`: works until a file would be longer than that, tells what it is told then, and works
+///   on with room again.
 /// - `StoreLoad contest DB FIRST LAST`: takes part in a round for each line of standard input, as these people.
 @main
 struct StoreLoad {
@@ -17,6 +19,7 @@ struct StoreLoad {
     let contest = Contest(try await GatedStore(in: .sqlite(arguments[2])))
     switch arguments[1] {
     case "load": await load(contest, tasks: Int(arguments[3]) ?? 1)
+    case "squeeze": await squeeze(contest, bytes: UInt(arguments[3]) ?? 0)
     case "contest" where arguments.count > 4:
       await take(part: contest, (Int(arguments[3]) ?? 1)...(Int(arguments[4]) ?? 1))
     default: exit(64)
@@ -44,6 +47,32 @@ struct StoreLoad {
           }
         }
       }
+    }
+  }
+
+  /// The disk of this process is full once a file has so many bytes.
+  private static func squeeze(_ contest: Contest, bytes: UInt) async {
+    tell("READY")
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    let room = limit
+    limit.rlim_cur = bytes
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    do {
+      for round in 0..<100_000 { try await work(contest, "squeeze-\(round)") }
+      tell("ERROR there was always room")
+    } catch {
+      let refusal = (error as? StoreError).flatMap { contest.store.refusal(for: $0).denialClass?.rawValue }
+      tell("REFUSED \(refusal ?? "none") \(error)")
+    }
+    limit = room
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    do {
+      try await work(contest, "again")
+      tell("AGAIN")
+    } catch {
+      tell("ERROR \(error)")
     }
   }
 

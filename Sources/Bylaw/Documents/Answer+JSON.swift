@@ -1,8 +1,9 @@
 import BylawModel
 
 extension GatedStore.Answer {
-  /// The answer as JSON, a contract for programs: the members of the decision, then `returned`, `entry`, `proposal` and
-  /// `changes`, each only where there is one.
+  /// The answer as JSON, a contract for programs: the members of the decision, then `returned`, `entry`, `proposal`,
+  /// `denied_run` (the decision on the run that the last vote would have brought about) and `changes`, each only where
+  /// there is one.
   /// - `isPretty`: One member a line for people, instead of one line.
   public func json(isPretty: Bool = false) -> String {
     var writer = JSONWriter(isPretty ? .pretty : .compact)
@@ -14,6 +15,12 @@ extension GatedStore.Answer {
       writer.key("proposal")
       proposal.write(to: &writer)
     }
+    if let deniedRun {
+      writer.key("denied_run")
+      writer.beginObject()
+      deniedRun.writeMembers(to: &writer)
+      writer.endObject()
+    }
     if !changes.isEmpty { writer.list("changes", changes) { $0.write(to: &$1) } }
     writer.endObject()
     return writer.text
@@ -22,11 +29,17 @@ extension GatedStore.Answer {
   /// The answer for people: the decision, then what was done, or would be.
   public func text(isColored: Bool = false) -> String {
     var lines: [String] = []
-    if let proposal { lines.append("Proposal \(proposal.id): \(proposal.status.rawValue)") }
+    if let proposal { lines.append("Proposal \(proposal.id.printableLine): \(proposal.status.rawValue)") }
+    if let deniedRun {
+      lines.append("The vote counts, but the run was denied:")
+      lines += DecisionText(decision: deniedRun, isColored: isColored).denial.map { "  " + $0 }
+    }
     if let returned, returned != .null { lines.append("Returned \(JSONWriter.write(returned))") }
     for change in changes {
       let fields = change.fields.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.shown)" }
-      lines.append("\(change.isNew ? "New" : "Changed") \(change.record): \(fields.joined(separator: ", "))")
+      lines.append(
+        "\(change.isNew ? "New" : "Changed") \(change.record.description.printableLine): \(fields.joined(separator: ", "))"
+      )
     }
     if let entry { lines.append("Audit entry \(entry)") }
     let done = lines.isEmpty ? "" : "\n" + lines.joined(separator: "\n") + "\n"
@@ -70,7 +83,7 @@ extension Proposal {
     }
     lines += reasons.map { "  \($0)" }
     if let original { lines.append("  repeats \(original)") }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.map(\.printableLine).joined(separator: "\n") + "\n"
   }
 
   func write(to writer: inout JSONWriter) {
@@ -99,7 +112,8 @@ extension Proposal {
 }
 
 extension GatedStore.Found {
-  /// What was found, as JSON: the members of the decision, then `records` and, where there are more, `cut`.
+  /// What was found, as JSON: the members of the decision, then `records`, where there are more `cut`, and `found` with
+  /// `false` where one record was asked for and there is none that may be seen.
   public func json(isPretty: Bool = false) -> String {
     var writer = JSONWriter(isPretty ? .pretty : .compact)
     writer.beginObject()
@@ -112,6 +126,7 @@ extension GatedStore.Found {
       writer.endObject()
     }
     if isCut { writer.member("cut", .bool(true)) }
+    if isMissing { writer.member("found", .bool(false)) }
     writer.endObject()
     return writer.text
   }
@@ -121,7 +136,7 @@ extension GatedStore.Found {
     guard decision.outcome == .allow else { return decision.text(isColored: isColored) }
     var text = ""
     for record in records {
-      text += "\(record.reference)\n"
+      text += "\(record.reference.description.printableLine)\n"
       for (name, value) in record.fields.sorted(by: { $0.key < $1.key }) { text += "  \(name): \(value.shown)\n" }
     }
     if records.isEmpty { text = "Nothing found.\n" }
@@ -133,12 +148,12 @@ extension Value {
   /// A value as people read it: a text without quotes.
   fileprivate var shown: String {
     switch self {
-    case .string(let text): text
-    case .reference(let reference): reference.description
+    case .string(let text): text.printableLine
+    case .reference(let reference): reference.description.printableLine
     case .timestamp(let time): time.description
     case .date(let date): date.description
     case .null: "-"
-    default: JSONWriter.write(self)
+    default: JSONWriter.write(self).printableLine
     }
   }
 }
@@ -156,8 +171,9 @@ extension GatedStore.Sweep {
   /// What was written down, for people.
   public var text: String {
     let lines =
-      moved.map { "\($0) moved on" } + expired.map { "\($0) expired" } + completed.map { "\($0) was carried out" }
-      + overdue.map { "Follow-up \($0.number) is overdue: \($0.because ?? $0.rule)" }
+      moved.map { "\($0.description.printableLine) moved on" } + expired.map { "\($0) expired" }
+      + completed.map { "\($0) was carried out" }
+      + overdue.map { "Follow-up \($0.number) is overdue: \($0.because ?? $0.rule)".printableLine }
     return lines.isEmpty ? "Nothing was due.\n" : lines.joined(separator: "\n") + "\n"
   }
 }
@@ -174,10 +190,13 @@ extension GatedStore.Verification {
 
   /// The proof for people.
   public var text: String {
-    let size = "\(entries) entries, \(records) records and \(proposals) proposals"
+    let size =
+      counted(entries, "entry", "entries") + ", " + counted(records, "record") + " and "
+      + counted(proposals, "proposal")
     if findings.isEmpty { return "The store holds what its trail says: \(size).\n" }
     let more = isCutShort ? ["There is more."] : []
-    return (["The store does not hold what its trail says (\(size)):"] + findings.map { "  \($0)" } + more)
+    return
+      (["The store does not hold what its trail says (\(size)):"] + findings.map { "  \($0.printableLine)" } + more)
       .joined(separator: "\n") + "\n"
   }
 }

@@ -23,9 +23,14 @@ struct DecisionText {
     lines += section("Along with it", obligations)
     lines += section("Could not be told", indeterminate)
     lines += section("Observed, without effect", Self.lines(of: decision.observed))
-    lines += ["", "by \(decision.ruleSet.name) \(decision.ruleSet.version), as of \(decision.at)"]
+    lines += [
+      "", "by \(Self.plain(decision.ruleSet.name)) \(Self.plain(decision.ruleSet.version)), as of \(decision.at)",
+    ]
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// The answer and its reasons alone, a line each.
+  var denial: [String] { [headline] + Self.lines(of: decision.reasons).map { "  " + Self.plain($0) } }
 
   private var headline: String {
     let word = decision.outcome.rawValue.uppercased()
@@ -45,14 +50,14 @@ struct DecisionText {
 
   private func section(_ title: String, _ body: [String]) -> [String] {
     guard !body.isEmpty else { return [] }
-    return ["", isColored ? "\u{1B}[1m\(title)\u{1B}[0m" : title] + body.map { "  " + $0 }
+    return ["", isColored ? "\u{1B}[1m\(title)\u{1B}[0m" : title] + body.map { "  " + Self.plain($0) }
   }
 
   private static func lines(of reasons: [Decision.Reason]) -> [String] {
     let notes = reasons.map { [$0.rule, $0.source, $0.clauses.joined(separator: ", ")] }
     return zip(reasons, columns(notes)).flatMap { reason, note in
       let element = reason.element.map { " (element \($0 + 1))" } ?? ""
-      return [plain(reason.because) + element, "  " + note]
+      return [reason.because + element, "  " + note]
     }
   }
 
@@ -62,12 +67,12 @@ struct DecisionText {
         let until = entry.until.map { "a wait until \($0)" } ?? "a wait whose end cannot be told"
         return [until, "  " + entry.rule]
       }
-      var sentence = count == 1 ? "1 approval" : "\(count) approvals"
+      var sentence = counted(count, "approval")
       if let people = entry.of { sentence += " by \(Self.people(people, count))" }
       if !entry.excluding.isEmpty { sentence += ", but not by \(entry.excluding.joined(separator: ", "))" }
       if let by = entry.by { sentence += ", until \(by)" }
       if entry.reachable == false { sentence += "; not enough people can give it now" }
-      return [Self.plain(sentence), "  " + entry.rule]
+      return [sentence, "  " + entry.rule]
     }
   }
 
@@ -88,14 +93,14 @@ struct DecisionText {
     let entries = decision.classified.sorted { $0.key < $1.key }
     return Self.columns(
       entries.map { name, entry in
-        [name, Self.word(entry.value), entry.row.map(Self.plain) ?? ""]
+        [name, Self.word(entry.value), entry.row ?? ""]
       })
   }
 
   private var obligations: [String] {
     decision.obligations.flatMap { obligation in
       var sentence = obligation.kind + " " + Self.word(obligation.value)
-      if let text = obligation.text { sentence += ": " + Self.plain(text) }
+      if let text = obligation.text { sentence += ": " + text }
       var notes: [String] = []
       if let by = obligation.by { notes.append("by \(by)") }
       if let once = obligation.once { notes.append("once a \(once)") }
@@ -115,6 +120,7 @@ struct DecisionText {
 
   /// Rows in columns as wide as their widest cell; a column that is empty in all rows is left out.
   private static func columns(_ rows: [[String]]) -> [String] {
+    let rows = rows.map { $0.map(plain) }
     var widths = Array(repeating: 0, count: rows.map(\.count).max() ?? 0)
     for row in rows {
       for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.unicodeScalars.count) }
@@ -131,12 +137,12 @@ struct DecisionText {
   /// A value as people read it; a text without quotes.
   private static func word(_ value: Value) -> String {
     switch value {
-    case .string(let text): plain(text)
+    case .string(let text): text
     case .null: "?"
     case .duration(let span): words(span)
     case .timestamp(let time): time.description
     case .date(let date): date.description
-    case .reference(let reference): plain(reference.description)
+    case .reference(let reference): reference.description
     case .list(let elements): elements.map { word($0) }.joined(separator: ", ")
     case .object(let members): range(members) ?? words(members)
     case .bool, .int, .decimal, .double: JSONWriter.write(value)
@@ -163,13 +169,8 @@ struct DecisionText {
     return "\(count) \(abs(count) == 1 && unit.size == 86_400 ? "day" : unit.name)"
   }
 
-  /// A text on one line: control characters, which could steer a terminal, become spaces.
+  /// A text on one line: a line break of a sentence becomes a space, what could steer a terminal an escape.
   static func plain(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-      result.unicodeScalars.append(isControl || scalar.value == 0x2028 || scalar.value == 0x2029 ? " " : scalar)
-    }
-    return result
+    String(text.map { $0 == "\n" ? " " : $0 }).printableLine
   }
 }

@@ -66,7 +66,7 @@ extension GatedStore.Import {
     for (table, field, value, ids) in fillings {
       lines.append("\(table): '\(field)' was empty, now \(JSONWriter.write(value)): \(ids.joined(separator: ", "))")
     }
-    return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+    return lines.isEmpty ? "" : lines.map(\.printableLine).joined(separator: "\n") + "\n"
   }
 }
 

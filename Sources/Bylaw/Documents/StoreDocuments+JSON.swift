@@ -20,7 +20,8 @@ extension GatedStore.Notice {
       }
     }
     if let event = shown("event") {
-      return "\(number)  \(at)  event \(event)" + (shown("with").map { "  \($0)" } ?? "") + "\n"
+      return "\(number)  \(at)  event \(event)".printableLine + (shown("with").map { "  \($0.printableLine)" } ?? "")
+        + "\n"
     }
     var line = "\(number)  \(at)  to \(shown("to") ?? "nobody")"
     if case .list(let people) = members["people"] {
@@ -28,7 +29,7 @@ extension GatedStore.Notice {
       line += " (\(ids.joined(separator: ", ")))"
     }
     if let by = shown("by") { line += " by \(by)" }
-    return line + "\n" + (shown("text").map { "      \($0)\n" } ?? "")
+    return line.printableLine + "\n" + (shown("text").map { "      \($0.printableLine)\n" } ?? "")
   }
 }
 
@@ -46,7 +47,7 @@ extension GatedStore.FollowUp {
       let act = "after \(action)" + (resource.map { " on \($0)" } ?? "") + (subject.map { " by \($0)" } ?? "")
       lines.append("      \(act) at \(at)")
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.map(\.printableLine).joined(separator: "\n") + "\n"
   }
 
   var value: Value {
@@ -84,6 +85,7 @@ extension GatedStore.Refusal {
     var parts = ["\(number)", "\(at)", subject?.description ?? "", action]
     if let resource { parts.append("on \(resource)") }
     if let denialClass { parts.append("(\(denialClass.rawValue))") }
-    return parts.joined(separator: "  ") + "\n" + reasons.map { "      \($0.because)  \($0.rule)\n" }.joined()
+    return parts.joined(separator: "  ").printableLine + "\n"
+      + reasons.map { "      " + "\($0.because)  \($0.rule)".printableLine + "\n" }.joined()
   }
 }

@@ -1,4 +1,4 @@
-import BylawModel
+package import BylawModel
 public import BylawStore
 
 /// The audit trail of a store, open for reading alone: it can be proved and shown whatever rules the store holds, also
@@ -46,6 +46,19 @@ public struct AuditTrail: Sendable {
     return GatedStore.Verification(
       entries: report.entries, records: report.records, proposals: report.proposals,
       findings: findings + report.findings.map(\.description), isCutShort: report.isCutShort)
+  }
+
+  /// The records and proposals that have this id, by the order of their entities; without those that cannot be read.
+  package func references(of id: String) async throws(StoreError) -> [EntityReference] {
+    let entities = schema?.entities.map(\.name) ?? []
+    return try await backend.read { reader throws(StoreError) in
+      var found: [EntityReference] = []
+      for (entity, name) in entities.enumerated() where (try? reader.record(entity, id: id)) ?? nil != nil {
+        found.append(EntityReference(type: name, id: id))
+      }
+      if let proposal = (try? reader.proposal(id)) ?? nil { found.append(proposal.reference) }
+      return found
+    }
   }
 
   /// Entries of the trail in order, each as one line of JSON with its digest.

@@ -16,8 +16,8 @@ extension GatedStore {
 
   private static func halt(_ error: StoreError) -> (DenialClass, String) {
     switch error {
-    case .auditFailed(let cause): (.auditFailure, "Audit trail failure: \(cause).")
-    case .failed(_, let cause): (.externalFailure, "External tool failure: \(cause).")
+    case .auditFailed(let cause): (.auditFailure, "Audit trail failure: \(cause.asSentence)")
+    case .failed(_, let cause): (.externalFailure, "External tool failure: \(cause.asSentence)")
     case .busy: (.externalFailure, "External tool failure: another process holds the store.")
     case .beforeLastEntry(let time, let last):
       (.storeFailure, "Store failure: \(time) is before the last entry of the audit trail, \(last).")
@@ -26,4 +26,9 @@ extension GatedStore {
       (.storeFailure, "Store failure: it cannot be opened.")
     }
   }
+}
+
+extension String {
+  /// With the full stop that causes have from some backends and not from others.
+  fileprivate var asSentence: String { hasSuffix(".") ? self : self + "." }
 }

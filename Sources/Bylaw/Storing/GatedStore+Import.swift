@@ -61,7 +61,10 @@ extension GatedStore {
   /// Every declaration holds for them: types, bounds, references and unique keys. A record that leads to a refused one is
   /// refused too.
   /// - `allOrNothing`: Takes none in unless all fit.
-  public func take(_ records: Records, allOrNothing: Bool = false) async throws(StoreError) -> Import {
+  /// - `isDryRun`: Tells what would become of them, and writes nothing.
+  public func take(
+    _ records: Records, allOrNothing: Bool = false, isDryRun: Bool = false
+  ) async throws(StoreError) -> Import {
     var all: [ImportRecord] = []
     for type in records.types {
       for id in records.ids(of: type) {
@@ -69,21 +72,22 @@ extension GatedStore {
         all.append(ImportRecord(reference: reference, fields: records[reference] ?? [:]))
       }
     }
-    return Import(try await gate.take(all, allOrNothing: allOrNothing), of: all, rows: [])
+    return Import(try await gate.take(all, allOrNothing: allOrNothing, isDryRun: isDryRun), of: all, rows: [])
   }
 
   /// Takes in the records of tables that another system kept, in one transaction; every declaration holds for them.
   ///
   /// References may lead to records of any table, in any order and in circles.
   /// - `allOrNothing`: Takes none in unless all fit.
+  /// - `isDryRun`: Tells what would become of them, and writes nothing.
   /// - `progress`: Is told how far the work is, on a thread of the store.
   public func take(
-    _ mapped: MappedTables, allOrNothing: Bool = false,
+    _ mapped: MappedTables, allOrNothing: Bool = false, isDryRun: Bool = false,
     progress: @escaping @Sendable (ImportProgress) -> Void = { _ in }
   ) async throws(StoreError) -> Import {
     let total = mapped.records.count
     let report = try await gate.take(
-      mapped.records, known: mapped.problems, allOrNothing: allOrNothing,
+      mapped.records, known: mapped.problems, allOrNothing: allOrNothing, isDryRun: isDryRun,
       progress: { isWriting, done in
         progress(.init(stage: isWriting ? .writing : .checking, done: done, total: total))
       })

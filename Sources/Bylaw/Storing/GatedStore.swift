@@ -23,6 +23,10 @@ public struct GatedStore: Sendable {
     public var entry: Int64?
     /// The proposal that waits, or that a vote was given on.
     public var proposal: Proposal?
+    /// Of the last vote: why the run that it would have brought about was denied.
+    ///
+    /// The vote counts, and the proposal ends as refused.
+    public var deniedRun: Decision?
     /// The records that were made or changed; of a dry run those that would be.
     public var changes: [Change]
   }
@@ -109,9 +113,13 @@ public struct GatedStore: Sendable {
     _ ruleSet: RuleSet, in backend: Backend, isNew: Bool, _ clock: GateClock
   ) async throws(StoreError) {
     self.ruleSet = ruleSet
-    let opened = try backend.open(StoreLayout(ruleSet.plan, isNew: isNew))
-    gate = Gate(plan: PreparedPlan(ruleSet.plan), backend: opened, now: clock)
-    try await gate.putRulesInForce(StoredRules.text(of: ruleSet))
+    let plan = PreparedPlan(ruleSet.plan)
+    let rules = StoredRules.text(of: ruleSet)
+    var layout = StoreLayout(ruleSet.plan, isNew: isNew)
+    layout.completion = Gate.completion(rules, plan, now: clock)
+    gate = Gate(plan: plan, backend: try backend.open(layout), now: clock)
+    // Done by now, but for a backend that has no tables to bring to the rules.
+    try await gate.putRulesInForce(rules)
   }
 
   // MARK: Operations
@@ -177,6 +185,10 @@ public struct GatedStore: Sendable {
     public var records: [Record]
     /// There are more of them than one answer holds.
     public var isCut: Bool
+    /// One record was asked for, and there is none that the subject may see.
+    ///
+    /// Whether it is there is not told.
+    public var isMissing = false
   }
 
   /// A record as somebody may see it.
@@ -214,7 +226,7 @@ public struct GatedStore: Sendable {
     guard let entity = gate.plan.entityNumbers[type] else {
       let reason = Decision.Reason(rule: "entity", because: "There is no entity '\(type)'.")
       let decision = gate.plan.denial(.invalidRequest, [reason], isRead: true, at: gate.time)
-      return Found(decision: decision, records: [], isCut: false)
+      return Found(decision: decision, records: [], isCut: false, isMissing: false)
     }
     let listing = text.map { ruleSet.listing($0, of: type) }
     let gate = listing?.plan.map { self.gate.with(PreparedPlan($0)) } ?? self.gate
@@ -222,7 +234,8 @@ public struct GatedStore: Sendable {
       entity, id: id, filters: filters, condition: listing?.condition, limit: limit, by: subject,
       serverContext: serverContext)
     let records = answer.records.map { Record(reference: EntityReference(type: type, id: $0.id), fields: $0.fields) }
-    return Found(decision: answer.decision, records: records, isCut: answer.isCut)
+    let isMissing = id != nil && records.isEmpty && answer.decision.outcome == .allow
+    return Found(decision: answer.decision, records: records, isCut: answer.isCut, isMissing: isMissing)
   }
 
   /// Writes down what time alone has brought about.
@@ -253,6 +266,7 @@ extension GatedStore.Answer {
     returned = answer.returned
     entry = answer.entry
     proposal = answer.proposal.map { Proposal($0) }
+    deniedRun = answer.deniedRun
     let entities = ruleSet.plan.expressions.schema.entities
     changes = answer.changes.map { change in
       var fields: [String: Value] = change.isNew ? change.fields : [:]

@@ -98,7 +98,7 @@ public struct ClauseTrace: Sendable {
     }
     let waiting = entries.count { $0.waits != nil }
     let shown = entries.count - waiting - missing.count
-    return text + "\(ruleSet): \(entries.count) clauses, \(shown) with rules and tests, \(waiting) waiting, "
+    return text + "\(ruleSet): \(counted(entries.count, "clause")), \(shown) with rules and tests, \(waiting) waiting, "
       + "\(missing.count) missing, \(unknown.count) unknown\n"
   }
 

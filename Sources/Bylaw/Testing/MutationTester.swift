@@ -88,7 +88,7 @@ public struct MutationReport: Sendable {
   public func text() -> String {
     var text = ""
     for survivor in survivors { text += "\(survivor.place): not noticed: \(survivor.change)\n" }
-    return text + "\(ruleSet.name): \(total) changes, \(noticed) noticed, \(survivors.count) not noticed\n"
+    return text + "\(ruleSet.name): \(counted(total, "change")), \(noticed) noticed, \(survivors.count) not noticed\n"
   }
 
   /// The report as JSON.

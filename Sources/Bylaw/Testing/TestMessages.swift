@@ -146,6 +146,4 @@ enum TestMessages {
   static func didYouMean(_ word: String, among known: [String]) -> String? {
     suggestion(for: word, among: known).map { "did you mean '\($0)'?" }
   }
-
-  static func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
 }

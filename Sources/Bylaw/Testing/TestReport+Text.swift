@@ -59,7 +59,7 @@ extension TestReport {
 
   /// The closing line for these counts.
   public static func summary(passed: Int, failed: Int, errors: Int) -> String {
-    "\(passed) passed, \(failed) failed, \(errors) \(errors == 1 ? "error" : "errors")"
+    "\(passed) passed, \(failed) failed, \(counted(errors, "error"))"
   }
 
   /// The report as JSON: counts and cases for tools.

@@ -34,8 +34,8 @@ extension AuditCommand {
 
     func run() async throws {
       let opened = try await store.attempt { try AuditTrail(in: .sqlite(store.db)) }
-      let selected = GatedStore.RefusalSelection(
-        entries: try selection.selection(), denialClass: denialClass?.denialClass)
+      let entries = try await store.attempt { try await selection.selection(in: opened) }
+      let selected = GatedStore.RefusalSelection(entries: entries, denialClass: denialClass?.denialClass)
       var last: Int64 = 0
       while true {
         let page = try await store.attempt { try await opened.refusals(selected, after: last) }

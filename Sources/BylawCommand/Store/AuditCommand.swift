@@ -55,13 +55,13 @@ struct AuditCommand: AsyncParsableCommand {
 
   /// What narrows a listing of entries.
   struct Selection: ParsableArguments {
-    @Option(help: "Only acts of this subject, as TYPE/ID.")
+    @Option(help: "Only acts of this subject, as TYPE/ID, or as the ID of one record alone.")
     var subject: String?
 
     @Option(help: "Only this action.")
     var action: String?
 
-    @Option(help: "Only acts on this record, or that changed it, as TYPE/ID.")
+    @Option(help: "Only acts on this record, or that changed it, as TYPE/ID, or as an ID that nothing else has.")
     var record: String?
 
     @Option(help: "Only from this time on.")
@@ -70,15 +70,28 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: "Only before this time.")
     var until: TimeArgument?
 
-    func selection() throws -> GatedStore.EntrySelection {
+    /// What is selected; `trail` tells whose ids are meant where no type is said.
+    func selection(in trail: AuditTrail) async throws -> GatedStore.EntrySelection {
       .init(
-        subject: try subject.map { try reference($0) }, action: action, record: try record.map { try reference($0) },
+        subject: try await reference(subject, in: trail), action: action,
+        record: try await reference(record, in: trail),
         from: from?.time, until: until?.time)
     }
 
-    private func reference(_ text: String) throws -> EntityReference {
-      guard let slash = text.firstIndex(of: "/") else { throw ValidationError("'\(text)' is no TYPE/ID") }
-      return EntityReference(type: String(text[..<slash]), id: String(text[text.index(after: slash)...]))
+    private func reference(_ text: String?, in trail: AuditTrail) async throws -> EntityReference? {
+      guard let text else { return nil }
+      if let slash = text.firstIndex(of: "/") {
+        return EntityReference(type: String(text[..<slash]), id: String(text[text.index(after: slash)...]))
+      }
+      let known = try await trail.references(of: text)
+      guard known.count <= 1 else {
+        let choices = known.map(\.description).joined(separator: " or ")
+        throw ValidationError("'\(text)' is the id of several records: say \(choices)")
+      }
+      guard let reference = known.first else {
+        throw ValidationError("'\(text)' is the id of no record that is there: say TYPE/ID")
+      }
+      return reference
     }
   }
 
@@ -189,7 +202,7 @@ struct AuditCommand: AsyncParsableCommand {
     _ store: StoreOptions, _ selection: Selection, _ shown: (String) -> String
   ) async throws {
     let opened = try await store.attempt { try AuditTrail(in: .sqlite(store.db)) }
-    let selected = try selection.selection()
+    let selected = try await store.attempt { try await selection.selection(in: opened) }
     var last: Int64 = 0
     while true {
       let page = try await store.attempt { try await opened.entries(selected, after: last) }
@@ -220,6 +233,6 @@ struct AuditCommand: AsyncParsableCommand {
         changed.append("\(record): \(names.joined(separator: ", "))")
       }
     }
-    return parts.joined(separator: "  ") + changed.map { "\n      \($0)" }.joined()
+    return parts.joined(separator: "  ").printableLine + changed.map { "\n      \($0.printableLine)" }.joined()
   }
 }

@@ -11,6 +11,8 @@ struct GetCommand: AsyncParsableCommand {
 
       Example:
         bylaw get Incident/incident-1 --db incidents.db --as ts-1
+
+      Exit status: 0 shown, 2 denied, or there is no such record to be seen, 1 when the machine failed, 64 wrong usage.
       """)
 
   @Argument(help: "The record, as TYPE/ID.")
@@ -76,6 +78,7 @@ struct ListCommand: AsyncParsableCommand {
     case .json: CommandOutput.write(found.json(isPretty: true) + "\n")
     case .text: CommandOutput.write(found.text(isColored: CommandOutput.isColored))
     }
+    if found.isMissing { throw ExitStatus.denied }
     try StoreOptions.end(found.decision.outcome)
   }
 }

@@ -19,7 +19,8 @@ struct InitCommand: AsyncParsableCommand {
         bylaw init incidents.db --rules rules/incident-management --import tables --mapping mapping.yaml
         bylaw init incidents.db --rules rules/incident-management --update
 
-      Exit status: 0 all is in, 3 some records were refused (the rest is in, or none with --all-or-nothing), or the \
+      Exit status: 0 all is in, 3 some records were refused (the rest is in; with --all-or-nothing none is, and no \
+      store is made), or the \
       rules, the mapping or the file of records as a whole have mistakes (then nothing is made), 1 when the machine \
       failed, 64 wrong usage.
       """)
@@ -67,6 +68,7 @@ struct InitCommand: AsyncParsableCommand {
       let ruleSet = try RuleSet(contentsOf: rules)
       // Read before the store is made, so that a mistake makes none.
       let source = try source(for: ruleSet)
+      if allOrNothing, !update, try await isRefused(source, ruleSet) { throw ExitStatus.invalid }
       let store =
         update
         ? try await GatedStore(ruleSet, in: .sqlite(db), at: now?.time)
@@ -74,9 +76,14 @@ struct InitCommand: AsyncParsableCommand {
       if format == .text {
         CommandOutput.write("\(db) is kept by \(ruleSet.identity.name) \(ruleSet.identity.version)\n")
       }
-      try await take(source, into: store)
+      guard let report = try await take(source, into: store) else {
+        if format == .json { CommandOutput.write("{}\n") }
+        return
+      }
+      write(report, of: source)
+      if !report.refused.isEmpty { throw ExitStatus.invalid }
     } catch let error as StoreError {
-      CommandOutput.report("error: \(StoreMessages.sentence(error))")
+      CommandOutput.report("error: \(StoreMessages.sentence(error, at: db))")
       if case .beforeLastEntry = error { throw ExitStatus.invalid }
       throw ExitCode.failure
     } catch LoadError.invalidRules(let report) {
@@ -106,33 +113,47 @@ struct InitCommand: AsyncParsableCommand {
     return .tables(tables)
   }
 
-  private func take(_ source: Source, into store: GatedStore) async throws {
-    let report: GatedStore.Import
-    let count: Int
+  /// Whether some of the records do not fit a new store, which is told; then none is to be made.
+  private func isRefused(_ source: Source, _ ruleSet: RuleSet) async throws -> Bool {
+    let rehearsal = try await GatedStore.create(ruleSet, in: .memory, at: now?.time)
+    guard let report = try await take(source, into: rehearsal, isDryRun: true), !report.refused.isEmpty else {
+      return false
+    }
+    write(report, of: source)
+    return true
+  }
+
+  private func take(
+    _ source: Source, into store: GatedStore, isDryRun: Bool = false
+  ) async throws -> GatedStore.Import? {
     switch source {
-    case .nothing:
-      if format == .json { CommandOutput.write("{}\n") }
-      return
+    case .nothing: return nil
     case .records(let records):
-      report = try await store.take(records, allOrNothing: allOrNothing)
-      count = records.count
+      return try await store.take(records, allOrNothing: allOrNothing, isDryRun: isDryRun)
     case .tables(let tables):
       let line = ProgressLine()
       defer { line.clear() }
-      report = try await store.take(tables, allOrNothing: allOrNothing, progress: { line.show($0) })
-      line.clear()
-      count = tables.rowCount
+      return try await store.take(
+        tables, allOrNothing: allOrNothing, isDryRun: isDryRun, progress: { line.show($0) })
+    }
+  }
+
+  private func write(_ report: GatedStore.Import, of source: Source) {
+    let count: Int
+    switch source {
+    case .nothing: count = 0
+    case .records(let records): count = records.count
+    case .tables(let tables): count = tables.rowCount
     }
     switch format {
     case .json: CommandOutput.write(report.json(isPretty: true) + "\n")
     case .text:
       for refusal in report.refused {
-        CommandOutput.report(
-          "\((refusal.row.map { "\($0.table) \($0.id), " } ?? "") + refusal.record.description): not taken in")
-        for problem in refusal.problems { CommandOutput.report("  \(problem.sentence)") }
+        let row = refusal.row.map { "\($0.table) \($0.id), " } ?? ""
+        CommandOutput.report("\(row)\(refusal.record): not taken in".printableLine)
+        for problem in refusal.problems { CommandOutput.report("  \(problem.sentence)".printableLine) }
       }
-      CommandOutput.write(report.summary + "\(report.imported) of \(count) records taken in\n")
+      CommandOutput.write(report.summary + "\(report.imported) of \(counted(count, "record")) taken in\n")
     }
-    if !report.refused.isEmpty { throw ExitStatus.invalid }
   }
 }

@@ -66,11 +66,15 @@ struct VoteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vote", abstract: "Approve, reject, withdraw or ask about a proposal.",
     discussion: """
-      The vote is kept whatever follows; the last one that is needed carries the proposal out.
+      The vote is kept whatever follows; the last one that is needed carries the proposal out. A rejection needs a \
+      reason; what else is said with a vote, also a question, are the inputs that the rules declare for it.
 
       Examples:
         bylaw vote approve proposal-1 --db incidents.db --as ex-1
         bylaw vote reject proposal-1 --db incidents.db --as ex-1 --input reason="Not this week"
+
+      Exit status, of the vote itself: 0 it counts, 2 it was denied, 1 when the machine failed, 64 wrong usage. Where the \
+      run that follows is denied, the vote counts: the output says so, in JSON under denied_run.
       """)
 
   @Argument(help: "approve, reject, withdraw or ask.")

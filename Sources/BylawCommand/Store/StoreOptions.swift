@@ -31,7 +31,7 @@ struct StoreOptions: ParsableArguments {
     do {
       return try await GatedStore(in: .sqlite(db), at: now?.time)
     } catch let error as StoreError {
-      CommandOutput.report("error: \(StoreMessages.sentence(error))")
+      CommandOutput.report("error: \(StoreMessages.sentence(error, at: db))")
     } catch LoadError.invalidRules(let report) {
       CommandOutput.report(report.text(isColored: CommandOutput.isErrorColored))
     }
@@ -43,7 +43,7 @@ struct StoreOptions: ParsableArguments {
     do {
       return try await body()
     } catch let error as StoreError {
-      CommandOutput.report("error: \(StoreMessages.sentence(error))")
+      CommandOutput.report("error: \(StoreMessages.sentence(error, at: db))")
       if case .beforeLastEntry = error { throw ExitStatus.invalid }
       throw ExitCode.failure
     }

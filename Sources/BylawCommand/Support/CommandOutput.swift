@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bylaw
+import BylawModel
 import Foundation
 
 /// How results are written.
@@ -12,7 +13,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 /// The exit statuses of the command beside 0 and the 64 of wrong usage.
 enum ExitStatus {
-  /// The answer is deny.
+  /// The answer is deny, or the one record that was asked for is not to be seen.
   static let denied = ExitCode(2)
   /// A test failed, none was found, or a clause has no rule or test.
   static let failed = ExitCode(1)
@@ -34,8 +35,10 @@ enum CommandOutput {
     isatty(descriptor) == 1 && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
   }
 
-  /// Writes text to standard output as it is.
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  /// Writes text or JSON to standard output, with an escape for each character that a terminal would obey.
+  static func write(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.printablePage(keepsColors: isColored).utf8))
+  }
 
   /// Writes why a folder or a file could not be used to standard error: a line, or the report of all mistakes.
   static func report(_ error: LoadError) {
@@ -43,8 +46,9 @@ enum CommandOutput {
     report("error: \(error)")
   }
 
-  /// Writes a line to standard error.
+  /// Writes a line or several to standard error, with an escape for each character that a terminal would obey.
   static func report(_ text: String) {
-    FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+    let page = (text.hasSuffix("\n") ? text : text + "\n").printablePage(keepsColors: isErrorColored)
+    FileHandle.standardError.write(Data(page.utf8))
   }
 }

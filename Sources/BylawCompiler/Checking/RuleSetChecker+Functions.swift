@@ -185,8 +185,8 @@ extension RuleSetChecker {
     }
     guard nodes.count == table.outputs.count else {
       report(
-        "wrong-kind", at: node.range, "'otherwise' does not give each output", expected: "\(table.outputs.count) values"
-      )
+        "wrong-kind", at: node.range, "'otherwise' does not give each output",
+        expected: counted(table.outputs.count, "value"))
       return nil
     }
     return zip(nodes, table.outputs).map { element, output in

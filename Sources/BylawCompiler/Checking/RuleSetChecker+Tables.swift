@@ -34,8 +34,9 @@ extension RuleSetChecker {
       guard let cells = reader.sequence(row, as: "a row of a table with columns") else { continue }
       guard cells.count == names.count else {
         report(
-          "wrong-columns", at: row.range, "this row has \(cells.count) cells for \(names.count) columns",
-          expected: "\(names.count) cells", hint: "a cell with a comma is put in quotes")
+          "wrong-columns", at: row.range,
+          "this row has \(counted(cells.count, "cell")) for \(counted(names.count, "column"))",
+          expected: counted(names.count, "cell"), hint: "a cell with a comma is put in quotes")
         continue
       }
       let conditions = zip(cells, inputs).compactMap { cell($0, of: $1) }

@@ -39,7 +39,7 @@ extension Messages {
       "too-much-work", at: work.lists[0].range,
       "going through this list with all that is asked can take \(steps) steps",
       expected: "at most \(WorkBound.limit)",
-      notes: work.lists.map { .init(range: $0.range, message: "this list can have \($0.length) elements") },
+      notes: work.lists.map { .init(range: $0.range, message: "this list can have \(counted($0.length, "element"))") },
       hint: "declare how long the lists can be, such as list(int, 0..100)")
   }
 

@@ -176,9 +176,11 @@ extension Frame {
     if constraint.text == .text, (constraint.lower ?? 1) > 0, isBlank(text) {
       problems.append(ShapeProblem(path: path, message: "is blank", expectation: "a text"))
     } else if let lower = constraint.lower, length < lower {
-      problems.append(ShapeProblem(path: path, message: "is too short", expectation: "at least \(lower) characters"))
+      problems.append(
+        ShapeProblem(path: path, message: "is too short", expectation: "at least \(counted(lower, "character"))"))
     } else if let upper = constraint.upper, length > upper {
-      problems.append(ShapeProblem(path: path, message: "is too long", expectation: "at most \(upper) characters"))
+      problems.append(
+        ShapeProblem(path: path, message: "is too long", expectation: "at most \(counted(upper, "character"))"))
     } else if constraint.text == .email, !isEmail(text) {
       problems.append(
         ShapeProblem(path: path, message: "is no e-mail address", expectation: "an address such as ann@example.org"))

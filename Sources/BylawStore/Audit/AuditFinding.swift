@@ -55,8 +55,10 @@ extension AuditFinding: CustomStringConvertible {
     case .entriesMissing(let range): "entries \(range.lowerBound) to \(range.upperBound) are missing"
     case .tailCut(1, let size): "the last entry was cut (checkpoint says \(size))"
     case .tailCut(let missing, let size): "the last \(missing) entries were cut (checkpoint says \(size))"
-    case .checkpointDiffers(let size): "entry \(size) is not the one that the checkpoint of \(size) entries signed"
-    case .checkpointForged(let size): "the checkpoint of \(size) entries is not signed by this key"
+    case .checkpointDiffers(let size):
+      "entry \(size) is not the one that the checkpoint of \(counted(size, "entry", "entries")) signed"
+    case .checkpointForged(let size):
+      "the checkpoint of \(counted(size, "entry", "entries")) is not signed by this key"
     case .changed(let record): "\(record) was changed outside the gate"
     case .added(let record): "\(record) was added outside the gate"
     case .orphaned(let record, let entry): "\(record) names entry \(entry), which is not there"

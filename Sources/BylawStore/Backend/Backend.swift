@@ -43,6 +43,12 @@ package struct StoreLayout: Sendable {
   package var isNew: Bool
   /// The database must have been brought to these rules before; to open it then writes nothing.
   package var isSettled: Bool
+  /// Ends an opening that may write, in the transaction that brings the tables to the rules.
+  ///
+  /// When it throws, or the machine stops, the store is as it was. A backend without tables need not call it.
+  package var completion: Completion?
+
+  package typealias Completion = @Sendable (any StoreWriter) throws(StoreError) -> Void
 
   package init(_ plan: DecisionPlan, isNew: Bool, isSettled: Bool = false) {
     schema = plan.expressions.schema

@@ -124,11 +124,22 @@ package struct Gate: Sendable {
   }
 
   /// Takes records in that were made elsewhere: those that fit, or with `allOrNothing` none unless all do.
+  ///
+  /// - `isDryRun`: Tells the same, and writes nothing.
   package func take(
-    _ records: [ImportRecord], known: [[ImportProblem]] = [], allOrNothing: Bool,
+    _ records: [ImportRecord], known: [[ImportProblem]] = [], allOrNothing: Bool, isDryRun: Bool = false,
     progress: @escaping @Sendable (_ isWriting: Bool, _ done: Int) -> Void = { _, _ in }
   ) async throws(StoreError) -> ImportReport {
     let (plan, now) = (plan, now)
+    if isDryRun {
+      return try await backend.read { reader throws(StoreError) in
+        let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: [:])
+        transaction.isDryRun = true
+        return try Self.unwrap { () throws(Interruption) in
+          try transaction.take(records, known: known, allOrNothing: allOrNothing, progress: progress)
+        }
+      }
+    }
     return try await backend.write { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
       let report = try Self.unwrap { () throws(Interruption) in
@@ -136,28 +147,6 @@ package struct Gate: Sendable {
       }
       if report.imported > 0 { try Self.apply(try transaction.batch(), with: writer) }
       return report
-    }
-  }
-
-  /// The setting that holds the rules in force.
-  package static let rulesSetting = "rules"
-  /// The setting that holds their digest once the trail names them; empty where settings were changed since.
-  package static let digestSetting = "rules_digest"
-
-  /// Keeps the rules with the store, and notes in the trail when they are others than before.
-  package func putRulesInForce(_ rules: String) async throws(StoreError) {
-    let (plan, now) = (plan, now)
-    let settings = [Self.rulesSetting: rules, Self.digestSetting: plan.identity.digest]
-    let isInForce = try await backend.read { reader throws(StoreError) in try Self.isInForce(settings, reader) }
-    guard !isInForce else { return }
-    try await backend.write { writer throws(StoreError) in
-      // Another process may have done so meanwhile.
-      guard try !Self.isInForce(settings, writer) else { return }
-      let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: [:])
-      transaction.noteRules(try writer.settings().merging(settings) { $1 })
-      var batch = try transaction.batch()
-      batch.settings = settings
-      try writer.apply(batch)
     }
   }
 

@@ -9,6 +9,8 @@ package struct GateAnswer: Sendable {
   package var entry: Int64?
   /// The proposal that waits, or that the operation belongs to.
   package var proposal: StoredProposal?
+  /// Why the run was denied that a vote would have brought about; the vote counts all the same.
+  package var deniedRun: Decision?
   /// The records that were made or changed; of a dry run those that would be.
   package var changes: [StoreBatch.RecordChange]
 

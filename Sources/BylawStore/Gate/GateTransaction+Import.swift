@@ -65,6 +65,10 @@ extension GateTransaction {
       report.refused.append((index, intake.problems[index] ?? []))
     }
     if allOrNothing, !report.refused.isEmpty { return report }
+    guard !isDryRun else {
+      report.imported = records.count - report.refused.count
+      return report
+    }
     report.imported = try write(intake, progress: progress)
     return report
   }

@@ -81,6 +81,7 @@ extension GateTransaction {
       let (concluded, returned) = try conclude(proposal, act, run, states, unlessRun: voted)
       answer.proposal = concluded
       if let returned { answer.returned = returned }
+      if concluded.status == .refused { answer.deniedRun = run.decision }
     }
     return answer
   }

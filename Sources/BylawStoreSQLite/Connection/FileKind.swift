@@ -21,4 +21,28 @@ enum FileKind {
       self = errno == ENOENT || errno == ENOTDIR ? .nothing : .other
     }
   }
+
+  /// Whether a file begins as the database of a store does, whatever follows.
+  static func isStore(_ path: String) -> Bool {
+    let mark = Array("SQLite format 3\0".utf8)
+    let header = firstBytes(of: path, count: 72)
+    guard header.count == 72, header.starts(with: mark) else { return false }
+    return header[68...].reduce(0) { $0 << 8 | Int64($1) } == SystemTables.applicationID
+  }
+
+  /// Whether there is something beside a database that is not in it yet, or that a program has which holds it open.
+  static func isInUse(_ path: String) -> Bool {
+    // The second file is made whole by whoever opens a database, and left unfinished where there was no room for it.
+    let whole = 32_768
+    return !firstBytes(of: path + "-wal", count: 1).isEmpty
+      || firstBytes(of: path + "-shm", count: whole).count == whole
+  }
+
+  private static func firstBytes(of path: String, count: Int) -> [UInt8] {
+    guard let file = unsafe fopen(path, "rb") else { return [] }
+    defer { unsafe fclose(file) }
+    return unsafe Array(unsafeUninitializedCapacity: count) { buffer, read in
+      read = unsafe fread(buffer.baseAddress, 1, count, file)
+    }
+  }
 }

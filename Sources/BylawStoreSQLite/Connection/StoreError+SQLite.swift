@@ -11,6 +11,10 @@ extension StoreError {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
     case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(SQLiteMessages.damaged(message))
+    case SQLITE_FULL: self = .failed(code: Int(code), cause: SQLiteMessages.full(message))
+    case SQLITE_IOERR: self = .failed(code: Int(code), cause: SQLiteMessages.broken(message))
+    case SQLITE_READONLY, SQLITE_PERM: self = .failed(code: Int(code), cause: SQLiteMessages.guarded(message))
+    case SQLITE_CANTOPEN: self = .failed(code: Int(code), cause: SQLiteMessages.unopened(message))
     case SQLITE_CONSTRAINT: self = .failed(code: Int(code), cause: SQLiteMessages.constraint(message))
     default: self = .failed(code: Int(code), cause: SQLiteMessages.refused(message))
     }
@@ -31,7 +35,8 @@ extension StoreError {
   /// The same failure at a place where a database is opened.
   func whileOpening(_ path: String) -> StoreError {
     switch self {
-    case .corrupt: .notAStore(path: path)
+    // A store whose pages are damaged or cut off still says in its first bytes that it is one.
+    case .corrupt: FileKind.isStore(path) ? self : .notAStore(path: path)
     case .failed(_, let cause): .cannotOpen(path: path, cause: cause)
     default: self
     }

@@ -8,6 +8,7 @@ struct StoreOpening {
   let schema: Schema
   let ruleSet: Decision.RuleSetIdentity
   let settings: SQLiteSettings
+  var completion: StoreLayout.Completion?
 
   /// A store that is open.
   struct Opened {
@@ -176,7 +177,10 @@ struct StoreOpening {
     let same = wanted(after: old)
     if same.text == oldText {
       let layout = TableLayout(same)
-      try connection.write { () throws(StoreError) in try note(connection, layout) }
+      try connection.write { () throws(StoreError) in
+        try note(connection, layout)
+        try completion?(SQLiteWriter(connection, layout))
+      }
       return Settled(layout: layout, vocabulary: oldText)
     }
     // Tables that are made anew would otherwise break the references to them on the way.
@@ -225,6 +229,7 @@ struct StoreOpening {
     }
     try set(Self.vocabularySetting, to: vocabulary.text, SQLiteWriter(connection, layout))
     try note(connection, layout)
+    try completion?(SQLiteWriter(connection, layout))
     return Settled(layout: layout, vocabulary: vocabulary.text)
   }
 

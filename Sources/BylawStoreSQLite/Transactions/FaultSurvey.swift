@@ -23,6 +23,7 @@ struct FaultSurvey {
     try look { survey throws(StoreError) in try survey.lookAtNumbering() }
     try look { survey throws(StoreError) in try survey.lookAtDocuments() }
     try look { survey throws(StoreError) in try survey.lookAtKeys() }
+    try look { survey throws(StoreError) in try survey.lookAtPages() }
     return Array(faults.prefix(limit))
   }
 
@@ -123,6 +124,13 @@ struct FaultSurvey {
     for (table, row, name) in tables {
       let isWhole = try connection.number("SELECT coalesce(max(\(row)), 0) = count(*) FROM \(table)")
       if isWhole == 0 { note(SQLiteMessages.gaps(name)) }
+    }
+  }
+
+  /// Every page of the file, also those of indexes that no other look goes through.
+  private mutating func lookAtPages() throws(StoreError) {
+    for line in try connection.all("PRAGMA quick_check(\(limit))", [], { $0.text(0) }) where line != "ok" {
+      note(SQLiteMessages.damagedPage(line))
     }
   }
 

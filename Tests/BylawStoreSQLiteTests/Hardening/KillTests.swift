@@ -50,7 +50,8 @@ import Testing
     }
   }
 
-  private static func prove(_ path: String, _ told: [String], _ what: String) async throws {
+  /// Everything that was told is there, nothing half, and the trail agrees.
+  static func prove(_ path: String, _ told: [String], _ what: String) async throws {
     let store = try await GatedStore(in: .sqlite(path))
     #expect(try await store.verify().findings == [], "\(what)")
     for line in told where line.hasPrefix("DONE") {

@@ -72,6 +72,26 @@ import Testing
     #expect(try await same.verify().entries == verification.entries)
   }
 
+  @Test(arguments: [false, true])
+  func `other rules come into force with their tables and their entry, or not at all`(isGrown: Bool) async throws {
+    let rules = isGrown ? Contest.rules.replacing("role: Role }", with: "role: Role, level: int = 1 }") : Contest.rules
+    let next = try Contest.ruleSet(version: "2.0.0", rules: rules)
+    let stopped = StoreError.failed(code: 13, cause: "The disk is full.")
+    var layout = StoreLayout(next.plan, isNew: false)
+    layout.completion = { _ throws(StoreError) in throw stopped }
+    let before = try await state()
+    #expect(throws: stopped) { _ = try Backend.sqlite(factory.path).open(layout) }
+    #expect(try await state() == before)
+    let old = try await GatedStore(in: .sqlite(factory.path))
+    #expect(old.ruleSet.identity.version == "1.0.0")
+    #expect(try await old.verify().findings == [])
+    try old.gate.backend.close()
+    let new = try await GatedStore(next, in: .sqlite(factory.path))
+    #expect(try await new.verify().findings == [])
+    try new.gate.backend.close()
+    #expect(try await GatedStore(in: .sqlite(factory.path)).ruleSet.identity.version == "2.0.0")
+  }
+
   @Test func `a proof needs no right to write`() async throws {
     let manager = FileManager.default
     try manager.setAttributes([.posixPermissions: 0o444], ofItemAtPath: factory.path)
