@@ -26,7 +26,7 @@ extension GatedStore.Notice {
     var line = "\(number)  \(at)  to \(shown("to") ?? "nobody")"
     if case .list(let people) = members["people"] {
       let ids = people.map { if case .string(let id) = $0 { id } else { JSONWriter.write($0) } }
-      line += " (\(ids.joined(separator: ", ")))"
+      line += " (\(ids.isEmpty ? "nobody" : ids.joined(separator: ", ")))"
     }
     if let by = shown("by") { line += " by \(by)" }
     return line.printableLine + "\n" + (shown("text").map { "      \($0.printableLine)\n" } ?? "")

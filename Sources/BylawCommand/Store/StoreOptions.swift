@@ -13,7 +13,7 @@ struct StoreOptions: ParsableArguments {
   var format = OutputFormat.text
 
   @Option(
-    help: "The time to act at, such as 2026-01-31T09:00:00Z; for rehearsals. The clock of this machine without it.")
+    help: "The time to act at, not before the last audit entry, such as 2026-01-31T09:00:00Z; for rehearsals.")
   var now: TimeArgument?
 
   @Option(
