@@ -348,8 +348,12 @@ import Testing
     let statements = StatementTrace.statements(on: path)
     #expect(statements.count > 200)
     var transactions: [[String]] = [[]]
-    for statement in statements where !statement.isReading || statement.sql.hasPrefix("COMMIT") {
-      if statement.sql.hasPrefix("BEGIN") || statement.sql.hasPrefix("COMMIT") {
+    // Operations of several callers may share a transaction, each between savepoints.
+    let borders = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"]
+    for statement in statements {
+      let isBorder = borders.contains { statement.sql.hasPrefix($0) }
+      guard isBorder || !statement.isReading else { continue }
+      if isBorder {
         transactions.append([])
       } else {
         transactions[transactions.count - 1].append(statement.sql)
