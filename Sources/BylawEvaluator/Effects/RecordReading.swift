@@ -70,13 +70,17 @@ package struct RecordReading: ~Copyable {
     }
     return frame.fields(of: record)
   }
+
+  /// The frame, to be used on.
+  consuming func giveBack() -> Frame { frame }
 }
 
 extension Evaluator {
   /// Decides whether a subject may read an entity at all; on allow gives what it then sees.
   ///
   /// - `request`: For the action `read(ENTITY)`; its inputs are the fields that records are narrowed by.
-  package consuming func read(
+  /// The frame that the reading has is used again once it is given to `takeBack`.
+  package mutating func read(
     _ request: Request, entity: Int, records: any RecordSource, now: Timestamp
   ) -> ReadVerdict {
     guard let index = plan.actionIndex[request.action], let read = plan.store.reads[entity] else {
@@ -89,6 +93,8 @@ extension Evaluator {
     var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: false)
     loader.load(into: &loaded)
     guard loader.reasons.isEmpty else {
+      loaded.release()
+      frame = consume loaded
       let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
       return .denied(refusal(loader.denialClass, reasons, request, now))
     }
@@ -96,7 +102,12 @@ extension Evaluator {
       plan: sharedPlan, action: action, request: request, now: now, detail: .reasons, hasRecords: true,
       isSystem: loader.isSystem, override: nil, frame: loaded)
     let decision = judgement.decide()
-    guard decision.outcome == .allow else { return .denied(decision) }
+    guard decision.outcome == .allow else {
+      var used = judgement.giveBack()
+      used.release()
+      frame = consume used
+      return .denied(decision)
+    }
     let roles = loader.isSystem ? 0 : judgement.roleMask(plan.subjects.role)
     var frame = judgement.giveBack()
     var filters: [(field: Int, value: Cell)] = []
@@ -110,6 +121,13 @@ extension Evaluator {
       RecordReading(
         read: read, entity: entity, restrictions: restrictions(of: read, roles: roles, isSystem: loader.isSystem),
         filters: filters, frame: frame))
+  }
+
+  /// Ends a reading.
+  package mutating func takeBack(_ reading: consuming RecordReading) {
+    var used = reading.giveBack()
+    used.release()
+    frame = consume used
   }
 
   /// A role that grants and is not restricted sees everything; otherwise one of the restrictions must hold.

@@ -10,16 +10,11 @@ struct RecordQuery: Hashable {
 /// A query that is answered page by page, for who may stop early.
 struct RecordPages {
   let query: RecordQuery
-  /// The one record that is asked for; `nil` for all that the query finds.
-  let id: String?
   /// The last row that was given.
   fileprivate var row: Int64 = 0
   fileprivate var isOver = false
 
-  init(_ query: RecordQuery, id: String? = nil) {
-    self.query = query
-    self.id = id
-  }
+  init(_ query: RecordQuery) { self.query = query }
 }
 
 extension StoredRecord {
@@ -53,9 +48,8 @@ extension GateTransaction {
   /// The ids of the next page; `nil` when there are no more.
   func next(of pages: inout RecordPages) throws(StoreError) -> [String]? {
     guard !pages.isOver else { return nil }
-    guard pages.id == nil, working.order.isEmpty else {
+    guard working.order.isEmpty else {
       pages.isOver = true
-      if let id = pages.id { return [id] }
       return try ids(of: pages.query.entity, meeting: pages.query.filter)
     }
     return try records(of: &pages)?.map(\.id)

@@ -37,40 +37,52 @@ extension GateTransaction {
     let view = RecordView(self)
     views.append(view)
     defer { views.removeLast() }
-    let evaluator = Evaluator(plan)
-    switch evaluator.read(request, entity: entity, records: view, now: now) {
-    case .denied(let decision):
-      if let failure = view.failure { throw .failed(failure) }
-      let answer = try refuse(request, Execution(decision: decision))
-      return ReadAnswer(decision: decision, records: [], isCut: false, entry: answer.entry)
-    case .allowed(let decision, var reading):
-      let plan = plan.store.reads[entity]
-      if let problem = condition.flatMap({ problem(of: $0, plan, entity) }) {
-        let reason = Decision.Reason(rule: "where", because: problem)
-        let answer = try refuse(request, Execution(decision: denial(.invalidInput, [reason])))
-        return ReadAnswer(decision: answer.decision, records: [], isCut: false, entry: answer.entry)
-      }
-      let most = min(limit ?? .max, plan?.limit ?? .max)
-      var found: [StoredRecord] = []
-      var isCut = false
-      var pages = RecordPages(RecordQuery(entity: entity, filter: reading.condition()), id: id)
-      while !isCut, let page = try self.reading({ () throws(StoreError) in try self.next(of: &pages) }) {
-        for candidate in page {
-          guard let fields = reading.fields(of: candidate) else { continue }
-          isCut = found.count == most
-          if isCut { break }
-          found.append(StoredRecord(row: 0, id: candidate, fields: fields, entry: 0))
+    return try plan.withEvaluator { evaluator throws(Interruption) in
+      switch evaluator.read(request, entity: entity, records: view, now: now) {
+      case .denied(let decision):
+        if let failure = view.failure { throw .failed(failure) }
+        let answer = try refuse(request, Execution(decision: decision))
+        return ReadAnswer(decision: decision, records: [], isCut: false, entry: answer.entry)
+      case .allowed(let decision, var reading):
+        let plan = plan.store.reads[entity]
+        if let problem = condition.flatMap({ problem(of: $0, plan, entity) }) {
+          let reason = Decision.Reason(rule: "where", because: problem)
+          let answer = try refuse(request, Execution(decision: denial(.invalidInput, [reason])))
+          return ReadAnswer(decision: answer.decision, records: [], isCut: false, entry: answer.entry)
         }
+        var answer = ReadAnswer(decision: decision, records: [], isCut: false)
+        try find(entity, id: id, limit: min(limit ?? .max, plan?.limit ?? .max), with: &reading, into: &answer)
+        if let failure = view.failure { throw .failed(failure) }
+        evaluator.takeBack(reading)
+        show(&answer.records, answer.records.count == 1 && !answer.isCut ? plan?.full : plan?.brief, entity)
+        if let audit = plan?.audit {
+          var asked = request
+          if let condition { asked.input["where"] = .string(condition.text) }
+          let listed = plan?.listing?.fields?.map { schema.entities[entity].fields[$0].name } ?? []
+          answer.entry = note(asked, audit, filters: id == nil ? Set(filters.keys).union(listed).sorted() : ["id"])
+        }
+        return answer
       }
-      if let failure = view.failure { throw .failed(failure) }
-      show(&found, found.count == 1 && !isCut ? plan?.full : plan?.brief, entity)
-      var asked = request
-      if let condition { asked.input["where"] = .string(condition.text) }
-      let narrowed = Set(filters.keys).union(
-        plan?.listing?.fields?.map { schema.entities[entity].fields[$0].name } ?? [])
-      let entry = note(asked, plan?.audit, filters: id == nil ? narrowed.sorted() : ["id"])
-      return ReadAnswer(decision: decision, records: found, isCut: isCut, entry: entry)
     }
+  }
+
+  /// Puts the records that may be seen into an answer, as many as it may have.
+  private func find(
+    _ entity: Int, id: String?, limit: Int, with reading: inout RecordReading, into answer: inout ReadAnswer
+  ) throws(Interruption) {
+    if let id { return try add(id, limit, &reading, &answer) }
+    var pages = RecordPages(RecordQuery(entity: entity, filter: reading.condition()))
+    while !answer.isCut, let page = try self.reading({ () throws(StoreError) in try self.next(of: &pages) }) {
+      for candidate in page where !answer.isCut { try add(candidate, limit, &reading, &answer) }
+    }
+  }
+
+  private func add(
+    _ id: String, _ limit: Int, _ reading: inout RecordReading, _ answer: inout ReadAnswer
+  ) throws(Interruption) {
+    guard let fields = reading.fields(of: id) else { return }
+    answer.isCut = answer.records.count == limit
+    if !answer.isCut { answer.records.append(StoredRecord(row: 0, id: id, fields: fields, entry: 0)) }
   }
 
   private func problem(of condition: ListCondition, _ read: ReadPlan?, _ entity: Int) -> String? {
@@ -86,8 +98,7 @@ extension GateTransaction {
   }
 
   /// The entry of a read names what was asked for, never what was found.
-  private func note(_ request: Request, _ audit: AuditPlan?, filters: [String]) -> Int64? {
-    guard let audit else { return nil }
+  private func note(_ request: Request, _ audit: AuditPlan, filters: [String]) -> Int64 {
     let sequence = working.nextSequence
     working.nextSequence += 1
     var content = AuditEntry.Content(

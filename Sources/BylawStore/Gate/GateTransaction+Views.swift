@@ -92,10 +92,14 @@ extension GateTransaction {
     guard let entity = entity(named: record.type) else { return false }
     let request = Request(subject: subject, action: "read(\(record.type))", input: [:], serverContext: serverContext)
     let view = RecordView(self)
-    let isReadable: Bool
-    switch Evaluator(plan).read(request, entity: entity, records: view, now: now) {
-    case .denied: isReadable = false
-    case .allowed(_, var reading): isReadable = reading.fields(of: record.id) != nil
+    let isReadable = plan.withEvaluator { evaluator in
+      switch evaluator.read(request, entity: entity, records: view, now: now) {
+      case .denied: return false
+      case .allowed(_, var reading):
+        let isSeen = reading.fields(of: record.id) != nil
+        evaluator.takeBack(reading)
+        return isSeen
+      }
     }
     if let failure = view.failure { throw .failed(failure) }
     return isReadable

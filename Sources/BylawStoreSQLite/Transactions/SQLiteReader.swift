@@ -129,7 +129,7 @@ class SQLiteReader: StoreReader {
 
   func lastEntry() throws(StoreError) -> AuditEntry? {
     if let known = connection.memory.lastEntry { return known }
-    let last = try connection.first(Self.lastEntry) { Self.entry($0) }
+    let last = try connection.first(Self.lastEntry) { Self.entry($0).timed }
     connection.memory.lastEntry = .some(last)
     return last
   }
