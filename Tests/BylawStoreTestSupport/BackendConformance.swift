@@ -38,7 +38,7 @@ package struct BackendConformance: Sendable, CustomStringConvertible {
     self.run = run
   }
 
-  package static let all: [BackendConformance] = records + filters + rows + transactions + migrations
+  package static let all: [BackendConformance] = records + filters + rows + transactions + together + migrations
 }
 
 /// What a backend did not do as it must.
