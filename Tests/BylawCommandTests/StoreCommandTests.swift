@@ -175,6 +175,43 @@ import Testing
     }
   }
 
+  @Test func `ids of a request are those of records however their characters are composed`() throws {
+    let people = StoreFolder.people + "  ren\u{E9}: { name: Ren\u{E9}, role: clerk }\n"
+    try StoreFolder.with(people: people) { store in
+      let decomposed = "rene\u{301}"
+      _ = try store.run(["do", "order.make", "--as", decomposed, "--input", "title=Desk"])
+      for reference in [decomposed, "User/\(decomposed)"] {
+        let given = try store.run([
+          "do", "order.give", "--as", "ren\u{E9}", "--on", "order-1", "--input", "to=\(reference)",
+        ])
+        #expect(given.status == 0, "\(reference): \(given.output)\(given.errors)")
+      }
+      let shown = try store.run(["get", "Order/order-1", "--as", decomposed])
+      #expect(shown.output.unicodeScalars.contains("\u{E9}"))
+      #expect(!shown.output.unicodeScalars.contains("\u{301}"))
+      #expect(try store.run(["audit", "verify"]).status == 0)
+    }
+  }
+
+  @Test func `a read of what the rules do not know says so, and is kept as a refusal`() throws {
+    try StoreFolder.with { store in
+      let runs = [
+        (["get", "Ordr/order-1", "--as", "ann"], "There is no entity 'Ordr'. Did you mean 'Order'?"),
+        (["list", "Ordr", "--as", "ann"], "There is no entity 'Ordr'. Did you mean 'Order'?"),
+        (["list", "Order", "--as", "ann", "--where", "titel=secret"], "'input.titel' is not known; expected title"),
+      ]
+      for (arguments, message) in runs {
+        let run = try store.run(arguments)
+        #expect(run.status == 2)
+        #expect(run.output.contains(message), "\(run.output)")
+      }
+      let refusals = try store.run(["audit", "refusals"]).output
+      #expect(refusals.components(separatedBy: "read(Ordr)  (invalid_request)").count == 3, "\(refusals)")
+      #expect(refusals.contains("read(Order)  (invalid_input)"))
+      #expect(!refusals.contains("secret"))
+    }
+  }
+
   @Test func `a count of one has its noun in the singular`() throws {
     try StoreFolder.with { store in
       _ = try store.run(["do", "order.make", "--as", "ann", "--input", "title=Desk"])

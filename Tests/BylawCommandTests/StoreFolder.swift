@@ -48,6 +48,14 @@ struct StoreFolder {
         effects:
           - update: resource
             set: { state: stopped }
+      order.give:
+        title: Give an order to somebody
+        of: Order
+        allow: [clerk]
+        input: { to: User }
+        effects:
+          - update: resource
+            set: { owner: input.to }
       order.pay:
         title: Pay an order
         of: Order

@@ -87,9 +87,11 @@ import Testing
       tables: ["people": [Fixture.person("Rene\u{301}"), Fixture.person("Ren\u{E9}")]],
       told: ["people Rene\u{301}: \(unnormalized)"]),
     Misfit(
-      testDescription: "a reference by a decomposed id",
-      tables: ["people": [Fixture.person("Ren\u{E9}"), Fixture.person("1", ["friend": .string("Rene\u{301}")])]],
-      told: ["people 1: 'friend' leads to a record that \(unnormalized)"]),
+      testDescription: "a reference to a refused record with a decomposed id",
+      tables: ["people": [Fixture.person("Rene\u{301}"), Fixture.person("1", ["friend": .string("Rene\u{301}")])]],
+      told: [
+        "people Rene\u{301}: \(unnormalized)", "people 1: 'friend' leads to Reader/Ren\u{E9}, which is not there.",
+      ]),
     Misfit(
       testDescription: "a record that is not what it must be",
       tables: [

@@ -132,7 +132,10 @@ public struct GatedStore: Sendable {
   public func perform(
     _ request: Request, isDryRun: Bool = false
   ) async throws(StoreError) -> Answer {
-    Answer(try await gate.perform(request, isDryRun: isDryRun), ruleSet)
+    var request = request
+    request.subject = request.subject.inNFC
+    request.resource = request.resource?.inNFC
+    return Answer(try await gate.perform(request, isDryRun: isDryRun), ruleSet)
   }
 
   /// An act of the engine itself, such as the report of a job: for the program that runs the engine, never for a
@@ -142,7 +145,8 @@ public struct GatedStore: Sendable {
     serverContext: [String: Value] = [:], isDryRun: Bool = false
   ) async throws(StoreError) -> Answer {
     let answer = try await gate.performAsSystem(
-      action, on: resource, input: input, serverContext: serverContext, isDryRun: isDryRun)
+      action, on: resource.map { EntityReference(type: $0.type, id: nfc($0.id)) }, input: input,
+      serverContext: serverContext, isDryRun: isDryRun)
     return Answer(answer, ruleSet)
   }
 
@@ -154,7 +158,7 @@ public struct GatedStore: Sendable {
     serverContext: [String: Value] = [:], isDryRun: Bool = false
   ) async throws(StoreError) -> Answer {
     let answer = try await gate.vote(
-      vote.kind, on: proposal, by: subject, input: input, serverContext: serverContext, isDryRun: isDryRun)
+      vote.kind, on: proposal, by: subject.inNFC, input: input, serverContext: serverContext, isDryRun: isDryRun)
     return Answer(answer, ruleSet)
   }
 
@@ -162,7 +166,7 @@ public struct GatedStore: Sendable {
   public func inbox(
     of subject: Request.Entity, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> [Proposal] {
-    try await gate.inbox(of: subject, serverContext: serverContext).map { Proposal($0) }
+    try await gate.inbox(of: subject.inNFC, serverContext: serverContext).map { Proposal($0) }
   }
 
   /// The open proposals that this person may know of, the oldest first; with the ended ones on demand.
@@ -172,7 +176,7 @@ public struct GatedStore: Sendable {
   public func proposals(
     of subject: Request.Entity, withEnded: Bool = false, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> [Proposal] {
-    try await gate.proposals(of: subject, withEnded: withEnded, serverContext: serverContext).map { Proposal($0) }
+    try await gate.proposals(of: subject.inNFC, withEnded: withEnded, serverContext: serverContext).map { Proposal($0) }
   }
 
   // MARK: Reads
@@ -223,15 +227,15 @@ public struct GatedStore: Sendable {
     _ type: String, id: String?, _ filters: [String: Value], meeting text: String? = nil, limit: Int?,
     _ subject: Request.Entity, _ serverContext: [String: Value]
   ) async throws(StoreError) -> Found {
+    let subject = subject.inNFC
     guard let entity = gate.plan.entityNumbers[type] else {
-      let reason = Decision.Reason(rule: "entity", because: "There is no entity '\(type)'.")
-      let decision = gate.plan.denial(.invalidRequest, [reason], isRead: true, at: gate.time)
-      return Found(decision: decision, records: [], isCut: false, isMissing: false)
+      let answer = try await gate.refuseRead(of: type, by: subject, serverContext: serverContext)
+      return Found(decision: answer.decision, records: [], isCut: false)
     }
     let listing = text.map { ruleSet.listing($0, of: type) }
     let gate = listing?.plan.map { self.gate.with(PreparedPlan($0)) } ?? self.gate
     let answer = try await gate.read(
-      entity, id: id, filters: filters, condition: listing?.condition, limit: limit, by: subject,
+      entity, id: id.map { nfc($0) }, filters: filters, condition: listing?.condition, limit: limit, by: subject,
       serverContext: serverContext)
     let records = answer.records.map { Record(reference: EntityReference(type: type, id: $0.id), fields: $0.fields) }
     let isMissing = id != nil && records.isEmpty && answer.decision.outcome == .allow
@@ -246,6 +250,15 @@ public struct GatedStore: Sendable {
     return Sweep(
       moved: report.moved, expired: report.expired, completed: report.completed,
       overdue: report.overdue.map { FollowUp($0) })
+  }
+}
+
+extension Request.Entity {
+  /// With its id as records have theirs: texts that look the same are the same record.
+  fileprivate var inNFC: Request.Entity {
+    var entity = self
+    entity.id = nfc(id)
+    return entity
   }
 }
 

@@ -197,7 +197,7 @@ extension Frame {
     return nil
   }
 
-  /// `"u-1"`, `"User/u-1"` or `{"type": "User", "id": "u-1"}`.
+  /// `"u-1"`, `"User/u-1"` or `{"type": "User", "id": "u-1"}`; the id in NFC, as every record has it.
   private mutating func readReference(_ value: Value, _ indices: [Int]) -> Cell? {
     switch value {
     case .reference(let given): return reference(named: given.type, given.id, indices)
@@ -211,6 +211,7 @@ extension Frame {
         return found
       }
       guard !text.isEmpty else { return nil }
+      let text = nfc(text)
       if indices.count == 1 { return reference(entity: indices[0], id: text) }
       // Of several entities the one that has a record of that id.
       let hits = indices.filter { index in
@@ -224,7 +225,7 @@ extension Frame {
   private mutating func reference(named name: String, _ id: String, _ indices: [Int]) -> Cell? {
     let entity = indices.first { plan.schema.entities[$0].name == name || plan.schema.entities[$0].wire == name }
     guard let entity, !id.isEmpty else { return nil }
-    return reference(entity: entity, id: id)
+    return reference(entity: entity, id: nfc(id))
   }
 
   private mutating func readList(

@@ -123,6 +123,19 @@ package struct Gate: Sendable {
     }
   }
 
+  /// Refuses to read an entity that there is none of; that is kept like any other refusal.
+  package func refuseRead(
+    of name: String, by subject: Request.Entity, serverContext: [String: Value] = [:]
+  ) async throws(StoreError) -> GateAnswer {
+    try await transact(serverContext, isDryRun: false) { transaction throws(Interruption) in
+      let plan = transaction.plan
+      let reason = Decision.Reason(
+        rule: "entity", because: GateMessages.unknownEntity(name, plan.entityNumbers.keys.sorted()))
+      let decision = plan.denial(.invalidRequest, [reason], isRead: true, at: transaction.now)
+      return try transaction.refuse(Request(subject: subject, action: "read(\(name))"), Execution(decision: decision))
+    }
+  }
+
   /// Takes records in that were made elsewhere: those that fit, or with `allOrNothing` none unless all do.
   ///
   /// - `isDryRun`: Tells the same, and writes nothing.

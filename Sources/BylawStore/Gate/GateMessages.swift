@@ -19,7 +19,9 @@ enum GateMessages {
 
   static func ended(_ status: StoredProposal.Status) -> String { "This proposal has ended: \(status.rawValue)." }
 
-  static func unknownEntity(_ name: String) -> String { "There is no entity '\(name)'." }
+  static func unknownEntity(_ name: String, _ known: [String] = []) -> String {
+    "There is no entity '\(name)'." + (suggestion(for: name, among: known).map { " Did you mean '\($0)'?" } ?? "")
+  }
 
   static let incomplete = "Some who agreed may no longer do so."
 

@@ -187,9 +187,9 @@ extension ReferenceEvaluator {
     if constraint.text == .text, isBlank(text), (constraint.lower ?? 1) > 0 {
       problems.append("'\(path)' is blank; expected a text.")
     } else if let lower = constraint.lower, length < lower {
-      problems.append("'\(path)' is too short; expected at least \(lower) characters.")
+      problems.append("'\(path)' is too short; expected at least \(counted(lower, "character")).")
     } else if let upper = constraint.upper, length > upper {
-      problems.append("'\(path)' is too long; expected at most \(upper) characters.")
+      problems.append("'\(path)' is too long; expected at most \(counted(upper, "character")).")
     } else if constraint.text == .email, !isEmail(text) {
       problems.append("'\(path)' is no e-mail address; expected an address such as ann@example.org.")
     }
@@ -199,7 +199,7 @@ extension ReferenceEvaluator {
   private func readReference(_ value: Value, _ indices: [Int]) -> ReferenceValue? {
     func named(_ type: String, _ id: String) -> ReferenceValue? {
       guard !id.isEmpty, let entity = indices.first(where: { isName(type, of: $0) }) else { return nil }
-      return .reference(entity: entity, id: id, isAfter: false)
+      return .reference(entity: entity, id: nfc(id), isAfter: false)
     }
     switch value {
     case .reference(let given): return named(given.type, given.id)
@@ -213,6 +213,7 @@ extension ReferenceEvaluator {
         return found
       }
       guard !text.isEmpty else { return nil }
+      let text = nfc(text)
       if indices.count == 1 { return .reference(entity: indices[0], id: text, isAfter: false) }
       let hits = indices.filter {
         records?.fields(of: EntityReference(type: schema.entities[$0].name, id: text)) != nil

@@ -32,49 +32,27 @@ package final class CountingBackend: StoreBackend {
   }
 }
 
-private class CountingReader: StoreReader {
-  let reader: any StoreReader
+private class CountingReader: ForwardingReader {
+  let inner: any StoreReader
   let counter: CountingBackend
 
   init(_ reader: any StoreReader, _ counter: CountingBackend) {
-    self.reader = reader
+    inner = reader
     self.counter = counter
   }
 
   func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord? {
     counter.add(1)
-    return try reader.record(entity, id: id)
+    return try inner.record(entity, id: id)
   }
 
   func records(
     _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
   ) throws(StoreError) -> [StoredRecord] {
-    let found = try reader.records(entity, filters: filters, after: row, limit: limit)
+    let found = try inner.records(entity, filters: filters, after: row, limit: limit)
     counter.add(found.count)
     return found
   }
-
-  func holder(of key: String, value: String) throws(StoreError) -> String? { try reader.holder(of: key, value: value) }
-  func keys(of record: EntityReference) throws(StoreError) -> [String: String] { try reader.keys(of: record) }
-  func lastNumber(of entity: String) throws(StoreError) -> Int64 { try reader.lastNumber(of: entity) }
-  func numbers() throws(StoreError) -> [String: Int64] { try reader.numbers() }
-  func proposal(_ id: String) throws(StoreError) -> StoredProposal? { try reader.proposal(id) }
-  func proposals(_ filter: ProposalFilter) throws(StoreError) -> [StoredProposal] { try reader.proposals(filter) }
-  func lastEntry() throws(StoreError) -> AuditEntry? { try reader.lastEntry() }
-
-  func entries(_ filter: EntryFilter, after sequence: Int64, limit: Int) throws(StoreError) -> [AuditEntry] {
-    try reader.entries(filter, after: sequence, limit: limit)
-  }
-
-  func documents(_ kind: StoredDocument.Kind, after row: Int64, limit: Int) throws(StoreError) -> [StoredDocument] {
-    try reader.documents(kind, after: row, limit: limit)
-  }
-
-  func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark? { try reader.documentMark(at: row) }
-  func isKept(once: String) throws(StoreError) -> Bool { try reader.isKept(once: once) }
-  func setting(_ name: String) throws(StoreError) -> String? { try reader.setting(name) }
-  func settings() throws(StoreError) -> [String: String] { try reader.settings() }
-  func count(of entity: Int) throws(StoreError) -> Int64 { try reader.count(of: entity) }
 }
 
 private final class CountingWriter: CountingReader, StoreWriter {

@@ -43,8 +43,8 @@ final class FailingBackend: StoreBackend {
 }
 
 /// A reader that finds no records.
-private class FailingReader: StoreReader {
-  private let inner: any StoreReader
+private class FailingReader: ForwardingReader {
+  let inner: any StoreReader
   let failsToFind: Bool
 
   init(_ inner: any StoreReader, failsToFind: Bool = true) {
@@ -75,24 +75,6 @@ private class FailingReader: StoreReader {
     try look()
     return try inner.holder(of: key, value: value)
   }
-
-  func keys(of record: EntityReference) throws(StoreError) -> [String: String] { try inner.keys(of: record) }
-  func lastNumber(of entity: String) throws(StoreError) -> Int64 { try inner.lastNumber(of: entity) }
-  func numbers() throws(StoreError) -> [String: Int64] { try inner.numbers() }
-  func proposal(_ id: String) throws(StoreError) -> StoredProposal? { try inner.proposal(id) }
-  func proposals(_ filter: ProposalFilter) throws(StoreError) -> [StoredProposal] { try inner.proposals(filter) }
-  func lastEntry() throws(StoreError) -> AuditEntry? { try inner.lastEntry() }
-  func entries(_ filter: EntryFilter, after sequence: Int64, limit: Int) throws(StoreError) -> [AuditEntry] {
-    try inner.entries(filter, after: sequence, limit: limit)
-  }
-  func documents(_ kind: StoredDocument.Kind, after row: Int64, limit: Int) throws(StoreError) -> [StoredDocument] {
-    try inner.documents(kind, after: row, limit: limit)
-  }
-  func documentMark(at row: Int64?) throws(StoreError) -> DocumentMark? { try inner.documentMark(at: row) }
-  func isKept(once: String) throws(StoreError) -> Bool { try inner.isKept(once: once) }
-  func setting(_ name: String) throws(StoreError) -> String? { try inner.setting(name) }
-  func settings() throws(StoreError) -> [String: String] { try inner.settings() }
-  func count(of entity: Int) throws(StoreError) -> Int64 { try inner.count(of: entity) }
 }
 
 /// A writer that fails after it has written: nothing of that may stay.
