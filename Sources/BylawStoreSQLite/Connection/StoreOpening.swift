@@ -18,8 +18,10 @@ struct StoreOpening {
     var schemaVersion: Int64
   }
 
+  /// Bytes of a page of a new store: a commit writes some seven pages whole, of which it changes little.
+  private static let pageSize = 2_048
   /// After how many pages the log is carried over into the database: 16 MB.
-  private static let pagesOfLog = 4_000
+  private static let pagesOfLog = 8_000
   static let vocabularySetting = "vocabulary"
   static let ruleSetSetting = "rule_set"
 
@@ -85,6 +87,10 @@ struct StoreOpening {
     configuration.foreignKeysEnabled = true
     configuration.persistentReadOnlyConnections = true
     configuration.label = "bylaw"
+    configuration.prepareDatabase { database in
+      // Before the first page is written; later it has no effect.
+      try SQLConnection(lent: database).execute("PRAGMA page_size = \(Self.pageSize)")
+    }
     do {
       switch place {
       case .memory: return try DatabaseQueue(configuration: configuration)

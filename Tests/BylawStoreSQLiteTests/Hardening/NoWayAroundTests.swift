@@ -271,7 +271,7 @@ import Testing
     "DROP \\(object.kind.rawValue.uppercased())": .opening, "DROP TRIGGER \\(SQLText.name(object.name))": .opening,
     "PRAGMA application_id =": .opening, "PRAGMA user_version =": .opening,
     "PRAGMA synchronous =": .connection, "PRAGMA foreign_keys =": .connection,
-    "PRAGMA wal_autocheckpoint =": .connection,
+    "PRAGMA wal_autocheckpoint =": .connection, "PRAGMA page_size =": .connection,
   ]
 
   @Test func `every statement in the sources that writes is listed with what stands before it`() throws {

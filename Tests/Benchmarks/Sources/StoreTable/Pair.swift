@@ -79,6 +79,28 @@ final class Pair {
     guard !body.isEmpty else { throw Failure("no entry \(entry)") }
   }
 
+  // MARK: Callers at once
+
+  /// Makes records from as many tasks at once, each of which waits for its answer before it asks again.
+  ///
+  /// - Returns: Microseconds of the clock per record.
+  func gatedCreate(callers: Int, each: Int) async throws -> Double {
+    let (store, worker, start) = (store, worker, Moment())
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for caller in 0..<callers {
+        group.addTask {
+          for number in 0..<each {
+            let input: [String: Value] = ["title": .string("Task \(caller)-\(number)"), "priority": .int(3)]
+            let answer = try await store.perform(Request(subject: worker, action: "task.create", input: input))
+            guard answer.decision.outcome == .allow else { throw Failure("\(answer.decision)") }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    return (Moment().wall - start.wall) / Double(callers * each)
+  }
+
   // MARK: Comparing
 
   struct Result {

@@ -51,12 +51,30 @@ struct StoreTable {
     for (name, result) in [("make a record", create), ("change a record", change), ("read by key", read)] {
       print("| \(name) | \(result.text) |")
     }
+    try await compareCallers(pair, rounds: rounds)
     let checked = try await pair.store.verify()
     guard checked.findings.isEmpty else { throw Failure("the trail does not verify: \(checked.findings)") }
   }
 }
 
 extension StoreTable {
+  /// How much more is made a second when many ask at once, of what is committed together.
+  private static func compareCallers(_ pair: Pair, rounds: Int) async throws {
+    let counts = [1, 8, 64]
+    var times: [Int: [Double]] = [:]
+    for _ in 0..<rounds {
+      for callers in counts {
+        times[callers, default: []].append(try await pair.gatedCreate(callers: callers, each: 256 / callers))
+      }
+    }
+    print("\n| callers at once | us a record | rate / rate of one |\n|--:|--:|--:|")
+    for callers in counts {
+      let (own, single) = (times[callers] ?? [], times[1] ?? [])
+      let ratio = Pair.Result.median(zip(own, single).map { $1 / $0 })
+      print("| \(callers) | \(String(format: "%.1f | %.2f", Pair.Result.median(own), ratio)) |")
+    }
+  }
+
   /// Runs one operation of the gated store and prints nothing: for callgrind.
   private static func repeatGated(_ pair: Pair, _ operation: String, _ count: Int) async throws {
     for number in 0..<100 { try await pair.gatedCreate(number) }
