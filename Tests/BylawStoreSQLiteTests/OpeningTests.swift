@@ -134,7 +134,7 @@ import Testing
         done.signal()
       }
       // The writer ends while this reader is still in its body.
-      let outcome = done.wait(timeout: .now() + 10)
+      let outcome = done.wait(timeout: .now() + 60)
       let after = try reader.count(of: StoreFixture.user)
       #expect(outcome == .success)
       #expect(before == 0 && after == 0)

@@ -69,6 +69,29 @@ extension Frame {
     return values
   }
 
+  /// The fields of a record as they are now, by name; absent ones are left out.
+  ///
+  /// Those of the source itself where all of them are sound and no time moves them, with what stands for those that
+  /// nobody gave.
+  mutating func currentFields(of record: Cell) -> [String: Value] {
+    let number = Int(record.payload)
+    let (entity, base) = (records[number].entity, Int(records[number].base))
+    guard plan.timedMoves[entity].isEmpty, overlays.isEmpty,
+      var values = source?.fields(of: EntityReference(type: entityName(entity), id: id(of: record)))
+    else { return fields(of: record) }
+    var given = 0
+    for position in 0..<plan.names.entities[entity].count {
+      if arena[base + position].isUnset {
+        let cell = field(position, of: record)
+        guard cell.state == .value else { continue }
+        let field = plan.schema.entities[entity].fields[position]
+        values[field.name] = value(of: cell, field.type)
+      }
+      if arena[base + position].state == .value { given += 1 }
+    }
+    return given == values.count ? values : fields(of: record)
+  }
+
   /// What is wrong with a value for a field of an entity; nothing when it fits.
   mutating func misfits(_ value: Value, _ position: Int, of entity: Int) -> [ShapeProblem] {
     let field = plan.schema.entities[entity].fields[position]

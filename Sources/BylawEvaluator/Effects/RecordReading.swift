@@ -68,7 +68,7 @@ package struct RecordReading: ~Copyable {
       }
       guard isVisible else { return nil }
     }
-    return frame.fields(of: record)
+    return frame.currentFields(of: record)
   }
 
   /// The frame, to be used on.
