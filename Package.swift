@@ -75,7 +75,7 @@ let package = Package(
       name: "BylawStoreSQLiteTests",
       dependencies: [
         "Bylaw", "BylawCommand", "BylawEvaluator", "BylawStoreSQLite", "BylawStore", "BylawModel",
-        "BylawStoreTestSupport", "StoreLoad",
+        "BylawStoreTestSupport", "BylawTestSupport", "StoreLoad",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -100,7 +100,9 @@ let package = Package(
       exclude: ["Golden/cases", "Golden/preludes"], swiftSettings: strict),
     .testTarget(
       name: "BylawStoreTests",
-      dependencies: ["Bylaw", "BylawStore", "BylawEvaluator", "BylawModel", "BylawTestSupport"],
+      dependencies: [
+        "Bylaw", "BylawStore", "BylawEvaluator", "BylawModel", "BylawTestSupport", "BylawStoreTestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BylawTests", dependencies: ["Bylaw", "BylawModel", "BylawTestSupport"],
