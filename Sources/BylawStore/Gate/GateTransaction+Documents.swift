@@ -13,7 +13,7 @@ extension GateTransaction {
   ///
   /// Said twice, or of an earlier row than before, it changes nothing.
   func handOn(upTo row: Int64) throws(StoreError) -> Bool {
-    guard try reader.documents(.outbox, after: row - 1, limit: 1).first?.row == row else { return false }
+    guard row > 0, try reader.documents(.outbox, after: row - 1, limit: 1).first?.row == row else { return false }
     guard try row > handedOn() else { return true }
     note(.handedOn, ["up_to": .int(row)], action: "outbox", word: "handed_on")
     return true
