@@ -63,9 +63,13 @@ enum SQLiteMessages {
 
   // MARK: What is found when the store is looked through
 
-  /// What SQLite says of a page may take several lines.
-  static func damagedPage(_ message: String) -> String {
-    "the database is damaged: \(message.split(separator: "\n").joined(separator: ", "))"
+  /// What SQLite says of a page, which may take several lines, or of a row of an index.
+  static func damaged(page message: String) -> String {
+    for place in [" missing from index ", "wrong # of entries in index "] {
+      guard let found = message.firstRange(of: place) else { continue }
+      return "the index '\(message[found.upperBound...])' does not list the rows of its table"
+    }
+    return "the database is damaged: \(message.split(separator: "\n").joined(separator: ", "))"
   }
 
   static func missingGuard(_ kind: String, _ name: String) -> String { "the \(kind) '\(name)' is missing" }

@@ -296,7 +296,7 @@ private struct Chain {
     if !isSound, let alternative { isSound = AuditEntry.digest(of: entry.body, after: alternative) == entry.digest }
     if let says = reading.sequence, says != entry.sequence {
       run.note(.entryMisplaced(entry.sequence, says: says))
-    } else if !isSound || reading.sequence == nil {
+    } else if !isSound || reading.sequence == nil || reading.at == nil {
       run.note(.entryChanged(entry.sequence))
     }
     if let at = reading.at {

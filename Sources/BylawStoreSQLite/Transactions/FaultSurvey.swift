@@ -127,11 +127,17 @@ struct FaultSurvey {
     }
   }
 
-  /// Every page of the file, also those of indexes that no other look goes through.
+  /// Every page of the file, and whether indexes list just the rows of their tables: what a query finds is as much as
+  /// they list.
   private mutating func lookAtPages() throws(StoreError) {
-    for line in try connection.all("PRAGMA quick_check(\(limit))", [], { $0.text(0) }) where line != "ok" {
-      note(SQLiteMessages.damagedPage(line))
+    let lines = try connection.all("PRAGMA integrity_check(\(limit))", [], { $0.text(0) }).filter { $0 != "ok" }
+    var sentences: [String] = []
+    for line in lines {
+      let sentence = SQLiteMessages.damaged(page: line)
+      // Of an index every row is named by itself.
+      if !sentences.contains(sentence) { sentences.append(sentence) }
     }
+    sentences.forEach { note($0) }
   }
 
   // MARK: Rows beside the records

@@ -144,6 +144,45 @@ import Testing
     #expect(findings.contains { $0.contains(attack.1) }, "\(attack.0): \(findings)")
   }
 
+  @Test(arguments: [
+    #"{"action":"x","sequence":7,"subject":"User/ann"}"#,
+    #"{"action":"x","at":"soon","sequence":7,"subject":"User/ann"}"#,
+    #"{"action":"x","at":"2026-01-05T09:00:00Z","subject":"User/ann"}"#, "seven", "",
+  ])
+  func `an entry that does not say when or where it was written is named, whatever its digest`(
+    _ body: String
+  ) async throws {
+    let copy = try SQLiteFactory.file()
+    try FileManager.default.copyItem(atPath: tampering.factory.path, toPath: copy.path)
+    let digest = Digest.hex(AuditEntry.digest(of: body, after: tampering.checkpoint.digest))
+    try copy.raw("INSERT INTO bylaw_entry VALUES (7, '\(body)', X'\(digest)')")
+    #expect(try await findings(copy).contains("entry 7: its bytes were changed"))
+  }
+
+  /// Statements that empty an index, and leave its definition as it was.
+  private static func emptied(_ index: String) -> [String] {
+    func redefine(_ change: String) -> [String] {
+      [
+        "PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = \(change) WHERE name = '\(index)'",
+        "PRAGMA writable_schema = RESET",
+      ]
+    }
+    return redefine("sql || CASE WHEN instr(sql, ' WHERE ') > 0 THEN ' AND 0' ELSE ' WHERE 0' END")
+      + ["REINDEX \"\(index)\""] + redefine("replace(replace(sql, ' WHERE 0', ''), ' AND 0', '')")
+  }
+
+  @Test(arguments: ["Incident$client", "Incident$owner", "bylaw_proposal$resource", "bylaw_proposal$fingerprint"])
+  func `an index from which rows were taken is named`(_ index: String) async throws {
+    let copy = try SQLiteFactory.file()
+    try FileManager.default.copyItem(atPath: tampering.factory.path, toPath: copy.path)
+    let queue = try DatabaseQueue(path: copy.path)
+    try await queue.writeWithoutTransaction { database in
+      for statement in Self.emptied(index) { try database.execute(sql: statement) }
+    }
+    try queue.close()
+    #expect(try await findings(copy) == ["the index '\(index)' does not list the rows of its table"])
+  }
+
   @Test func `what only tidies the file changes nothing`() async throws {
     for statement in [
       "VACUUM", "REINDEX", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode = DELETE",
