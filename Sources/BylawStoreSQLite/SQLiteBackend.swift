@@ -30,6 +30,8 @@ package final class SQLiteBackend: StoreBackend {
     /// SQLite's own count of changes of the tables, as it was when they were last known to be ours.
     var schemaVersion: Int64
     var isClosed = false
+    /// The connection that writes has been given back: whoever had come before `close` and comes to it now is too late.
+    var hasLetGo = false
   }
 
   private typealias Work = @Sendable (SQLConnection) throws(StoreError) -> Void
@@ -115,7 +117,7 @@ package final class SQLiteBackend: StoreBackend {
   ) async throws(StoreError) {
     let outcome: Result<Void, StoreError> = await withCheckedContinuation { continuation in
       schedule { database in
-        continuation.resume(returning: Self.outcome { () throws in try work(SQLConnection(lent: database.get())) })
+        continuation.resume(returning: Self.outcome { () throws in try work(SQLConnection(of: database.get())) })
       }
     }
     try outcome.get()
@@ -180,7 +182,12 @@ package final class SQLiteBackend: StoreBackend {
           }
         }
       }
-      if case .success = whole { return outcomes.withLock { $0 } }
+      switch whole {
+      case .success: return outcomes.withLock { $0 }
+      // All have waited for another program, and none would gain by waiting after the others.
+      case .failure(.busy): return bodies.map { _ in whole }
+      case .failure: break
+      }
     }
     return bodies.map { body in
       withWriterConnection { connection throws(StoreError) in try write(body, on: connection) }
@@ -202,7 +209,8 @@ package final class SQLiteBackend: StoreBackend {
       let address = SQLConnection.address(of: database)
       return writer.withLock { writer in
         Self.outcome { () throws in
-          let connection = try writer ?? SQLConnection(owned: address)
+          guard state.withLock({ !$0.hasLetGo }) else { throw StoreError.closed }
+          let connection = try writer ?? SQLConnection(address)
           writer = connection
           try body(connection)
         }
@@ -224,7 +232,10 @@ package final class SQLiteBackend: StoreBackend {
     do {
       try readers?.close()
       if !wasClosed, readers != nil { bringTogether() }
-      database.unsafeReentrantWrite { _ in writer.withLock { $0 = nil } }
+      database.unsafeReentrantWrite { _ in
+        state.withLock { $0.hasLetGo = true }
+        writer.withLock { $0 = nil }
+      }
       try database.close()
     } catch {
       throw StoreError(error)
@@ -239,9 +250,7 @@ package final class SQLiteBackend: StoreBackend {
   }
 
   private func checkIsOpen() throws(StoreError) {
-    guard state.withLock({ !$0.isClosed }) else {
-      throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
-    }
+    guard state.withLock({ !$0.isClosed }) else { throw .closed }
   }
 
   private static let schemaVersion = KnownStatement("PRAGMA schema_version")

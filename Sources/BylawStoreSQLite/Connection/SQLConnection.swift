@@ -4,47 +4,49 @@ import GRDBSQLite
 
 /// A connection while a body of the backend has it: statements that were prepared once, with arguments bound.
 ///
-/// GRDB opens, configures and closes what lies below. A connection that belongs to the backend keeps its statements
-/// here, where they are found by identity; one that is lent for a body keeps them in GRDB.
+/// GRDB opens, configures and closes what lies below. Statements are kept here as long as this is there: for one body,
+/// or as long as the backend has a connection of its own.
 @safe final class SQLConnection {
   /// What is known of the state that the transaction under way sees.
   var memory = ReadMemory()
   private let handle: SQLiteConnection
-  /// The database that was lent; `nil` when the connection is the backend's own.
-  private let lender: Database?
-  private var known: [ObjectIdentifier: SQLStatement] = [:]
+  private var known: [ObjectIdentifier: Known] = [:]
+  /// By text; whoever asks for lists can bring in ever new ones.
   private var others: [String: SQLStatement] = [:]
+  /// After so many others a transaction begins without them.
+  private static let limit = 256
+
+  /// A statement that was prepared, and what it was prepared from: as long as that is there no other has its identity.
+  private struct Known {
+    let source: KnownStatement
+    let statement: SQLStatement
+  }
 
   /// A connection for one body.
-  init(lent database: Database) throws(StoreError) {
-    unsafe handle = try Self.handle(OpaquePointer(bitPattern: Self.address(of: database)))
-    lender = database
-  }
+  convenience init(of database: Database) throws(StoreError) { try self.init(Self.address(of: database)) }
 
   /// A connection that nobody else uses while this is there, by its `address`.
   ///
   /// Has to be gone before the database is closed.
-  init(owned address: UInt) throws(StoreError) {
-    unsafe handle = try Self.handle(OpaquePointer(bitPattern: address))
-    lender = nil
+  init(_ address: UInt) throws(StoreError) {
+    guard let handle = unsafe OpaquePointer(bitPattern: address) else { throw .closed }
+    unsafe self.handle = handle
   }
 
   deinit {
-    for statement in known.values { statement.finalize() }
+    for known in known.values { known.statement.finalize() }
+    forgetOthers()
+  }
+
+  private func forgetOthers() {
     for statement in others.values { statement.finalize() }
+    others.removeAll(keepingCapacity: true)
   }
 
   /// Where SQLite keeps a connection of GRDB; 0 once that is closed.
   ///
   /// A number, as it goes from GRDB's queue to a lock of ours.
   static func address(of database: Database) -> UInt { unsafe UInt(bitPattern: database.sqliteConnection) }
-
-  private static func handle(_ pointer: SQLiteConnection?) throws(StoreError) -> SQLiteConnection {
-    guard let pointer = unsafe pointer else {
-      throw .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
-    }
-    return unsafe pointer
-  }
 
   // MARK: Running
 
@@ -141,23 +143,20 @@ import GRDBSQLite
   // MARK: Preparing
 
   private func prepared(_ statement: KnownStatement) throws(StoreError) -> SQLStatement {
-    if let found = known[ObjectIdentifier(statement)] { return found }
+    if let found = known[ObjectIdentifier(statement)] { return found.statement }
     let made = try make(statement.sql)
-    if lender == nil { known[ObjectIdentifier(statement)] = made }
+    known[ObjectIdentifier(statement)] = Known(source: statement, statement: made)
     return made
   }
 
   private func prepared(_ sql: String) throws(StoreError) -> SQLStatement {
     if let found = others[sql] { return found }
     let made = try make(sql)
-    if lender == nil { others[sql] = made }
+    others[sql] = made
     return made
   }
 
   private func make(_ sql: String) throws(StoreError) -> SQLStatement {
-    if let lender {
-      do { return SQLStatement(try lender.cachedStatement(sql: sql)) } catch { throw StoreError(error) }
-    }
     var statement: SQLiteStatement?
     let code = unsafe sqlite3_prepare_v3(
       handle, sql, Int32(sql.utf8.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
@@ -174,9 +173,15 @@ import GRDBSQLite
   private static let release = KnownStatement("RELEASE body")
   private static let undo = KnownStatement("ROLLBACK TO body")
 
+  private func begin(_ statement: KnownStatement) throws(StoreError) {
+    // Between transactions no statement is under way.
+    if others.count > Self.limit { forgetOthers() }
+    try run(statement)
+  }
+
   /// Runs `body` in a transaction that holds the write lock from the start; undoes everything when it throws.
   func write<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try run(Self.beginImmediate)
+    try begin(Self.beginImmediate)
     do throws(StoreError) {
       memory.adopt(seenVersion)
       let result = try body()
@@ -191,7 +196,8 @@ import GRDBSQLite
 
   /// Runs `body` within a transaction; undoes what it did when it throws, and nothing else.
   ///
-  /// - Throws: What `body` throws, and a failure when a reference that it wrote leads nowhere.
+  /// - Throws: What `body` throws, and a failure when a reference that it wrote leads nowhere; the transaction has ended
+  ///   when that could not be undone.
   func savepoint(_ body: () throws(StoreError) -> Void) throws(StoreError) {
     try run(Self.save)
     do throws(StoreError) {
@@ -201,8 +207,13 @@ import GRDBSQLite
     } catch {
       memory.forget()
       if isInTransaction {
-        try run(Self.undo)
-        try run(Self.release)
+        do throws(StoreError) {
+          try run(Self.undo)
+          try run(Self.release)
+        } catch {
+          // Nothing may be committed of which a part could not be undone.
+          rollBack()
+        }
       }
       throw error
     }
@@ -210,7 +221,7 @@ import GRDBSQLite
 
   /// Runs `body` on one state of the database.
   func read<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try run(Self.beginDeferred)
+    try begin(Self.beginDeferred)
     do throws(StoreError) {
       let result = try body()
       try run(Self.commit)

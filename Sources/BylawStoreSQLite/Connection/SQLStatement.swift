@@ -23,9 +23,6 @@ enum SQLValue: Sendable, Hashable {
 @safe struct SQLStatement {
   private let handle: SQLiteStatement
 
-  /// A statement that GRDB keeps.
-  init(_ statement: Statement) { unsafe handle = statement.sqliteStatement }
-
   /// A statement that whoever prepared it has to finalize.
   @unsafe init(_ handle: SQLiteStatement) { unsafe self.handle = handle }
 

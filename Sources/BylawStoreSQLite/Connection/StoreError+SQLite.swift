@@ -4,6 +4,9 @@ import GRDBSQLite
 
 /// Failures of SQLite in the words of the store; no value of a row ever stands in one.
 extension StoreError {
+  /// The failure of whoever comes after `close`.
+  static let closed = StoreError.failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
+
   /// - Parameters:
   ///   - code: SQLite's extended result code.
   ///   - message: SQLite's own words, which name tables and constraints.
@@ -25,7 +28,7 @@ extension StoreError {
     switch error {
     case let error as StoreError: self = error
     case let error as DatabaseError where error.resultCode == .SQLITE_MISUSE:
-      self = .failed(code: Int(SQLITE_MISUSE), cause: SQLiteMessages.closed)
+      self = .closed
     case let error as DatabaseError:
       self.init(code: error.extendedResultCode.rawValue, message: error.message ?? "")
     default: self = .failed(code: Int(SQLITE_ERROR), cause: SQLiteMessages.refused("\(type(of: error))"))

@@ -41,7 +41,7 @@ extension StoreOpening {
     do {
       let database = try DatabaseQueue(path: place, configuration: configuration)
       let (text, version) = try database.unsafeRead { database in
-        let connection = try SQLConnection(lent: database)
+        let connection = try SQLConnection(of: database)
         return try connection.read { () throws(StoreError) in
           try identify(connection, path, .settled)
           return (try storedText(connection), try connection.number("PRAGMA schema_version"))

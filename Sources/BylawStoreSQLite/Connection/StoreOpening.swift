@@ -59,7 +59,7 @@ struct StoreOpening {
     }
     defer { try? queue.close() }
     do {
-      try queue.read { database in try Self.identify(SQLConnection(lent: database), path, mode) }
+      try queue.read { database in try Self.identify(SQLConnection(of: database), path, mode) }
     } catch {
       throw StoreError(error).whileOpening(path)
     }
@@ -89,7 +89,7 @@ struct StoreOpening {
     configuration.label = "bylaw"
     configuration.prepareDatabase { database in
       // Before the first page is written; later it has no effect.
-      try SQLConnection(lent: database).execute("PRAGMA page_size = \(Self.pageSize)")
+      try SQLConnection(of: database).execute("PRAGMA page_size = \(Self.pageSize)")
     }
     do {
       switch place {
@@ -113,7 +113,7 @@ struct StoreOpening {
   private func prepare(_ database: any DatabaseWriter, _ mode: SQLiteMode) throws(StoreError) -> Opened {
     do {
       return try database.writeWithoutTransaction { database in
-        let connection = try SQLConnection(lent: database)
+        let connection = try SQLConnection(of: database)
         try makeDurable(connection)
         var opened: Settled
         if mode == .settled {

@@ -17,6 +17,7 @@ final class ReadersAtOnce: Sendable {
   }
 
   private let places: [Place]
+  private let isClosed = Atomic(false)
   private let path: String
   private let configuration: Configuration
 
@@ -43,10 +44,12 @@ final class ReadersAtOnce: Sendable {
   }
 
   private func open() throws(StoreError) -> sending Reader {
+    // Whoever had come before `close` and finds a place only now is too late.
+    guard !isClosed.load(ordering: .sequentiallyConsistent) else { throw .closed }
     do {
       let database = try DatabaseQueue(path: path, configuration: configuration)
       let address = database.unsafeRead { SQLConnection.address(of: $0) }
-      return Reader(database: database, connection: try SQLConnection(owned: address))
+      return Reader(database: database, connection: try SQLConnection(address))
     } catch {
       throw StoreError(error)
     }
@@ -54,6 +57,7 @@ final class ReadersAtOnce: Sendable {
 
   /// Closes all connections once nobody uses them.
   func close() throws {
+    isClosed.store(true, ordering: .sequentiallyConsistent)
     for place in places {
       try place.reader.withLock { reader in
         let database = reader?.database

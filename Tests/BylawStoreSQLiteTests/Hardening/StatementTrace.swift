@@ -13,6 +13,8 @@ enum StatementTrace {
   }
 
   private static let statements = Mutex<[String: [Statement]]>([:])
+  /// By database, the most statements that one of its connections had at a time.
+  private static let kept = Mutex<[String: Int]>([:])
   private static let isSetUp = Mutex(false)
 
   /// Listens to connections that are opened from now on.
@@ -44,11 +46,19 @@ enum StatementTrace {
     let file = sqlite3_db_filename(sqlite3_db_handle(statement), "main").map { String(cString: $0) } ?? ""
     guard file.contains(marker) else { return }
     let isReading = sqlite3_stmt_readonly(statement) != 0
+    var (count, next) = (0, sqlite3_next_stmt(sqlite3_db_handle(statement), nil))
+    while let found = next { (count, next) = (count + 1, sqlite3_next_stmt(sqlite3_db_handle(statement), found)) }
+    kept.withLock { $0[file] = max(count, $0[file] ?? 0) }
     statements.withLock { $0[file, default: []].append(Statement(sql: text, isReading: isReading)) }
   }
 
   /// A file whose name has this in it is listened to.
   static let marker = "traced"
+
+  /// The most statements that a connection to a database had prepared at a time.
+  static func mostKept(on path: String) -> Int {
+    kept.withLock { all in all.first { $0.key.hasSuffix(path) }?.value ?? 0 }
+  }
 
   /// What was run on a database so far, in order.
   static func statements(on path: String) -> [Statement] {
