@@ -46,7 +46,9 @@ struct OutboxTests {
     let gate = try await GateFixture()
     _ = try await order(gate, "Desk")
     let before = try await entries(gate)
-    for number: Int64 in [0, -1, 3, .max, .min] { #expect(try await gate.store.handOn(upTo: number) == false, "\(number)") }
+    for number: Int64 in [0, -1, 3, .max, .min] {
+      #expect(try await gate.store.handOn(upTo: number) == false, "\(number)")
+    }
     #expect(try await entries(gate) == before)
     #expect(try await gate.store.handOn(upTo: 2))
     #expect(try await gate.store.handOn(upTo: 2))
