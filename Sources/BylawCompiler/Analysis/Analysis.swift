@@ -120,33 +120,38 @@ extension RuleSetChecker {
   ) {
     warn(
       "undecided-table", at: table.range,
-      "\(question) cannot be told, because of '\(space.variables[variable].name)'", expected: "fewer cases")
+      "\(question) cannot be told, because of '\(space.name(of: variable))'", expected: "fewer cases")
   }
 
   // MARK: Conditions
 
   private mutating func analyseConditions() {
     var seen: Set<SourceRange> = []
+    var space = space()
     for action in rules.actions where action.origin == .declared {
       for rule in action.rules where rule.stage != .references && !rule.id.hasPrefix("entities.") {
-        for condition in [rule.when, rule.unless, rule.that] { analyse(condition, seen: &seen) }
-        for exception in rule.exceptions { analyse(exception.condition, seen: &seen) }
+        for condition in [rule.when, rule.unless, rule.that] { analyse(condition, seen: &seen, space: &space) }
+        for exception in rule.exceptions { analyse(exception.condition, seen: &seen, space: &space) }
       }
-      for grant in action.authority.grants { analyse(grant.condition, seen: &seen) }
-      for approval in action.approvals { analyse(approval.when, seen: &seen) }
-      for wait in action.waits { analyse(wait.when, seen: &seen) }
+      for grant in action.authority.grants { analyse(grant.condition, seen: &seen, space: &space) }
+      for approval in action.approvals { analyse(approval.when, seen: &seen, space: &space) }
+      for wait in action.waits { analyse(wait.when, seen: &seen, space: &space) }
     }
-    for condition in rules.conditions where condition.body.type == .bool { analyse(condition.body, seen: &seen) }
+    for condition in rules.conditions where condition.body.type == .bool {
+      analyse(condition.body, seen: &seen, space: &space)
+    }
   }
 
   /// Each condition, and each member of a list of named ones, should be able to be true and to be false.
-  private mutating func analyse(_ condition: TypedExpression?, seen: inout Set<SourceRange>) {
+  private mutating func analyse(
+    _ condition: TypedExpression?, seen: inout Set<SourceRange>, space: inout ConditionSpace
+  ) {
     guard let condition, seen.insert(condition.range).inserted else { return }
     if case .conditions(let list) = condition.kind {
-      for member in list.members { analyse(member.condition, seen: &seen) }
+      for member in list.members { analyse(member.condition, seen: &seen, space: &space) }
     }
     if case .bandReached = condition.kind { return }
-    var space = space()
+    if condition.plainlyGoesBothWays(in: vocabulary.schema) { return }
     let formulas = space.read([condition])
     if case .none = space.find(formulas, where: { $0[0] }) {
       warn(
@@ -161,11 +166,11 @@ extension RuleSetChecker {
   // MARK: Approvals
 
   private mutating func analyse(_ approval: CheckedRuleSet.Approval) {
-    var single: [String: SourceRange] = [:]
+    var single: [ExpressionKey: SourceRange] = [:]
     for place in approval.places {
       if case .condition(let condition) = place.eligible { analyse(condition, of: place, in: approval) }
       guard case .people(let people) = place.eligible, case .entity = people.type.content else { continue }
-      let key = ExpressionKey.of(people, [:])
+      let key = ExpressionKey(people, [:])
       if place.count > 1 {
         report(
           "unfillable-place", at: place.range, "a place for \(place.count) asks one person only",
@@ -178,7 +183,7 @@ extension RuleSetChecker {
           notes: [.init(range: first, message: "the first place")])
       }
       single[key] = place.range
-      if approval.excluding.contains(where: { $0.when == nil && ExpressionKey.of($0.people, [:]) == key }) {
+      if approval.excluding.contains(where: { $0.when == nil && ExpressionKey($0.people, [:]) == key }) {
         report(
           "unfillable-place", at: place.range, "the only person who could fill this place is excluded",
           expected: "somebody else, or another exclusion")

@@ -14,7 +14,7 @@ extension ConditionSpace {
     case question(TypedExpression)
     case opaque(TypedExpression)
 
-    init(_ expression: TypedExpression, _ environment: [Int: TypedExpression], _ rules: CheckedRuleSet) {
+    init(_ expression: TypedExpression, _ environment: [Int: TypedExpression], _ constants: ConstantEvaluator) {
       func all(_ parts: [TypedExpression]) -> [(TypedExpression, [Int: TypedExpression])] {
         parts.map { ($0, environment) }
       }
@@ -32,16 +32,16 @@ extension ConditionSpace {
         }
       case .condition(let index, let arguments):
         var inner: [Int: TypedExpression] = [:]
-        for (parameter, argument) in zip(rules.conditions[index].parameters, arguments) {
+        for (parameter, argument) in zip(constants.rules.conditions[index].parameters, arguments) {
           inner[parameter.local] = ExpressionKey.resolve(argument, environment)
         }
-        self = .parts(.and, [(rules.conditions[index].body, inner)])
+        self = .parts(.and, [(constants.rules.conditions[index].body, inner)])
       case .bind(let local, let value, let body):
         var inner = environment
         inner[local] = ExpressionKey.resolve(value, environment)
         self = .parts(.and, [(body, inner)])
       case .call(let builtin, let arguments) where arguments.count == 2:
-        if let truth = Self.certain(builtin, arguments, environment, expression, rules) {
+        if let truth = Self.certain(builtin, arguments, environment, expression, constants) {
           self = .constant(truth)
         } else {
           self = Self.comparison(builtin, arguments, expression)
@@ -51,23 +51,25 @@ extension ConditionSpace {
       }
     }
 
-    private static let comparisons: Set<Builtin> = [
-      .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
-    ]
+    private static func isComparison(_ builtin: Builtin) -> Bool {
+      switch builtin {
+      case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
+      default: false
+      }
+    }
 
     /// What a comparison always comes to: of two values that are written out, or of one value with itself.
     private static func certain(
       _ builtin: Builtin, _ arguments: [TypedExpression], _ environment: [Int: TypedExpression],
-      _ whole: TypedExpression, _ rules: CheckedRuleSet
+      _ whole: TypedExpression, _ constants: ConstantEvaluator
     ) -> Bool? {
-      guard Self.comparisons.contains(builtin) else { return nil }
-      let constants = ConstantEvaluator(rules)
+      guard isComparison(builtin) else { return nil }
       if constants.dependence(of: whole) == .literals {
         if case .value(.bool(let truth)) = constants.evaluate(whole) { return truth }
         return nil
       }
       guard arguments[0].type != .double,
-        ExpressionKey.of(arguments[0], environment) == ExpressionKey.of(arguments[1], environment)
+        ExpressionKey(arguments[0], environment) == ExpressionKey(arguments[1], environment)
       else { return nil }
       switch builtin {
       case .equal, .lessOrEqual, .greaterOrEqual: return true
@@ -162,8 +164,37 @@ extension ValueType {
   }
 }
 
-/// A text that two expressions share when they mean the same.
-enum ExpressionKey {
+/// What two expressions share when they mean the same.
+indirect enum ExpressionKey: Hashable {
+  case local(Int)
+  case root(TypedExpression.Root)
+  case literal(Value)
+  case field(ExpressionKey, Int)
+  case isPresent(ExpressionKey)
+  case identifier(ExpressionKey)
+  case call(Builtin, [ExpressionKey])
+  case condition(Int, [ExpressionKey])
+  /// Anything else is its own question at its own place, for these variables.
+  case place(SourceRange, [Int: ExpressionKey])
+
+  init(_ expression: TypedExpression, _ environment: [Int: TypedExpression]) {
+    switch expression.kind {
+    case .local(let local):
+      if let value = environment[local] { self.init(value, [:]) } else { self = .local(local) }
+    case .root(let root): self = .root(root)
+    case .literal(let value): self = .literal(value)
+    case .field(let base, let field), .optionalField(let base, let field):
+      self = .field(ExpressionKey(base, environment), field)
+    case .unwrap(let base), .wrap(let base): self.init(base, environment)
+    case .isPresent(let base): self = .isPresent(ExpressionKey(base, environment))
+    case .identifier(let base): self = .identifier(ExpressionKey(base, environment))
+    case .call(let builtin, let arguments): self = .call(builtin, arguments.map { ExpressionKey($0, environment) })
+    case .condition(let index, let arguments):
+      self = .condition(index, arguments.map { ExpressionKey($0, environment) })
+    default: self = .place(expression.range, environment.mapValues { ExpressionKey($0, [:]) })
+    }
+  }
+
   /// An expression with its variables replaced by what they stand for.
   static func resolve(_ expression: TypedExpression, _ environment: [Int: TypedExpression]) -> TypedExpression {
     switch expression.kind {
@@ -177,29 +208,6 @@ enum ExpressionKey {
     case .wrap(let base):
       return TypedExpression(.wrap(resolve(base, environment)), expression.type, at: expression.range)
     default: return expression
-    }
-  }
-
-  static func of(_ expression: TypedExpression, _ environment: [Int: TypedExpression]) -> String {
-    switch expression.kind {
-    case .local(let local):
-      if let value = environment[local] { return of(value, [:]) }
-      return "l\(local)"
-    case .root(let root): return "\(root)"
-    case .literal(let value): return "\(value)"
-    case .field(let base, let field), .optionalField(let base, let field): return "\(of(base, environment)).\(field)"
-    case .unwrap(let base), .wrap(let base): return of(base, environment)
-    case .isPresent(let base): return "has(\(of(base, environment)))"
-    case .identifier(let base): return "id(\(of(base, environment)))"
-    case .call(let builtin, let arguments):
-      return "\(builtin)(\(arguments.map { of($0, environment) }.joined(separator: ",")))"
-    case .condition(let index, let arguments):
-      return "c\(index)(\(arguments.map { of($0, environment) }.joined(separator: ",")))"
-    default:
-      // Anything else is its own question at its own place, for these variables.
-      let bound = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\(of($0.value, [:]))" }
-      return
-        "@\(expression.range.file.index):\(expression.range.start)-\(expression.range.end)[\(bound.joined(separator: ","))]"
     }
   }
 }

@@ -18,47 +18,98 @@ struct ConditionSpace {
 
   /// An operand with its cases.
   struct Variable {
-    var key: String
-    /// As the author wrote it.
-    var name: String
-    /// What each case is called in a witness.
-    var labels: [String]
+    /// Where the author wrote it first.
+    var place: SourceRange
+    var type: ValueType
+    /// What each case is called in a witness, for operands without an order.
+    var words: [String]
     /// Whether the answer can depend on something that the space does not know.
     var isOpaque: Bool
-    /// Constants in order, for operands with an order.
-    var bounds: [Int128] = []
-    var boundLabels: [String] = []
-    var isWhole = false
+    /// Constants in order, for operands with an order: the cases are gap, constant, gap, constant, …, gap.
+    var bounds: [Bound] = []
+
+    /// How many cases there are.
+    var caseCount: Int { bounds.isEmpty ? words.count : 2 * bounds.count + 1 }
+
+    /// What a case is called in a witness.
+    func label(_ place: Int) -> String {
+      guard !bounds.isEmpty else { return words[place] }
+      let next = place / 2
+      if place % 2 == 1 { return bounds[next].label }
+      if next == 0 { return "under \(bounds[0].label)" }
+      let last = bounds[next - 1].label
+      return next < bounds.count ? "between \(last) and \(bounds[next].label)" : "over \(last)"
+    }
+
+    /// Whether there is nothing between some neighbours.
+    var isWhole: Bool {
+      switch type {
+      case .int, .decimal: true
+      default: false
+      }
+    }
+  }
+
+  /// A constant that an operand with an order is compared with.
+  struct Bound {
+    /// Its place in the order.
+    var number: Int128
+    var value: Value
+    var type: ValueType
+
+    /// The constant as people read it.
+    var label: String {
+      switch (value, type) {
+      case (.int(let int), .decimal(let scale)):
+        FixedPoint(units: int, scale: 0).rescaled(to: scale)?.description ?? String(int)
+      case (.int(let int), _): String(int)
+      case (.decimal(let decimal), .decimal(let scale)):
+        decimal.rescaled(to: scale)?.description ?? decimal.description
+      case (.duration(let span), _): span.description
+      case (.timestamp(let time), _): time.description
+      case (.date(let date), _): date.description
+      default: ""
+      }
+    }
   }
 
   /// More combinations than this are not gone through.
   static let limit = 200_000
 
   private(set) var variables: [Variable] = []
-  private var index: [String: Int] = [:]
-  private let rules: CheckedRuleSet
+  private var index: [ExpressionKey: Int] = [:]
+  /// The same for what is one unknown question as a whole.
+  private var opaqueIndex: [ExpressionKey: Int] = [:]
+  private let constants: ConstantEvaluator
   private let schema: Schema
   private let sources: SourceMap
 
   init(_ rules: CheckedRuleSet, schema: Schema, sources: SourceMap) {
-    self.rules = rules
+    constants = ConstantEvaluator(rules)
     self.schema = schema
     self.sources = sources
   }
 
   // MARK: Building
 
-  /// Reads conditions into one space; they share operands.
+  /// Reads conditions into the space, in place of those before; they share operands.
   mutating func read(_ conditions: [TypedExpression]) -> [Formula] {
-    for condition in conditions { collect(condition, [:]) }
+    clear()
+    let drafts = conditions.map { draft($0, [:]) }
     // Too large to be told anything of: each is a question of its own.
     guard parts <= Self.partLimit else {
-      variables = []
-      index = [:]
+      clear()
       return conditions.map { .atom(variable: opaque($0, [:]), cases: [1]) }
     }
     for position in variables.indices { finish(position) }
-    return conditions.map { formula($0, [:]) }
+    return drafts.map { formula($0) }
+  }
+
+  private mutating func clear() {
+    variables.removeAll(keepingCapacity: true)
+    index.removeAll(keepingCapacity: true)
+    opaqueIndex.removeAll(keepingCapacity: true)
+    parts = 0
   }
 
   private typealias Environment = [Int: TypedExpression]
@@ -67,117 +118,105 @@ struct ConditionSpace {
   private static let partLimit = 5_000
   private var parts = 0
 
-  /// First pass: which constants each operand is compared with.
-  private mutating func collect(_ expression: TypedExpression, _ environment: Environment) {
+  /// A formula whose cases are numbered once all constants are known.
+  private indirect enum Draft {
+    case constant(Bool)
+    case comparison(variable: Int, Builtin, with: Int128)
+    case words(variable: Int, [String])
+    case question(variable: Int)
+    case parts(Shape.Connective, [Draft])
+  }
+
+  /// First pass: the operands, and which constants each is compared with.
+  private mutating func draft(_ expression: TypedExpression, _ environment: Environment) -> Draft {
     parts += 1
-    guard parts <= Self.partLimit else { return }
-    switch Shape(expression, environment, rules) {
-    case .constant: return
-    case .parts(_, let parts): for (part, inner) in parts { collect(part, inner) }
-    case .comparison(let operand, _, let constant, let type):
+    guard parts <= Self.partLimit else { return .constant(true) }
+    switch Shape(expression, environment, constants) {
+    case .constant(let value): return .constant(value)
+    case .parts(let kind, let parts): return .parts(kind, parts.map { draft($0.0, $0.1) })
+    case .comparison(let operand, let builtin, let constant, let type):
       let position = variable(operand, environment, type)
-      guard let (value, label) = Self.number(constant, type) else { return }
-      if !variables[position].bounds.contains(value) {
-        variables[position].bounds.append(value)
-        variables[position].boundLabels.append(label)
+      guard let number = Self.number(constant, type) else { return .constant(true) }
+      if !variables[position].bounds.contains(where: { $0.number == number }) {
+        variables[position].bounds.append(Bound(number: number, value: constant, type: type))
       }
+      return .comparison(variable: position, builtin, with: number)
     case .word(let operand, let words, let type):
       let position = variable(operand, environment, type)
-      if case .string = type {
-        for word in words where !variables[position].labels.contains("\"\(word)\"") {
-          variables[position].labels.append("\"\(word)\"")
-        }
-      }
-    case .question(let operand): _ = variable(operand, environment, .bool)
-    case .opaque(let operand): _ = opaque(operand, environment)
+      guard case .string = type else { return .words(variable: position, words) }
+      let quoted = words.map { "\"" + $0 + "\"" }
+      for word in quoted where !variables[position].words.contains(word) { variables[position].words.append(word) }
+      return .words(variable: position, quoted)
+    case .question(let operand): return .question(variable: variable(operand, environment, .bool))
+    case .opaque(let operand): return .question(variable: opaque(operand, environment))
     }
   }
 
   private mutating func variable(_ operand: TypedExpression, _ environment: Environment, _ type: ValueType) -> Int {
-    let key = ExpressionKey.of(operand, environment)
+    let key = ExpressionKey(operand, environment)
     if let known = index[key] { return known }
-    var labels: [String] = []
-    switch type {
-    case .bool: labels = ["false", "true"]
-    case .enumeration(let index): labels = schema.enums[index].members
-    case .string: labels = []
-    default: break
-    }
-    var made = Variable(key: key, name: text(operand), labels: labels, isOpaque: false)
-    if case .int = type { made.isWhole = true }
-    if case .decimal = type { made.isWhole = true }
-    return add(made)
-  }
-
-  private mutating func opaque(_ operand: TypedExpression, _ environment: Environment) -> Int {
-    let key = "?" + ExpressionKey.of(operand, environment)
-    if let known = index[key] { return known }
-    return add(Variable(key: key, name: text(operand), labels: ["false", "true"], isOpaque: true))
-  }
-
-  private mutating func add(_ variable: Variable) -> Int {
-    index[variable.key] = variables.count
-    variables.append(variable)
+    let words: [String] =
+      switch type {
+      case .bool: ["false", "true"]
+      case .enumeration(let index): schema.enums[index].members
+      default: []
+      }
+    index[key] = variables.count
+    variables.append(Variable(place: operand.range, type: type, words: words, isOpaque: false))
     return variables.count - 1
   }
 
-  private func text(_ expression: TypedExpression) -> String {
+  private mutating func opaque(_ operand: TypedExpression, _ environment: Environment) -> Int {
+    let key = ExpressionKey(operand, environment)
+    if let known = opaqueIndex[key] { return known }
+    opaqueIndex[key] = variables.count
+    variables.append(Variable(place: operand.range, type: .bool, words: ["false", "true"], isOpaque: true))
+    return variables.count - 1
+  }
+
+  /// An operand as the author wrote it.
+  func name(of variable: Int) -> String {
     guard !sources.files.isEmpty else { return "" }
-    let bytes = sources[expression.range.file].bytes
-    let range = Int(expression.range.start)..<Int(expression.range.end)
+    let place = variables[variable].place
+    let bytes = sources[place.file].bytes
+    let range = Int(place.start)..<Int(place.end)
     guard range.upperBound <= bytes.count else { return "" }
     return String(decoding: bytes[range], as: UTF8.self)
   }
 
-  /// Lays out the cases of an operand with an order: gap, constant, gap, constant, …, gap.
+  /// Completes the cases of an operand, when all constants are known.
   private mutating func finish(_ position: Int) {
-    guard !variables[position].bounds.isEmpty else {
-      if !variables[position].isOpaque, !variables[position].labels.contains("another text"),
-        variables[position].labels.first?.hasPrefix("\"") ?? false
-      {
-        variables[position].labels.append("another text")
-      }
-      return
-    }
-    let sorted = zip(variables[position].bounds, variables[position].boundLabels).sorted { $0.0 < $1.0 }
-    variables[position].bounds = sorted.map(\.0)
-    variables[position].boundLabels = sorted.map(\.1)
-    var labels = ["under \(sorted[0].1)"]
-    for (offset, bound) in sorted.enumerated() {
-      labels.append(bound.1)
-      labels.append(offset + 1 < sorted.count ? "between \(bound.1) and \(sorted[offset + 1].1)" : "over \(bound.1)")
-    }
-    variables[position].labels = labels
+    if variables[position].bounds.count > 1 { variables[position].bounds.sort { $0.number < $1.number } }
+    guard variables[position].bounds.isEmpty, !variables[position].isOpaque,
+      variables[position].words.first?.hasPrefix("\"") ?? false,
+      !variables[position].words.contains("another text")
+    else { return }
+    variables[position].words.append("another text")
   }
 
   // MARK: Formulas
 
-  private func formula(_ expression: TypedExpression, _ environment: Environment) -> Formula {
-    switch Shape(expression, environment, rules) {
+  private func formula(_ draft: Draft) -> Formula {
+    switch draft {
     case .constant(let value): return .constant(value)
     case .parts(let kind, let parts):
-      let formulas = parts.map { formula($0.0, $0.1) }
+      let formulas = parts.map { formula($0) }
       switch kind {
       case .and: return .and(formulas)
       case .or: return .or(formulas)
       case .not: return .not(formulas[0])
       case .none: return .not(.or(formulas))
       }
-    case .comparison(let operand, let builtin, let constant, let type):
-      let position = index[ExpressionKey.of(operand, environment)] ?? 0
-      guard let (value, _) = Self.number(constant, type),
-        let place = variables[position].bounds.firstIndex(of: value)
-      else { return .constant(true) }
-      return .atom(variable: position, cases: cases(builtin, at: 2 * place + 1, of: variables[position].labels.count))
-    case .word(let operand, let words, let type):
-      let position = index[ExpressionKey.of(operand, environment)] ?? 0
-      let wanted = words.map { type == .string ? "\"\($0)\"" : $0 }
-      let cases = variables[position].labels.indices.filter { wanted.contains(variables[position].labels[$0]) }
-      return .atom(variable: position, cases: cases)
-    case .question(let operand):
-      return .atom(variable: index[ExpressionKey.of(operand, environment)] ?? 0, cases: [1])
-    case .opaque(let operand):
-      return .atom(variable: index["?" + ExpressionKey.of(operand, environment)] ?? 0, cases: [1])
+    case .comparison(let position, let builtin, let number):
+      guard let place = variables[position].bounds.firstIndex(where: { $0.number == number }) else {
+        return .constant(true)
+      }
+      return .atom(variable: position, cases: cases(builtin, at: 2 * place + 1, of: variables[position].caseCount))
+    case .words(let position, let wanted):
+      // Where the operand has an order too, no case of it is one of the words.
+      let words = variables[position].bounds.isEmpty ? variables[position].words : []
+      return .atom(variable: position, cases: words.indices.filter { wanted.contains(words[$0]) })
+    case .question(let position): return .atom(variable: position, cases: [1])
     }
   }
 
@@ -193,20 +232,16 @@ struct ConditionSpace {
   }
 
   /// A constant as a number that keeps the order of its type.
-  static func number(_ value: Value, _ type: ValueType) -> (Int128, String)? {
+  static func number(_ value: Value, _ type: ValueType) -> Int128? {
     switch (value, type) {
     case (.int(let int), .decimal(let scale)):
-      guard let exact = FixedPoint(units: int, scale: 0).rescaled(to: scale) else { return nil }
-      return (Int128(exact.units), exact.description)
-    case (.int(let int), _): return (Int128(int), String(int))
-    case (.decimal(let decimal), .decimal(let scale)):
-      guard let exact = decimal.rescaled(to: scale) else { return nil }
-      return (Int128(exact.units), exact.description)
-    case (.duration(let span), _): return (span.totalNanoseconds, span.description)
-    case (.timestamp(let time), _):
-      return (Int128(time.seconds) * 1_000_000_000 + Int128(time.nanoseconds), time.description)
-    case (.date(let date), _): return (Int128(date.daysSinceEpoch), date.description)
-    default: return nil
+      FixedPoint(units: int, scale: 0).rescaled(to: scale).map { Int128($0.units) }
+    case (.int(let int), _): Int128(int)
+    case (.decimal(let decimal), .decimal(let scale)): decimal.rescaled(to: scale).map { Int128($0.units) }
+    case (.duration(let span), _): span.totalNanoseconds
+    case (.timestamp(let time), _): Int128(time.seconds) * 1_000_000_000 + Int128(time.nanoseconds)
+    case (.date(let date), _): Int128(date.daysSinceEpoch)
+    default: nil
     }
   }
 
@@ -225,24 +260,23 @@ struct ConditionSpace {
     let order = used.sorted()
     var total = 1
     for variable in order {
-      total *= max(1, variables[variable].labels.count)
+      total *= max(1, variables[variable].caseCount)
       if total > Self.limit {
-        let widest = order.max { variables[$0].labels.count < variables[$1].labels.count } ?? variable
+        let widest = order.max { variables[$0].caseCount < variables[$1].caseCount } ?? variable
         return .tooMany(variable: widest)
       }
     }
-    var values: [Int: Int] = [:]
-    for variable in order { values[variable] = 0 }
+    // By variable; those that no formula has stay at 0.
+    var values = Array(repeating: 0, count: variables.count)
     for _ in 0..<total {
-      if isPossible(values), accepts(formulas.map { Self.truth($0, values) }) {
-        return .witness(values, usesOpaque: order.contains { variables[$0].isOpaque })
+      if isPossible(values, order), accepts(formulas.map { Self.truth($0, values) }) {
+        return .witness(
+          Dictionary(uniqueKeysWithValues: order.map { ($0, values[$0]) }),
+          usesOpaque: order.contains { variables[$0].isOpaque })
       }
       for variable in order {
-        let next = (values[variable] ?? 0) + 1
-        if next < variables[variable].labels.count {
-          values[variable] = next
-          break
-        }
+        values[variable] += 1
+        if values[variable] < variables[variable].caseCount { break }
         values[variable] = 0
       }
     }
@@ -250,11 +284,11 @@ struct ConditionSpace {
   }
 
   /// Between two neighbouring whole numbers there is nothing.
-  private func isPossible(_ values: [Int: Int]) -> Bool {
-    for (variable, value) in values where variables[variable].isWhole && value % 2 == 0 {
+  private func isPossible(_ values: [Int], _ order: [Int]) -> Bool {
+    for variable in order where values[variable] % 2 == 0 && variables[variable].isWhole {
       let bounds = variables[variable].bounds
-      let gap = value / 2
-      if gap > 0, gap < bounds.count, bounds[gap] - bounds[gap - 1] == 1 { return false }
+      let gap = values[variable] / 2
+      if gap > 0, gap < bounds.count, bounds[gap].number - bounds[gap - 1].number == 1 { return false }
     }
     return true
   }
@@ -268,10 +302,10 @@ struct ConditionSpace {
     }
   }
 
-  private static func truth(_ formula: Formula, _ values: [Int: Int]) -> Bool {
+  private static func truth(_ formula: Formula, _ values: [Int]) -> Bool {
     switch formula {
     case .constant(let value): value
-    case .atom(let variable, let cases): cases.contains(values[variable] ?? 0)
+    case .atom(let variable, let cases): cases.contains(values[variable])
     case .and(let parts): parts.allSatisfy { truth($0, values) }
     case .or(let parts): parts.contains { truth($0, values) }
     case .not(let part): !truth(part, values)
@@ -280,10 +314,8 @@ struct ConditionSpace {
 
   /// A witness in words: `tier gold and amount 400`.
   func describe(_ witness: [Int: Int]) -> String {
-    witness.sorted { $0.key < $1.key }.map { variable, value in
-      let label = variables[variable].labels[value]
-      if label == "true" || label == "false" { return "\(variables[variable].name) \(label)" }
-      return "\(variables[variable].name) \(label)"
-    }.joined(separator: " and ")
+    witness.sorted { $0.key < $1.key }
+      .map { variable, value in "\(name(of: variable)) \(variables[variable].label(value))" }
+      .joined(separator: " and ")
   }
 }

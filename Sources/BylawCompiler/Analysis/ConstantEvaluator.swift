@@ -33,16 +33,33 @@ struct ConstantEvaluator {
   /// How many elements a list counts for whose length cannot be seen.
   private static let unknownLength = 1_000
 
-  private let rules: CheckedRuleSet
+  let rules: CheckedRuleSet
+  /// What the rules have got since they were read, where they are not complete yet.
+  private var completion: (vocabulary: Vocabulary, localCount: Int)?
 
   /// - Parameter rules: With the vocabulary, and with at least as many variables as the expressions number.
   init(_ rules: CheckedRuleSet) { self.rules = rules }
+
+  /// Takes rules that have yet to get the vocabulary and the number of their variables.
+  init(_ rules: CheckedRuleSet, vocabulary: Vocabulary, localCount: Int) {
+    self.rules = rules
+    completion = (vocabulary, localCount)
+  }
+
+  /// The rules with all that evaluating asks for: put together only where something is evaluated.
+  private var completeRules: CheckedRuleSet {
+    guard let completion else { return rules }
+    var complete = rules
+    complete.vocabulary = completion.vocabulary
+    complete.localCount = completion.localCount
+    return complete
+  }
 
   // MARK: Values
 
   /// The value of an expression that depends on no request.
   func evaluate(_ expression: TypedExpression) -> Outcome {
-    var lowering = ExpressionLowering(rules, sources: SourceMap())
+    var lowering = ExpressionLowering(completeRules, sources: SourceMap())
     let node = lowering.lower(expression)
     var frame = Frame(plan: lowering.finish())
     frame.reset(source: nil, now: Timestamp(seconds: 0), inputCount: 0)
@@ -54,7 +71,7 @@ struct ConstantEvaluator {
   /// What is wrong with a value that stands where a declaration asks for one, as a request would be told.
   func problems(of value: Value, as field: Field, path: String) -> [ShapeProblem] {
     var plan = ExpressionPlan()
-    plan.schema = rules.vocabulary.schema
+    plan.schema = completeRules.vocabulary.schema
     var frame = Frame(plan: plan)
     var problems: [ShapeProblem] = []
     _ = frame.shape(value, as: field, path: path, problems: &problems)
@@ -68,13 +85,18 @@ struct ConstantEvaluator {
   /// What is written out and errs is a mistake also where `||` or a condition would keep it from being asked. What
   /// reads constants of the rule set may be kept from being asked by them, so there only what is asked counts.
   func findings(in expression: TypedExpression, isGuarded: Bool = false) -> [Finding] {
-    let inner = { (isGuarded: Bool) in expression.parts.flatMap { findings(in: $0, isGuarded: isGuarded) } }
+    guard mayFail(expression) else { return [] }
+    let inner = { (isGuarded: Bool) in
+      var found: [Finding] = []
+      expression.forEachPart { found += findings(in: $0, isGuarded: isGuarded) }
+      return found
+    }
     if let template = unfitTemplate(expression) { return [template] }
     if dividesByZero(expression) {
       return [Finding(range: expression.range, cause: EvaluationCause.divisionByZero.rawValue)]
     }
     let dependence = dependence(of: expression)
-    guard dependence < .request, mayFail(expression), steps(of: expression) <= Self.stepLimit else {
+    guard dependence < .request, steps(of: expression) <= Self.stepLimit else {
       return inner(isGuarded || expression.asksInTurn)
     }
     let isCounted = dependence == .literals || !isGuarded
@@ -106,7 +128,13 @@ struct ConstantEvaluator {
       return max(most([loop.range], bound), most(body, variables))
     case .bind(let local, let value, let body):
       return max(most([value], bound), most([body], bound.union([local])))
-    default: return most(expression.parts, bound)
+    default:
+      var most = Dependence.literals
+      _ = expression.anyPart { part in
+        most = max(most, dependence(of: part, bound: bound))
+        return most == .request
+      }
+      return most
     }
   }
 
@@ -114,7 +142,7 @@ struct ConstantEvaluator {
   private func mayFail(_ expression: TypedExpression) -> Bool {
     switch expression.kind {
     case .call, .rescale, .map, .unwrap: true
-    default: expression.parts.contains { mayFail($0) }
+    default: expression.anyPart { mayFail($0) }
     }
   }
 

@@ -89,7 +89,13 @@ struct WorkBound {
     case .bind(let local, let value, let body):
       declared[local] = constraint(of: value)
       return work(of: value, variables).adding(work(of: body, variables))
-    default: return Work(steps: expression.parts.isEmpty ? 0 : 1).adding(sum(expression.parts, variables))
+    default:
+      var (own, work) = (Work(), Work())
+      expression.forEachPart { part in
+        own.steps = 1
+        work = work.adding(self.work(of: part, variables))
+      }
+      return own.adding(work)
     }
   }
 

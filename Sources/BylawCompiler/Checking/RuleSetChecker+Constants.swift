@@ -14,10 +14,7 @@ extension RuleSetChecker {
 
   /// Answers for expressions that read nothing of a request, with the definitions known so far.
   var constantEvaluator: ConstantEvaluator {
-    var known = rules
-    known.vocabulary = vocabulary
-    known.localCount = checker.nextLocal
-    return ConstantEvaluator(known)
+    ConstantEvaluator(rules, vocabulary: vocabulary, localCount: checker.nextLocal)
   }
 
   /// The value of an expression that reads nothing of a request, where it has one.
@@ -32,6 +29,8 @@ extension RuleSetChecker {
   ///
   /// One that several actions share is looked at once.
   mutating func checkConstants(in expression: TypedExpression) {
+    // Of a comparison with a value of the request nothing is known before there is one.
+    if expression.isPlain({ _, _ in true }) { return }
     if let known = constantMistakes[expression.range] {
       reader.diagnostics.report(contentsOf: known)
       return

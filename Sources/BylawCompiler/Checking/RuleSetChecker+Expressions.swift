@@ -98,7 +98,7 @@ extension RuleSetChecker {
   /// A sentence with holes.
   mutating func sentence(_ node: Node, in scope: Scope, given flow: Flow = .none) -> TypedSentence {
     guard let scalar = reader.scalar(node, as: "a sentence") else { return TypedSentence(pieces: []) }
-    if scalar.text.trimmingSpaces.isEmpty {
+    if scalar.text.isBlank {
       report(
         "wrong-kind", at: scalar.range, "a sentence is blank here", expected: "words for whoever reads the decision")
     }

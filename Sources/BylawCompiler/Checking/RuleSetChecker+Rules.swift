@@ -49,13 +49,16 @@ extension RuleSetChecker {
   /// The actions that an entry reaches, without those under `except`, ascending.
   mutating func targets(_ node: Node?, except: Node?) -> (actions: [Int], isEverything: Bool) {
     let words = reader.words(node, as: "an action")
-    var found = Set(words.flatMap { targets($0) })
+    let named = words.flatMap { targets($0) }
+    guard named.count > 1 || except != nil else { return (named, words.contains { $0.text == "everything" }) }
+    var found = Set(named)
     for word in reader.words(except, as: "an action") { found.subtract(targets(word)) }
     return (found.sorted(), words.contains { $0.text == "everything" })
   }
 
   /// Notes which way a construct works on the groups that it names, and on those within them.
   mutating func noteGroups(_ node: Node?, except: Node?, _ direction: Direction) {
+    guard !groups.isEmpty else { return }
     let turned: Direction = direction == .tightens ? .loosens : direction == .loosens ? .tightens : []
     for (words, direction) in [
       (silently { $0.reader.words(node, as: "") }, direction),

@@ -213,6 +213,9 @@ extension String {
     return String(view)
   }
 
+  /// Whether there is nothing but white space.
+  var isBlank: Bool { allSatisfy(\.isWhitespace) }
+
   /// The parts between occurrences of a separator.
   func components(separatedBy separator: String) -> [String] {
     var parts: [String] = []

@@ -31,6 +31,8 @@ package struct RuleSetChecker {
   var checker: ExpressionChecker
   /// The definitions of all files, by section, in file order.
   var sections: [String: [Node.Entry]] = [:]
+  /// Where each name of a section is defined, by section and name.
+  private var definedNames: [String: [String: SourceRange]] = [:]
   var manifestMembers: Members?
   /// How many keys and values the files may still have.
   private var nodesLeft = YAMLReader.ruleSetNodeLimit
@@ -129,14 +131,15 @@ package struct RuleSetChecker {
         reader.diagnostics.report(Messages.unknownKey(entry.key, in: "a rule file", known: Self.sectionNames))
         continue
       }
-      guard !entry.value.isAbsent, let content = reader.mapping(entry.value, as: "'\(name)'") else { continue }
-      for definition in content.entries {
-        if let first = sections[name]?.first(where: { $0.key.text == definition.key.text }) {
+      guard !entry.value.isAbsent, let content = reader.entries(entry.value, as: "'\(name)'") else { continue }
+      for definition in content {
+        if let first = definedNames[name]?[definition.key.text] {
           reader.diagnostics.report(
             Messages.duplicate(
-              definition.key.text, what: Self.singular(name), at: definition.key.range, first: first.key.range))
+              definition.key.text, what: Self.singular(name), at: definition.key.range, first: first))
           continue
         }
+        definedNames[name, default: [:]][definition.key.text] = definition.key.range
         sections[name, default: []].append(definition)
       }
     }

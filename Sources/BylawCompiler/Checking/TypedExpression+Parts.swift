@@ -1,6 +1,25 @@
 import BylawModel
 
 extension TypedExpression {
+  /// Whether `isWanted` says so of one of the parts, which are asked in turn; the same as of `parts`, without a list.
+  func anyPart(_ isWanted: (TypedExpression) -> Bool) -> Bool {
+    switch kind {
+    case .literal, .root, .local, .bandReached, .none, .entityType, .invalid: false
+    case .field(let base, _), .optionalField(let base, _), .identifier(let base), .not(let base), .wrap(let base),
+      .unwrap(let base), .isPresent(let base):
+      isWanted(base)
+    default: parts.contains(where: isWanted)
+    }
+  }
+
+  /// Hands over each of the parts in turn; the same as a loop over `parts`, without a list.
+  func forEachPart(_ body: (TypedExpression) -> Void) {
+    _ = anyPart {
+      body($0)
+      return false
+    }
+  }
+
   /// The expressions that this one is directly made of.
   package var parts: [TypedExpression] {
     switch kind {

@@ -32,11 +32,11 @@ extension ExpressionChecker {
   private mutating func factors(_ operation: Operation, in context: Context) -> (left: Checked, right: Checked) {
     let (left, right) = (operation.left, operation.right)
     if leadingExpression(of: [left, right]) == 1 {
-      let second = settled(infer(right, hint: nil, in: context), in: context)
+      let second = settle(right, hint: nil, in: context)
       return (infer(left, hint: factorHint(beside: second.type, left), in: context), second)
     }
-    let first = settled(infer(left, hint: nil, in: context), in: context)
-    return (first, settled(infer(right, hint: factorHint(beside: first.type, right), in: context), in: context))
+    let first = settle(left, hint: nil, in: context)
+    return (first, settle(right, hint: factorHint(beside: first.type, right), in: context))
   }
 
   private func factorHint(beside type: ValueType, _ expression: Expression) -> ValueType? {

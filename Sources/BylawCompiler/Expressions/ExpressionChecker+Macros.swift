@@ -52,7 +52,7 @@ extension ExpressionChecker {
     if shape.kind == .filter { type = .list(types.first) }
     if let transform = shape.transform {
       let hint = elementHint(call.hint, shape.kind)
-      let value = settled(infer(transform, hint: hint, in: inner), in: inner)
+      let value = settle(transform, hint: hint, in: inner)
       comprehension.transform = value.expression
       if value.type == .error { return failed(at: call.range, in: context) }
       type = shape.kind == .transformMap ? .map(value.type) : .list(value.type)
@@ -145,7 +145,7 @@ extension ExpressionChecker {
           shapes: ["cel.bind(name, value, expression)"], at: call.range), call, in: context)
     }
     guard let name = variable(call.arguments[0], of: call) else { return failed(at: call.range, in: context) }
-    let value = settled(infer(call.arguments[1], hint: nil, in: context), in: context)
+    let value = settle(call.arguments[1], hint: nil, in: context)
     let number = makeLocal()
     var inner = context
     inner.scope.names[name] = .value(.local(number), value.type)

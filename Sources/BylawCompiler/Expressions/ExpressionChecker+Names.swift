@@ -104,7 +104,7 @@ extension ExpressionChecker {
     of base: Expression, _ field: Expression.Name, at range: SourceRange, in context: Context
   ) -> Checked {
     if let member = member(field, of: base, at: range, in: context) { return member }
-    let owner = settled(infer(base, hint: nil, in: context), in: context)
+    let owner = settle(base, hint: nil, in: context)
     if owner.type.isOptional {
       report(ExpressionMessages.fieldOfOptional(field.text, base: spelling(of: base), at: field.range))
       return failed(at: range, in: context)
@@ -260,7 +260,7 @@ extension ExpressionChecker {
   mutating func element(
     of base: Expression, _ key: Expression, at range: SourceRange, in context: Context
   ) -> Checked {
-    let owner = settled(infer(base, hint: nil, in: context), in: context)
+    let owner = settle(base, hint: nil, in: context)
     if owner.type.isOptional {
       report(ExpressionMessages.elementOfOptional(base: spelling(of: base), at: base.range))
       return failed(at: range, in: context)

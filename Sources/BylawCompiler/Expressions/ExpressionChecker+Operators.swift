@@ -84,11 +84,11 @@ extension ExpressionChecker {
   ) -> (left: Checked, right: Checked) {
     let (left, right) = (operation.left, operation.right)
     if leadingExpression(of: [left, right]) == 1 {
-      let second = settled(infer(right, hint: hint, in: context), in: context)
+      let second = settle(right, hint: hint, in: context)
       let first = infer(left, hint: hint ?? second.type.content, in: context)
       return (settled(first, in: context), second)
     }
-    let first = settled(infer(left, hint: hint, in: context), in: context)
+    let first = settle(left, hint: hint, in: context)
     let second = infer(right, hint: hint ?? first.type.content, in: context)
     return (first, settled(second, in: context))
   }
@@ -124,14 +124,18 @@ extension ExpressionChecker {
 
   /// Whether one side of `==` or `!=` is `null`, which is reported with what to write instead.
   private mutating func comparesNull(_ operation: Operation) -> Bool {
-    for (side, other) in [(operation.left, operation.right), (operation.right, operation.left)] {
-      guard case .literal(.null) = side.kind else { continue }
-      let asked = spelling(of: other).map { "has(\($0))" }
-      let meant = operation.symbol == .equal ? asked.map { "not \($0)" } : asked
-      report(ExpressionMessages.noNull(at: side.range, instead: meant))
-      return true
+    let (side, other): (Expression, Expression)
+    if case .literal(.null) = operation.left.kind {
+      (side, other) = (operation.left, operation.right)
+    } else if case .literal(.null) = operation.right.kind {
+      (side, other) = (operation.right, operation.left)
+    } else {
+      return false
     }
-    return false
+    let asked = spelling(of: other).map { "has(\($0))" }
+    let meant = operation.symbol == .equal ? asked.map { "not \($0)" } : asked
+    report(ExpressionMessages.noNull(at: side.range, instead: meant))
+    return true
   }
 
   private mutating func order(_ operation: Operation, in context: Context) -> Checked {

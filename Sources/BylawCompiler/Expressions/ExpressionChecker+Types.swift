@@ -84,7 +84,7 @@ extension ExpressionChecker {
     let order = [lead] + expressions.indices.filter { $0 != lead }
     for index in order {
       let hint = hint ?? (type.isOpen ? nil : type)
-      let value = settled(infer(expressions[index], hint: hint, in: contexts[index]), in: contexts[index])
+      let value = settle(expressions[index], hint: hint, in: contexts[index])
       values[index] = value
       guard let join = type.joined(with: value.type) else {
         let hint = conversionHint(from: value.type.content, to: type.content, expressions[index])

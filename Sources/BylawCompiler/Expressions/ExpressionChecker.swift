@@ -55,8 +55,8 @@ package struct ExpressionChecker: Sendable {
     _ expression: Expression, expecting: ValueType?, in scope: Scope, given flow: Flow = .none
   ) -> Checked {
     let context = Context(scope: scope, flow: flow)
-    guard let expecting else { return settled(infer(expression, hint: nil, in: context), in: context) }
-    return fit(infer(expression, hint: expecting, in: context), to: expecting, in: context, written: expression)
+    guard let expecting else { return settle(expression, hint: nil, in: context) }
+    return value(expression, as: expecting, in: context)
   }
 
   /// Checks the holes of a sentence: anything that can be printed; an absent optional prints nothing.
@@ -113,7 +113,7 @@ package struct ExpressionChecker: Sendable {
 
   /// A value, never an optional: one that the flow knows to be there gives its content, another is reported.
   mutating func content(_ expression: Expression, hint: ValueType? = nil, in context: Context) -> Checked {
-    let value = settled(infer(expression, hint: hint, in: context), in: context)
+    let value = settle(expression, hint: hint, in: context)
     guard value.type.isOptional else { return value }
     report(
       ExpressionMessages.mayBeAbsent(
@@ -124,13 +124,24 @@ package struct ExpressionChecker: Sendable {
 
   /// A value of a type.
   mutating func value(_ expression: Expression, of type: ValueType, in context: Context) -> TypedExpression {
-    let value = infer(expression, hint: type, in: context)
-    return fit(value, to: type, in: context, written: expression).expression
+    value(expression, as: type, in: context).expression
   }
 
   /// A condition, with what is known after it.
   mutating func condition(_ expression: Expression, in context: Context) -> Checked {
-    fit(infer(expression, hint: .bool, in: context), to: .bool, in: context, written: expression)
+    value(expression, as: .bool, in: context)
+  }
+
+  private mutating func value(_ expression: Expression, as type: ValueType, in context: Context) -> Checked {
+    let value = infer(expression, hint: type, in: context)
+    return fit(value, to: type, in: context, written: expression)
+  }
+
+  /// Checks an expression bottom up, and gives it as it is known there.
+  mutating func settle(_ expression: Expression, hint: ValueType?, in context: Context) -> Checked {
+    // Not in one line: `self` would be copied before `infer` changes it.
+    let value = infer(expression, hint: hint, in: context)
+    return settled(value, in: context)
   }
 
   /// An optional known to be there gives its content, and a reference whose type is known better takes that type.

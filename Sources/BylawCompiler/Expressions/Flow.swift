@@ -29,14 +29,38 @@ package struct Flow: Sendable, Hashable {
     }
   }
 
+  private struct Facts: Sendable, Hashable {
+    var present: Set<Path> = []
+    var entities: [Path: [Int]] = [:]
+    var isImpossible = false
+  }
+  /// Behind one reference, as flows go along with every part of an expression and mostly know nothing.
+  private indirect enum Knowledge: Sendable, Hashable {
+    case nothing
+    case facts(Facts)
+  }
+  private var knowledge = Knowledge.nothing
+  private var facts: Facts {
+    get {
+      switch knowledge {
+      case .nothing: Facts()
+      case .facts(let facts): facts
+      }
+    }
+    set { knowledge = newValue == Facts() ? .nothing : .facts(newValue) }
+  }
+  private var knowsNothing: Bool {
+    if case .nothing = knowledge { true } else { false }
+  }
+
   /// Optionals that are there.
   ///
   /// A path that is there is so with all that it is a field of.
-  package private(set) var present: Set<Path> = []
+  package var present: Set<Path> { facts.present }
   /// The entity types that a reference can still have, by position in the schema, where they are fewer than declared.
-  package private(set) var entities: [Path: [Int]] = [:]
+  package var entities: [Path: [Int]] { facts.entities }
   /// Nothing gets here, as after `false`; then any other flow that joins prevails.
-  package private(set) var isImpossible = false
+  package var isImpossible: Bool { facts.isImpossible }
 
   private init() {}
 
@@ -45,28 +69,30 @@ package struct Flow: Sendable, Hashable {
 
   /// Whether the optional at a path is known to be there.
   package func holds(_ path: Path) -> Bool {
-    present.contains(path) || present.contains { $0.lies(in: path) }
+    guard !knowsNothing else { return false }
+    let present = present
+    return present.contains(path) || present.contains { $0.lies(in: path) }
   }
 
   /// The flow in which, besides, the optionals at these paths are there.
   package func adding(present paths: [Path?]) -> Flow {
     var result = self
-    for case .some(let path) in paths { result.present.insert(path) }
+    for case .some(let path) in paths { result.facts.present.insert(path) }
     return result
   }
 
   /// The flow in which the reference at a path is to one of these entity types; to none: nothing gets here.
   package func narrowing(_ path: Path, to indices: [Int]) -> Flow {
     var result = self
-    result.entities[path] = indices
-    result.isImpossible = isImpossible || indices.isEmpty
+    result.facts.entities[path] = indices
+    result.facts.isImpossible = isImpossible || indices.isEmpty
     return result
   }
 
   /// The flow that nothing takes, with what was known before.
   package var impossible: Flow {
     var result = self
-    result.isImpossible = true
+    result.facts.isImpossible = true
     return result
   }
 
@@ -74,13 +100,15 @@ package struct Flow: Sendable, Hashable {
   package func joined(with other: Flow) -> Flow {
     if isImpossible { return other }
     if other.isImpossible { return self }
-    var result = Flow()
-    result.present =
-      present.filter(other.holds).union(other.present.filter(holds))
+    guard !knowsNothing, !other.knowsNothing else { return .none }
+    var joined = Facts()
+    joined.present = present.filter(other.holds).union(other.present.filter(holds))
     for (path, indices) in entities {
       guard let others = other.entities[path] else { continue }
-      result.entities[path] = Set(indices).union(others).sorted()
+      joined.entities[path] = Set(indices).union(others).sorted()
     }
+    var result = Flow()
+    result.facts = joined
     return result
   }
 }

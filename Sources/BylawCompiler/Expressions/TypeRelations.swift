@@ -3,7 +3,12 @@ import BylawModel
 /// How types agree; entity types by position in the schema, everything else by structure.
 extension ValueType {
   /// `true` for what was already reported and for what a use has yet to decide.
-  var isOpen: Bool { self == .error || self == .undetermined }
+  var isOpen: Bool {
+    switch self {
+    case .error, .undetermined: true
+    default: false
+    }
+  }
 
   /// Whether the value may be absent.
   var isOptional: Bool {

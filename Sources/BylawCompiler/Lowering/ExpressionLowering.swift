@@ -27,7 +27,8 @@ struct ExpressionLowering {
   private var definitionNodes: [Int: NodeID] = [:]
   /// By node where it stands first.
   private var ranges: [SourceRange] = []
-  private var placeTexts: [SourceRange: String] = [:]
+  /// Whether a node stands at several places, by node.
+  private var isShared: [Bool] = []
 
   init(_ rules: CheckedRuleSet, sources: SourceMap) {
     self.rules = rules
@@ -61,6 +62,7 @@ struct ExpressionLowering {
   /// The finished plan.
   mutating func finish() -> ExpressionPlan {
     plan.localCount = nextLocal
+    for (node, isShared) in isShared.enumerated() where isShared { plan.sharedNodes.insert(NodeID(raw: Int32(node))) }
     return plan
   }
 
@@ -146,7 +148,7 @@ struct ExpressionLowering {
     var node = node
     if let found = known[node], plan.types[Int(found.raw)] == type {
       let first = ranges[Int(found.raw)]
-      if (first.file, first.start) != (range.file, range.start) { plan.sharedNodes.insert(found) }
+      if first.start != range.start || first.file != range.file { isShared[Int(found.raw)] = true }
       return found
     }
     let key = node
@@ -163,18 +165,14 @@ struct ExpressionLowering {
     plan.types.append(type)
     plan.places.append(place(range))
     ranges.append(range)
+    isShared.append(false)
     free.append(names)
     let id = NodeID(raw: Int32(plan.nodes.count - 1))
     known[key] = id
     return id
   }
 
-  private mutating func place(_ range: SourceRange) -> String {
-    if let known = placeTexts[range] { return known }
-    let place = sources.files.isEmpty ? "" : sources.place(range)
-    placeTexts[range] = place
-    return place
-  }
+  private func place(_ range: SourceRange) -> String { sources.files.isEmpty ? "" : sources.place(range) }
 
   private mutating func unary(_ operation: PlanNode.Operation, _ operand: NodeID, _ range: SourceRange) -> NodeID {
     add(PlanNode(operation, a: operand.raw), range, free: free[Int(operand.raw)])

@@ -20,12 +20,16 @@ struct ReadAttributes {
 
   private init(_ rules: CheckedRuleSet) { self.rules = rules }
 
+  /// What the rules of an action read; with the definitions as `definitions(of:in:)` gives them.
   static func of(
     _ action: CheckedRuleSet.Action, in rules: CheckedRuleSet
-  ) -> (subject: [Int], resource: [Int], context: [Int]) {
+  ) -> (subject: [Int], resource: [Int], context: [Int], definitions: [Int]) {
     var reads = ReadAttributes(rules)
     reads.visit(action)
-    return (reads.subjectFields.sorted(), reads.resourceFields.sorted(), reads.contextMembers.sorted())
+    let (subject, resource) = (reads.subjectFields.sorted(), reads.resourceFields.sorted())
+    let context = reads.contextMembers.sorted()
+    reads.visitRest(action)
+    return (subject, resource, context, reads.definitions)
   }
 
   /// The facts and lets that the action reads anywhere, in its texts and notices too, by position, ascending.
@@ -33,7 +37,11 @@ struct ReadAttributes {
     var reads = ReadAttributes(rules)
     reads.visit(action)
     reads.visitRest(action)
-    return reads.seenDefinitions.sorted().filter { index in
+    return reads.definitions
+  }
+
+  private var definitions: [Int] {
+    seenDefinitions.sorted().filter { index in
       switch rules.definitions[index].kind {
       case .fact, .letValue: true
       case .classified, .constant: false
@@ -145,8 +153,12 @@ struct ReadAttributes {
   }
 
   private mutating func visit(_ expression: TypedExpression?) {
-    guard let expression else { return }
+    if let expression { visit(part: expression) }
+  }
+
+  private mutating func visit(part expression: TypedExpression) {
     switch expression.kind {
+    case .literal: return
     case .root(.definition(let index)): visit(definition: index)
     case .root(.context(let index)): contextMembers.insert(index)
     case .field(let base, let field), .optionalField(let base, let field):
@@ -155,33 +167,33 @@ struct ReadAttributes {
       case .resource: resourceFields.insert(field)
       default: break
       }
-      visit(base)
+      visit(part: base)
     case .bind(let local, let value, let body):
       aliases[local] = root(of: value)
-      visit(value)
-      visit(body)
+      visit(part: value)
+      visit(part: body)
     case .condition(let index, let arguments):
       for (parameter, argument) in zip(rules.conditions[index].parameters, arguments) {
         aliases[parameter.local] = root(of: argument)
-        visit(argument)
+        visit(part: argument)
       }
       let use = ConditionUse(index: index, roots: arguments.map { root(of: $0) })
-      if seenConditions.insert(use).inserted { visit(rules.conditions[index].body) }
+      if seenConditions.insert(use).inserted { visit(part: rules.conditions[index].body) }
     case .classification(let index, let arguments):
       for (parameter, argument) in zip(rules.classifications[index].parameters, arguments) {
         aliases[parameter.local] = root(of: argument)
-        visit(argument)
+        visit(part: argument)
       }
       for row in rules.classifications[index].rows {
-        visit(row.condition)
-        for output in row.outputs { visit(output) }
+        visit(part: row.condition)
+        for output in row.outputs { visit(part: output) }
       }
-      for output in rules.classifications[index].otherwise ?? [] { visit(output) }
+      for output in rules.classifications[index].otherwise ?? [] { visit(part: output) }
     case .bandReached(let threshold, _): visit(threshold: threshold)
     case .calendar(let index, let time):
-      visit(rules.calendars[index].zone)
-      visit(time)
-    default: for part in expression.parts { visit(part) }
+      visit(part: rules.calendars[index].zone)
+      visit(part: time)
+    default: expression.forEachPart { visit(part: $0) }
     }
   }
 

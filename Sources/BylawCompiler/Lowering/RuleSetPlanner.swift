@@ -116,7 +116,8 @@ package struct RuleSetPlanner {
     plan.audit = action.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) }
     plan.after = action.after.map { ($0.field, lowering.lower($0.value)) }
     // `let` of different actions may have one name; a classification is never given, it is made.
-    for position in ReadAttributes.definitions(of: action, in: rules) {
+    let reads = ReadAttributes.of(action, in: rules)
+    for position in reads.definitions {
       let definition = rules.definitions[position]
       var fact = FactPlan(definition: position, type: definition.value.type, isCount: false, limit: nil)
       if case .query(let query) = definition.value.kind {
@@ -125,7 +126,6 @@ package struct RuleSetPlanner {
       }
       plan.facts[definition.name, default: []].append(fact)
     }
-    let reads = ReadAttributes.of(action, in: rules)
     plan.neededOfSubject = reads.subject
     plan.neededOfResource = reads.resource
     plan.neededContext = reads.context

@@ -85,7 +85,7 @@ package enum KeyList: String, Sendable, CaseIterable {
         "sop", "title", "of", "allow", "permission", "input", "exactly_one", "let", "require", "classify", "effects",
         "returns", "audit", "notify", "on_deny", "wait", "follow_up", "http", "obligations",
       ]
-    case .requirement: ["title", "when", "unless", "that", "else"] + Self.strength
+    case .requirement: Self.requirementKeys
     case .wait: ["when", "until", "because", "overridable", "sop"]
     case .audit: ["as", "flag", "keep"]
     case .followUp: ["due", "done", "because", "sop", "title"]
@@ -123,11 +123,10 @@ package enum KeyList: String, Sendable, CaseIterable {
 
   /// The keys of entries that state once what they are, with the key that does.
   private var alternativeKeys: [String] {
-    let every = ["each", "where", "order", "limit", "when", "sop"]
-    return switch self {
+    switch self {
     case .ruleGrant: ["grant", "except", "to", "when", "let", "effective", "sop", "title"]
-    case .ruleForbid: ["forbid", "except", "when", "unless", "because", "title"] + Self.strength
-    case .ruleRequire: ["require", "except", "when", "unless", "that", "else", "title"] + Self.strength
+    case .ruleForbid: Self.forbidKeys
+    case .ruleRequire: Self.requireKeys
     case .ruleNotify:
       [
         "notify", "except", "to", "by", "text", "once", "when", "unless", "each", "let", "effective", "sop", "title",
@@ -140,12 +139,12 @@ package enum KeyList: String, Sendable, CaseIterable {
     case .factFirst: ["first", "where", "order", "sop", "title"]
     case .factOne: ["one", "where", "sop", "title"]
     case .factList: ["list", "where", "order", "limit", "sop", "title"]
-    case .effectCreate: ["create", "as", "set"] + every
-    case .effectUpdate: ["update", "as", "set", "patch"] + every
-    case .effectPut: ["put", "key", "as", "set"] + every
-    case .effectEmit: ["emit", "with"] + every
-    case .effectDo: ["do", "resource", "input", "as_subject"] + every
-    case .effectPropose: ["propose", "resource", "input"] + every
+    case .effectCreate: ["create", "as", "set"] + Self.everyEffect
+    case .effectUpdate: ["update", "as", "set", "patch"] + Self.everyEffect
+    case .effectPut: ["put", "key", "as", "set"] + Self.everyEffect
+    case .effectEmit: ["emit", "with"] + Self.everyEffect
+    case .effectDo: ["do", "resource", "input", "as_subject"] + Self.everyEffect
+    case .effectPropose: ["propose", "resource", "input"] + Self.everyEffect
     default: []
     }
   }
@@ -154,6 +153,12 @@ package enum KeyList: String, Sendable, CaseIterable {
   private static let strength = [
     "class", "each", "let", "mode", "effective", "overridable", "absolute", "sop",
   ]
+  // Large rule sets ask for these once a rule.
+  private static let requirementKeys = ["title", "when", "unless", "that", "else"] + strength
+  private static let forbidKeys = ["forbid", "except", "when", "unless", "because", "title"] + strength
+  private static let requireKeys = ["require", "except", "when", "unless", "that", "else", "title"] + strength
+  /// What every effect may say.
+  private static let everyEffect = ["each", "where", "order", "limit", "when", "sop"]
 
   /// The key that states what an entry is, where there are several kinds.
   package var kind: String { keys.first ?? "" }

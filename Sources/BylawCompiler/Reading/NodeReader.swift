@@ -4,26 +4,36 @@ import BylawSyntax
 /// The members of a YAML mapping, by key, after unknown keys are reported.
 struct Members {
   var range: SourceRange
-  private var byKey: [String: Node.Entry]
   /// In the order of the file.
   let entries: [Node.Entry]
+  /// The positions of the entries; empty where they are so few that looking through them is faster.
+  private var positions: [String: Int] = [:]
+  private static let fewEntries = 12
 
   init(_ entries: [Node.Entry], range: SourceRange) {
     self.entries = entries
     self.range = range
-    byKey = Dictionary(entries.map { ($0.key.text, $0) }, uniquingKeysWith: { first, _ in first })
+    guard entries.count > Self.fewEntries else { return }
+    positions.reserveCapacity(entries.count)
+    for (position, entry) in entries.enumerated() where positions[entry.key.text] == nil {
+      positions[entry.key.text] = position
+    }
+  }
+
+  private func position(of key: String) -> Int? {
+    positions.isEmpty ? entries.firstIndex { $0.key.text == key } : positions[key]
   }
 
   /// The value of a key; `nil` when the key is absent or has nothing after it.
   subscript(_ key: String) -> Node? {
-    guard let entry = byKey[key], !entry.value.isAbsent else { return nil }
-    return entry.value
+    guard let position = position(of: key), !entries[position].value.isAbsent else { return nil }
+    return entries[position].value
   }
 
-  func key(_ key: String) -> Scalar? { byKey[key]?.key }
+  func key(_ key: String) -> Scalar? { position(of: key).map { entries[$0].key } }
 
   /// Whether the value of a key was refused where it was read.
-  func isRefused(_ key: String) -> Bool { byKey[key]?.value.isRefused ?? false }
+  func isRefused(_ key: String) -> Bool { position(of: key).map { entries[$0].value.isRefused } ?? false }
 }
 
 extension Node {
@@ -68,9 +78,11 @@ struct NodeReader {
   mutating func members(
     _ node: Node, of what: String, keys list: KeyList, besides others: [String] = [], required: [String] = []
   ) -> Members? {
-    let members = members(node, of: what, keys: list.keys + others, required: required)
-    if let members, list.keys.contains("title") { _ = text(members["title"], as: "'title'") }
-    return members
+    guard let members = mapping(node, as: what) else {
+      hadUnknownKey = false
+      return nil
+    }
+    return checked(members, of: what, keys: list, besides: others, required: required)
   }
 
   /// The members of an entry that states once what it is, with the list of the keys that go with it.
@@ -87,26 +99,37 @@ struct NodeReader {
       let all = lists.map(\.kind) + lists.flatMap(\.keys)
       let common = ["sop", "title"]
       for key in all.filter({ !common.contains($0) }) + common where !keys.contains(key) { keys.append(key) }
-      guard members(node, of: what, keys: keys) != nil, !hadUnknownKey else { return nil }
+      guard checked(stating, of: what, keys: keys) != nil, !hadUnknownKey else { return nil }
       diagnostics.report(
         Diagnostic(
           "missing-key", at: place ?? node.range, problem,
           expected: Messages.list(lists.map(\.kind))))
       return nil
     }
-    let others = Set(lists.flatMap(\.keys)).subtracting(list.keys)
+    let keys = list.keys
+    guard stating.entries.contains(where: { !keys.contains($0.key.text) }) else {
+      return checked(stating, of: what, keys: list).map { ($0, list) }
+    }
+    let others = Set(lists.flatMap(\.keys)).subtracting(keys)
     for entry in stating.entries where others.contains(entry.key.text) {
       diagnostics.report(Messages.foreignKey(entry.key, beside: list, in: what))
     }
-    return members(node, of: what, keys: list, besides: Array(others)).map { ($0, list) }
+    return checked(stating, of: what, keys: list, besides: Array(others)).map { ($0, list) }
   }
 
-  private mutating func members(
-    _ node: Node, of what: String, keys: [String], required: [String] = []
+  private mutating func checked(
+    _ members: Members, of what: String, keys list: KeyList, besides others: [String] = [], required: [String] = []
   ) -> Members? {
-    hadUnknownKey = false
+    let keys = others.isEmpty ? list.keys : list.keys + others
+    let checked = checked(members, of: what, keys: keys, required: required)
+    if let checked, let title = checked["title"], list.keys.contains("title") { _ = text(title, as: "'title'") }
+    return checked
+  }
+
+  private mutating func checked(
+    _ members: Members, of what: String, keys: [String], required: [String] = []
+  ) -> Members? {
     var unknown = 0
-    guard let members = mapping(node, as: what) else { return nil }
     var meant: Set<String> = []
     for entry in members.entries where !keys.contains(entry.key.text) {
       diagnostics.report(Messages.unknownKey(entry.key, in: what, known: keys))
@@ -125,7 +148,7 @@ struct NodeReader {
         continue
       }
       diagnostics.report(
-        Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(node.range, members)))
+        Messages.missingKey(key, in: what, at: members.key(key)?.range ?? firstLine(members.range, members)))
     }
     return isComplete ? members : nil
   }
@@ -136,11 +159,16 @@ struct NodeReader {
 
   /// A mapping with keys of the author's choice.
   mutating func mapping(_ node: Node, as what: String) -> Members? {
+    entries(node, as: what).map { Members($0, range: node.range) }
+  }
+
+  /// The entries of such a mapping, where none is looked up by its key.
+  mutating func entries(_ node: Node, as what: String) -> [Node.Entry]? {
     guard case .mapping(let entries) = node.kind else {
       reportKind(of: node, expected: "a mapping", what)
       return nil
     }
-    return Members(entries, range: node.range)
+    return entries
   }
 
   mutating func sequence(_ node: Node, as what: String) -> [Node]? {
@@ -179,7 +207,7 @@ struct NodeReader {
 
   mutating func text(_ node: Node?, as what: String) -> String? {
     guard let node, let scalar = scalar(node, as: what) else { return nil }
-    if scalar.text.trimmingSpaces.isEmpty {
+    if scalar.text.isBlank {
       diagnostics.report(Messages.blank(scalar, what: what))
       return nil
     }

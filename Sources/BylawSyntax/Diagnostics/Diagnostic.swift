@@ -61,13 +61,16 @@ package struct Diagnostics: Sendable {
   package init() {}
 
   /// Whether the load cannot be used.
-  package var hasErrors: Bool { all.contains { $0.severity == .error } }
+  package private(set) var hasErrors = false
 
   /// Adds one.
-  package mutating func report(_ diagnostic: Diagnostic) { all.append(diagnostic) }
+  package mutating func report(_ diagnostic: Diagnostic) {
+    all.append(diagnostic)
+    if diagnostic.severity == .error { hasErrors = true }
+  }
 
   /// Adds those of another phase or file.
   package mutating func report(contentsOf diagnostics: [Diagnostic]) {
-    all.append(contentsOf: diagnostics)
+    for diagnostic in diagnostics { report(diagnostic) }
   }
 }

@@ -104,7 +104,7 @@ extension ExpressionParser {
   ) throws(SyntaxFailure) -> Part {
     let kind = Expression.Kind.binary(
       operation, finish(left), finish(right), operatorRange: lexer.map.range(place))
-    return try part(kind, left.range.lowerBound..<right.range.upperBound, over: [left, right])
+    return try part(kind, left.range.lowerBound..<right.range.upperBound, on: max(left.height, right.height))
   }
 
   /// `!`, `not` and `-` before an operand, however many, in a loop.
@@ -130,7 +130,7 @@ extension ExpressionParser {
     for prefix in prefixes.reversed() {
       let inner = finish(result)
       let kind: Expression.Kind = prefix.is(.minus) ? .negate(inner) : .not(inner)
-      result = try part(kind, prefix.range.lowerBound..<result.range.upperBound, over: [result])
+      result = try part(kind, prefix.range.lowerBound..<result.range.upperBound, on: result.height)
     }
     return result
   }

@@ -130,7 +130,12 @@ package struct ExpressionParser {
   func part(
     _ kind: Expression.Kind, _ range: Range<Int>, over children: [Part]
   ) throws(SyntaxFailure) -> Part {
-    let height = (children.map(\.height).max() ?? 0) + 1
+    try part(kind, range, on: children.reduce(0) { max($0, $1.height) })
+  }
+
+  /// Puts a level on top of what is `below` levels high; refuses a tree that grows too high.
+  func part(_ kind: Expression.Kind, _ range: Range<Int>, on below: Int) throws(SyntaxFailure) -> Part {
+    let height = below + 1
     guard height <= Self.greatestHeight else { throw lexer.failure(range, SyntaxMessages.tooManyOperators) }
     return Part(kind: kind, range: range, height: height)
   }

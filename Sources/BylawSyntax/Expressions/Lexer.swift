@@ -53,7 +53,7 @@ struct Lexer {
   /// Skips space, line breaks and comments from `//` to the end of the line.
   private mutating func skipSpaceAndComments() {
     while let byte = peek() {
-      if [0x20, 0x09, 0x0A, 0x0C, 0x0D].contains(byte) {
+      if byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0C || byte == 0x0D {
         offset += 1
       } else if byte == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "/") {
         while let next = peek(), next != 0x0A { offset += 1 }
@@ -88,16 +88,12 @@ struct Lexer {
   /// An operator, a bracket or a separator, the longest that fits.
   private mutating func symbol() throws(SyntaxFailure) -> Token {
     let start = offset
+    if let symbol = Token.Symbol(bytes[start], peek(1), peek(2)) {
+      offset += symbol.rawValue.utf8.count
+      return Token(kind: .symbol(symbol), range: start..<offset)
+    }
     if let slip = OperatorSlip.longest(in: bytes[start...]) {
       throw failure(start..<start + slip.written.utf8.count, SyntaxMessages.slip(slip))
-    }
-    for length in [2, 1] where start + length <= bytes.count {
-      // Symbols are ASCII. A two-byte stretch may cut a character; it is then no symbol.
-      guard bytes[start..<start + length].allSatisfy({ $0 < 0x80 }),
-        let symbol = Token.Symbol(rawValue: source(start..<start + length))
-      else { continue }
-      offset += length
-      return Token(kind: .symbol(symbol), range: start..<offset)
     }
     let scalar = scalarRange()
     throw failure(scalar, SyntaxMessages.invalidCharacter(source(scalar)))

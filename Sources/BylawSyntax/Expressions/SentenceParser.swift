@@ -20,6 +20,9 @@ package struct SentenceParser {
   package static func parse(
     _ text: String, map: ScalarMap, range: SourceRange, diagnostics: inout Diagnostics
   ) -> Sentence {
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
+      return Sentence(pieces: text.isEmpty ? [] : [.text(text)], range: range)
+    }
     let bytes = Array(text.utf8)
     guard bytes.count <= ExpressionParser.greatestLength || !bytes.contains(UInt8(ascii: "{")) else {
       diagnostics.report(SyntaxMessages.tooLong(range))

@@ -64,8 +64,62 @@ struct Token: Hashable {
   var binaryOperator: Expression.BinaryOperator? {
     switch kind {
     case .identifier("in"): .in
-    case .symbol(let symbol): Expression.BinaryOperator(rawValue: symbol.rawValue)
+    case .symbol(let symbol): symbol.binaryOperator
     default: nil
+    }
+  }
+}
+
+extension Token.Symbol {
+  /// The longest symbol that three bytes begin with; `nil` also for slips such as `===` and `<>`.
+  init?(_ first: UInt8, _ second: UInt8?, _ third: UInt8?) {
+    let isBeforeEqual = second == UInt8(ascii: "=")
+    switch first {
+    case UInt8(ascii: "("): self = .leftParenthesis
+    case UInt8(ascii: ")"): self = .rightParenthesis
+    case UInt8(ascii: "["): self = .leftBracket
+    case UInt8(ascii: "]"): self = .rightBracket
+    case UInt8(ascii: "{"): self = .leftBrace
+    case UInt8(ascii: "}"): self = .rightBrace
+    case UInt8(ascii: "."): self = .dot
+    case UInt8(ascii: ","): self = .comma
+    case UInt8(ascii: ":"): self = .colon
+    case UInt8(ascii: "?"): self = .question
+    case UInt8(ascii: "-"): self = .minus
+    case UInt8(ascii: "+"): self = .plus
+    case UInt8(ascii: "*"): self = .times
+    case UInt8(ascii: "/"): self = .divide
+    case UInt8(ascii: "%"): self = .modulo
+    case UInt8(ascii: ">"): self = isBeforeEqual ? .greaterOrEqual : .greater
+    case UInt8(ascii: "<") where second != UInt8(ascii: ">"): self = isBeforeEqual ? .lessOrEqual : .less
+    case UInt8(ascii: "!") where !isBeforeEqual: self = .not
+    case UInt8(ascii: "!") where third != UInt8(ascii: "="): self = .notEqual
+    case UInt8(ascii: "=") where isBeforeEqual && third != UInt8(ascii: "="): self = .equal
+    case UInt8(ascii: "&") where second == first: self = .and
+    case UInt8(ascii: "|") where second == first: self = .or
+    default: return nil
+    }
+  }
+
+  /// The operator between two operands that the symbol stands for.
+  var binaryOperator: Expression.BinaryOperator? {
+    switch self {
+    case .or: .or
+    case .and: .and
+    case .equal: .equal
+    case .notEqual: .notEqual
+    case .less: .less
+    case .lessOrEqual: .lessOrEqual
+    case .greater: .greater
+    case .greaterOrEqual: .greaterOrEqual
+    case .plus: .add
+    case .minus: .subtract
+    case .times: .multiply
+    case .divide: .divide
+    case .modulo: .modulo
+    case .leftParenthesis, .rightParenthesis, .leftBracket, .rightBracket, .leftBrace, .rightBrace, .dot, .comma,
+      .colon, .question, .not:
+      nil
     }
   }
 }

@@ -72,10 +72,12 @@ package struct SourceMap: Sendable {
       let middle = (low + high) / 2
       if file.lineStarts[middle] <= offset { low = middle } else { high = middle }
     }
-    let lineStart = Int(file.lineStarts[low])
-    let end = min(Int(offset), file.bytes.count)
-    let scalars = lineStart < end ? file.bytes[lineStart..<end].count { $0 & 0xC0 != 0x80 } : 0
-    return Position(line: low + 1, column: scalars + 1)
+    var column = 1
+    for index in Int(file.lineStarts[low])..<max(Int(file.lineStarts[low]), min(Int(offset), file.bytes.count))
+    where file.bytes[index] & 0xC0 != 0x80 {
+      column += 1
+    }
+    return Position(line: low + 1, column: column)
   }
 
   /// `path:line:column` of where a range starts, relative to the rule folder: what decisions state.
@@ -86,6 +88,12 @@ package struct SourceMap: Sendable {
 
   private func place(_ range: SourceRange, in path: String) -> String {
     let position = position(of: range.start, in: range.file)
-    return "\(path):\(position.line):\(position.column)"
+    // Put together without an interpolation: every rule and every node of the plan has its place.
+    var place = path
+    place += ":"
+    place += String(position.line)
+    place += ":"
+    place += String(position.column)
+    return place
   }
 }

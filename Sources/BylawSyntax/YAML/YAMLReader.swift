@@ -11,7 +11,7 @@ package struct YAMLReader: ~Copyable {
   /// A file may hold this many keys, values, lists and mappings.
   package static let nodeLimit = 2_000_000
   /// The files of a rule set may hold this many together; each takes some hundred bytes until the rules are checked.
-  package static let ruleSetNodeLimit = 300_000
+  package static let ruleSetNodeLimit = 1_000_000
   /// With this many mistakes in a file, reading ends.
   package static let mistakeLimit = 1000
   /// How often reading starts again behind a mistake of grammar.

@@ -22,17 +22,35 @@ struct DecisionTable {
     let rows: [(Int, Workload.Spread)] = [
       (200, .actions), (1_000, .actions), (10_000, .actions), (1_000, .oneAction), (10_000, .oneAction),
     ]
-    if let rounds = option("--rounds", in: arguments).flatMap({ Int($0) }) {
+    let counts = option("--rules", in: arguments).flatMap { Int($0) }
+    let rounds = option("--rounds", in: arguments).flatMap { Int($0) }
+    if let folder = option("--folder", in: arguments) {
+      for _ in 0..<(rounds ?? 1) { _ = PolicyDecisionPoint(try RuleSet(contentsOf: folder)) }
+      return
+    }
+    if arguments.contains("--load") {
+      return try measureLoading(counts, rounds: rounds, countsInstructions: arguments.contains("--instructions"))
+    }
+    if let rounds {
       try repeatDecisions(arguments, rounds: rounds)
       return
     }
-    let counts = option("--rules", in: arguments).flatMap { Int($0) }
     let spread = arguments.compactMap { Workload.Spread(rawValue: $0) }.first
     let wanted = rows.filter { row in (counts ?? row.0) == row.0 && (spread ?? row.1) == row.1 }
     if arguments.contains("--check") { return try checkAllocations(wanted) }
     print(Row.heading)
     for (count, spread) in wanted {
       print(try Row(ruleCount: count, spread: spread, countsInstructions: arguments.contains("--instructions")).text)
+      fflush(nil)
+    }
+  }
+
+  /// Reading, checking and lowering alone; with `rounds`, nothing is printed.
+  private static func measureLoading(_ count: Int?, rounds: Int?, countsInstructions: Bool) throws {
+    if let rounds { return try LoadRow.repeatLoads(ruleCount: count ?? 1_000, rounds: rounds) }
+    print(LoadRow.heading)
+    for count in count.map({ [$0] }) ?? [1_000, 10_000, 30_000, 100_000] {
+      print(try LoadRow(ruleCount: count, countsInstructions: countsInstructions).text)
       fflush(nil)
     }
   }

@@ -2,10 +2,15 @@ import Foundation
 
 /// Counts instructions by callgrind: the same in every run, however busy the machine is.
 enum Instructions {
-  /// Of one decision: the difference between two runs of this program that differ in how often they decide.
+  /// Of one decision: those of a round, which asks each request once.
+  static func perDecision(_ arguments: [String], requests: Int) -> Double? {
+    perRound(arguments).map { $0 / Double(requests) }
+  }
+
+  /// Of one round: the difference between two runs of this program that differ in how many rounds they make.
   ///
   /// `nil` where there is no valgrind.
-  static func perDecision(_ arguments: [String], requests: Int) -> Double? {
+  static func perRound(_ arguments: [String]) -> Double? {
     // Valgrind stumbles over the debugging information of Swift.
     let stripped = FileManager.default.temporaryDirectory.appendingPathComponent("bylaw-decision-table-\(getpid())")
       .path
@@ -13,7 +18,7 @@ enum Instructions {
     guard run(["strip", "-g", "-o", stripped, "/proc/self/exe"].map(resolved)) != nil,
       let few = collected([stripped] + arguments, rounds: 1), let many = collected([stripped] + arguments, rounds: 3)
     else { return nil }
-    return Double(many - few) / Double(2 * requests)
+    return Double(many - few) / 2
   }
 
   /// The path of this program instead of its link, which means another program to another process.

@@ -82,7 +82,7 @@ struct Mismatch: Error, CustomStringConvertible {
 
 extension Double {
   /// Three digits, or all those before the point.
-  fileprivate var short: String {
+  var short: String {
     if self >= 100 { return String(Int(rounded())) }
     return String((self * 10).rounded() / 10)
   }

@@ -1,9 +1,15 @@
-/// The rule set as its authors would write it: four files of YAML.
+/// The rule set as its authors would write it: four files of YAML, and more with the further rules.
 enum RuleSetText {
   static func files(_ rules: [ExtraRule]) -> [(path: String, text: String)] {
     [("bylaw.yaml", manifest), ("vocabulary.yaml", vocabulary), ("actions.yaml", actions), ("answers.yaml", answers)]
-      + (rules.isEmpty ? [] : [("rules.yaml", extra(rules))])
+      + stride(from: 0, to: rules.count, by: rulesPerFile).map { start in
+        let end = min(start + rulesPerFile, rules.count)
+        return (start == 0 ? "rules.yaml" : "rules-\(start).yaml", extra(rules[start..<end]))
+      }
   }
+
+  /// A file may not have more than 16 MiB.
+  private static let rulesPerFile = 20_000
 
   private static let manifest = """
     bylaw: 1
@@ -118,9 +124,9 @@ enum RuleSetText {
 
     """
 
-  private static func extra(_ rules: [ExtraRule]) -> String {
+  private static func extra(_ rules: ArraySlice<ExtraRule>) -> String {
     var text = "rules:\n"
-    for (position, rule) in rules.enumerated() {
+    for (position, rule) in zip(rules.indices, rules) {
       text += """
           rule-\(position):
             forbid: \(Shape.action(rule.action))
