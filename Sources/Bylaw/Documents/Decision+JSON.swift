@@ -9,12 +9,18 @@ extension Decision {
   ///
   /// - Parameter isPretty: One member a line for people, instead of one line.
   /// - Returns: One JSON object, without a line break behind it.
-  public func json(isPretty: Bool = false) -> String {
+  public func json(isPretty: Bool = false) -> String { String(decoding: jsonBytes(isPretty: isPretty), as: UTF8.self) }
+
+  /// The same as bytes in UTF-8.
+  ///
+  /// - Parameter isPretty: One member a line for people, instead of one line.
+  /// - Returns: One JSON object, without a line break behind it.
+  public func jsonBytes(isPretty: Bool = false) -> [UInt8] {
     var writer = JSONWriter(isPretty ? .pretty : .compact)
     writer.beginObject()
     writeMembers(to: &writer)
     writer.endObject()
-    return writer.text
+    return writer.bytes
   }
 
   /// Writes the members of the open object.

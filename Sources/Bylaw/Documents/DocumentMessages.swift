@@ -66,6 +66,19 @@ enum DocumentMessages {
     }
   }
 
+  // MARK: Shapes of requests
+
+  static func unknownAction(_ name: String, known: [String]) -> RequestError.Problem {
+    RequestError.Problem(
+      path: "action", message: "there is no action '\(name)'", hint: didYouMean(name, among: known))
+  }
+
+  static func otherRecords(of action: String) -> RequestError.Problem {
+    RequestError.Problem(
+      path: "action", message: "'\(action)' has another subject or resource",
+      expectation: "the types that the action is declared for")
+  }
+
   // MARK: Records
 
   static func unknownType(_ key: Scalar, known: [String]) -> Diagnostic {

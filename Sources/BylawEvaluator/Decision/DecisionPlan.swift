@@ -149,6 +149,11 @@ package struct ActionPlan: Sendable {
     self.exactlyOne = exactlyOne
   }
 
+  /// The action of a judgement that has not begun.
+  static let none = Shared(
+    ActionPlan(
+      name: "", title: "", kind: .declared, source: "", clauses: [], resource: nil, inputs: [], exactlyOne: []))
+
   private static func whoMay(_ grants: [GrantPlan]) -> String {
     var names: [String] = []
     for grant in grants where !names.contains(grant.name) { names.append(grant.name) }

@@ -8,6 +8,9 @@ package struct Evaluator: ~Copyable {
   let sharedPlan: Shared<DecisionPlan>
   let actions: [Shared<ActionPlan>]
   var plan: DecisionPlan { sharedPlan.part }
+  /// What requests are decided with, kept for the next one.
+  var judgement: Judgement?
+  /// What effects are carried out with.
   var frame: Frame?
 
   package init(_ plan: DecisionPlan) {
@@ -18,7 +21,7 @@ package struct Evaluator: ~Copyable {
   package init(_ plan: PreparedPlan) {
     sharedPlan = plan.shared
     actions = plan.actions
-    frame = Frame(plan: plan.shared.part.expressions)
+    judgement = Judgement(plan: plan.shared, frame: Frame(plan: plan.expressions))
   }
 
   /// Decides a request at a time; `records` is where references and facts are looked up.
@@ -51,31 +54,31 @@ package struct Evaluator: ~Copyable {
         .invalidRequest, [reason("action", "There is no action '\(request.action)'\(near).")], request, now)
     }
     let action = actions[index]
-    var loaded = frame.take() ?? Frame(plan: plan.expressions)
-    loaded.reset(source: records, now: now, inputCount: action.part.inputs.count)
+    var judgement = takeJudgement()
+    judgement.frame.reset(source: records, now: now, inputCount: action.part.inputs.count)
     var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: isLenient)
-    loader.load(into: &loaded)
+    loader.load(into: &judgement.frame)
     guard loader.reasons.isEmpty else {
-      loaded.release()
-      frame = consume loaded
+      judgement.frame.release()
+      self.judgement = consume judgement
       let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
       return refusal(loader.denialClass, reasons, request, now)
     }
-    let (isSystem, override) = (loader.isSystem, loader.override)
-    var judgement = Judgement(
-      plan: sharedPlan, action: action, request: loader.giveBack(), now: now, detail: detail,
-      hasRecords: records != nil, isSystem: isSystem, override: override, frame: loaded)
+    judgement.begin(
+      action, Judgement.Question(request), now: now, detail: detail, hasRecords: records != nil,
+      isSystem: loader.isSystem, override: loader.override)
     let decision = judgement.decide()
-    let stage = judgement.stage
-    var used = judgement.giveBack()
-    if !outlines.isEmpty {
-      var tracer = OutlineTracer(frame: used)
-      for outline in outlines where outline.stage <= stage { traces += tracer.traces(of: outline) }
-      used = tracer.giveBack()
+    for outline in outlines where outline.stage <= judgement.stage {
+      traces += judgement.frame.traces(of: outline)
     }
-    used.release()
-    frame = consume used
+    judgement.frame.release()
+    self.judgement = consume judgement
     return decision
+  }
+
+  /// The judgement to decide with, which its user gives back.
+  mutating func takeJudgement() -> Judgement {
+    judgement.take() ?? Judgement(plan: sharedPlan, frame: Frame(plan: plan.expressions))
   }
 
   func reason(_ rule: String, _ because: String) -> Decision.Reason {

@@ -4,13 +4,7 @@ import BylawModel
 extension Judgement {
   consuming func giveBack() -> Frame { frame }
 
-  mutating func denial() -> Decision {
-    answer(.deny, missing: [])
-  }
-
-  mutating func allowance() -> Decision { answer(.allow, missing: []) }
-
-  mutating func answer(_ outcome: Decision.Outcome, missing: [Decision.Missing]) -> Decision {
+  mutating func answer(_ outcome: Decision.Outcome) -> Decision {
     var decision = Decision(outcome: outcome, ruleSet: plan.identity, at: now)
     decision.missing = missing
     if outcome == .deny { decision.denialClass = refused }

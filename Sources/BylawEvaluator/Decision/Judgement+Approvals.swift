@@ -104,7 +104,7 @@ extension Judgement {
 
   private mutating func readBallots() -> [Ballot] {
     var ballots: [Ballot] = []
-    for (index, given) in request.approvals.enumerated() {
+    for (index, given) in question.votes.enumerated() {
       guard let approver = frame.reference(to: given.approver) else { continue }
       frame.setLocal(plan.subjects.approver, to: approver)
       if hasRecords, frame.isMissing(approver) {
@@ -113,7 +113,7 @@ extension Judgement {
       }
       guard isLive(approver) else { continue }
       let at = given.at ?? now
-      guard at >= request.requestedAt ?? at else { continue }
+      guard at >= question.requestedAt ?? at else { continue }
       ballots.append(
         Ballot(
           approver: approver, id: given.approver.id, roles: roleMask(plan.subjects.approverRole), vote: given.vote,

@@ -10,18 +10,39 @@ package enum Detail: Sendable, Hashable {
 
 /// Decides one request on a loaded frame: the five stages, one after the other.
 struct Judgement: ~Copyable {
-  private let sharedPlan: Shared<DecisionPlan>
-  private let sharedAction: Shared<ActionPlan>
+  /// What is asked beside the values that lie in the frame.
+  struct Question {
+    var votes: [Request.Approval] = []
+    var requestedAt: Timestamp?
+    /// The type of the resource as the request names it.
+    var resourceType: String?
+    /// Whether the request describes the resource itself.
+    var describesResource = false
+
+    init() {}
+
+    init(_ request: Request) {
+      votes = request.approvals
+      requestedAt = request.requestedAt
+      resourceType = request.resource?.type
+      describesResource = request.resource.map { !$0.properties.isEmpty } ?? false
+    }
+  }
+
+  let sharedPlan: Shared<DecisionPlan>
+  private(set) var sharedAction: Shared<ActionPlan>
   var plan: DecisionPlan { sharedPlan.part }
   var action: ActionPlan { sharedAction.part }
-  let request: Request
-  let now: Timestamp
-  let detail: Detail
-  let hasRecords: Bool
-  let isSystem: Bool
+  var question = Question()
+  private(set) var now = Timestamp(seconds: 0)
+  private(set) var detail = Detail.outcome
+  private(set) var hasRecords = false
+  private(set) var isSystem = false
   var frame: Frame
   var bypassed: Set<String> = []
-  var override: OverridePlan?
+  private var claimed: Shared<OverridePlan>?
+  /// The override that is claimed.
+  var override: OverridePlan? { claimed?.part }
   /// The stage that is judged.
   var stage = 2
   var reasons: [Decision.Reason] = []
@@ -30,43 +51,79 @@ struct Judgement: ~Copyable {
   var indeterminate: [Decision.Indeterminate] = []
   /// How the triggered approvals stand, in the order of the plan.
   var approvalStates: [ApprovalState] = []
+  /// What a pending request waits for.
+  private(set) var missing: [Decision.Missing] = []
 
   init(
-    plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: consuming Request, now: Timestamp,
-    detail: Detail, hasRecords: Bool, isSystem: Bool, override: OverridePlan?, frame: consuming Frame
+    plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: Request, now: Timestamp,
+    detail: Detail, hasRecords: Bool, isSystem: Bool, override: Shared<OverridePlan>?, frame: consuming Frame
   ) {
+    self.init(plan: plan, frame: frame)
+    begin(
+      action, Question(request), now: now, detail: detail, hasRecords: hasRecords, isSystem: isSystem,
+      override: override)
+  }
+
+  /// A judgement to be used for one request after the other; each starts with `begin`.
+  init(plan: Shared<DecisionPlan>, frame: consuming Frame) {
     sharedPlan = plan
+    sharedAction = ActionPlan.none
+    self.frame = frame
+  }
+
+  /// Starts on the request that lies in the frame.
+  mutating func begin(
+    _ action: Shared<ActionPlan>, _ question: consuming Question, now: Timestamp, detail: Detail, hasRecords: Bool,
+    isSystem: Bool = false, override: Shared<OverridePlan>? = nil
+  ) {
     sharedAction = action
-    self.request = request
+    self.question = question
     self.now = now
     self.detail = detail
     self.hasRecords = hasRecords
     self.isSystem = isSystem
-    self.override = override
-    bypassed = override?.bypasses ?? []
-    self.frame = frame
+    if claimed != nil || override != nil {
+      claimed = override
+      bypassed = override?.part.bypasses ?? []
+    }
+    stage = 2
+    refused = nil
+    reasons.empty()
+    observed.empty()
+    indeterminate.empty()
+    approvalStates.empty()
+    missing.empty()
   }
 
   /// Goes through the stages that follow the shape of the request.
   mutating func decide() -> Decision {
-    guard authorize() else { return denial() }
+    let outcome = settle()
+    return answer(outcome)
+  }
+
+  /// The same for the outcome alone.
+  mutating func settle() -> Decision.Outcome {
+    guard authorize() else { return .deny }
     stage = 3
     judge(sharedAction.part.references)
     if let override { for rule in override.references where rule.denialClass != .unauthorized { judge(rule) } }
     judgeResource()
-    if refused != nil { return denial() }
+    if refused != nil { return .deny }
     stage = 4
     judge(sharedAction.part.requirements)
     if let override { judgeOverride(override) }
-    if refused != nil { return denial() }
+    if refused != nil { return .deny }
     stage = 5
     var missing: [Decision.Missing] = []
     judgeApprovals(into: &missing)
-    if refused != nil { return denial() }
+    if refused != nil { return .deny }
     judgeWaits(into: &missing)
-    guard missing.isEmpty else { return answer(.pending, missing: missing) }
+    guard missing.isEmpty else {
+      self.missing = missing
+      return .pending
+    }
     judgeEffects()
-    return refused == nil ? allowance() : denial()
+    return refused == nil ? .allow : .deny
   }
 
   // MARK: Truth by place
@@ -112,8 +169,9 @@ struct Judgement: ~Copyable {
   // MARK: Rules
 
   mutating func judge(_ table: RuleTable) {
-    for position in table.unkeyed { judge(position, of: table) }
-    for value in table.values {
+    for index in 0..<table.unkeyed.count { judge(table.unkeyed[index], of: table) }
+    for index in 0..<table.values.count {
+      let value = table.values[index]
       let cell = frame.evaluate(value.node)
       let found =
         cell.state == .value
@@ -128,13 +186,16 @@ struct Judgement: ~Copyable {
       let cell = frame.evaluate(condition)
       if cell.state == .value, !cell.isTrue { return }
     }
-    judge(table.rules[Int(position)])
+    judge(table.shared[Int(position)])
   }
 
-  mutating func judge(_ rule: RulePlan) {
-    guard isInForce(rule) else { return }
+  mutating func judge(_ rule: RulePlan) { judge(Shared(rule)) }
+
+  private mutating func judge(_ shared: Shared<RulePlan>) {
+    var rule: RulePlan { shared.part }
+    guard isInForce(shared) else { return }
     guard let each = rule.each else {
-      if fires(rule) { fire(rule, element: nil) }
+      if fires(shared) { fire(rule, element: nil) }
       return
     }
     let list = frame.evaluate(each.list)
@@ -147,11 +208,12 @@ struct Judgement: ~Copyable {
     }
     for index in 0..<frame.count(of: list) {
       frame.setLocal(each.local, to: frame.element(index, of: list))
-      if fires(rule) { fire(rule, element: index) }
+      if fires(shared) { fire(rule, element: index) }
     }
   }
 
-  private func isInForce(_ rule: RulePlan) -> Bool {
+  private func isInForce(_ shared: Shared<RulePlan>) -> Bool {
+    var rule: RulePlan { shared.part }
     if rule.sparesSystem, isSystem { return false }
     if rule.needsRecords, !hasRecords { return false }
     if let from = rule.effectiveFrom, now < from { return false }
@@ -161,7 +223,8 @@ struct Judgement: ~Copyable {
   }
 
   /// A failed evaluation never spares: only a `when` that is false, an `unless` or a `that` that is true does.
-  private mutating func fires(_ rule: RulePlan) -> Bool {
+  private mutating func fires(_ shared: Shared<RulePlan>) -> Bool {
+    var rule: RulePlan { shared.part }
     let applies =
       rule.isOfEffect
       ? holds(rule.when, rule: rule.id, at: rule.source) : mayHold(rule.when, rule: rule.id, at: rule.source)
@@ -253,11 +316,11 @@ struct Judgement: ~Copyable {
 
   /// The resource must be there before anything is asked of it.
   private mutating func judgeResource() {
-    guard let resource = request.resource, hasRecords, frame.isMissing(frame.resourceReference) else { return }
-    guard resource.properties.isEmpty else { return }
+    guard hasRecords, let type = question.resourceType, frame.isMissing(frame.resourceReference) else { return }
+    guard !question.describesResource else { return }
     refuse(
       .invalidInput,
-      Decision.Reason(rule: "resource", because: "There is no \(resource.type) of that id.", source: action.source))
+      Decision.Reason(rule: "resource", because: "There is no \(type) of that id.", source: action.source))
   }
 }
 

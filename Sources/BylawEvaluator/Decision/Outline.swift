@@ -103,21 +103,15 @@ package struct RuleTrace: Sendable, Hashable {
   }
 }
 
-/// Asks the conditions of an outline again on the frame of a decision.
-struct OutlineTracer: ~Copyable {
-  private var frame: Frame
-
-  init(frame: consuming Frame) { self.frame = frame }
-
-  consuming func giveBack() -> Frame { frame }
-
+/// Asks the conditions of an outline again, on the frame of a decision.
+extension Frame {
   mutating func traces(of rule: RuleOutline) -> [RuleTrace] {
     guard let each = rule.each else { return [trace(rule, element: nil)] }
-    let list = frame.evaluate(each.list)
+    let list = evaluate(each.list)
     guard !list.isError else { return [trace(rule, element: nil)] }
     var traces: [RuleTrace] = []
-    for index in 0..<frame.count(of: list) {
-      frame.setLocal(each.local, to: frame.element(index, of: list))
+    for index in 0..<count(of: list) {
+      setLocal(each.local, to: element(index, of: list))
       traces.append(trace(rule, element: index))
     }
     return traces
@@ -132,9 +126,9 @@ struct OutlineTracer: ~Copyable {
   }
 
   private mutating func trace(_ condition: ConditionOutline) -> ConditionTrace {
-    let cell = frame.evaluate(condition.node)
+    let cell = evaluate(condition.node)
     let result: ConditionTrace.Result =
-      cell.isError ? .error(frame.error(of: cell).cause) : cell.isTrue ? .holds : .fails
+      cell.isError ? .error(error(of: cell).cause) : cell.isTrue ? .holds : .fails
     var values: [ConditionTrace.Value] = []
     for operand in condition.operands {
       values.append(ConditionTrace.Value(expression: operand.text, value: value(of: operand)))
@@ -148,14 +142,14 @@ struct OutlineTracer: ~Copyable {
 
   /// A value in words, cut where it is long.
   private mutating func value(of operand: ConditionOutline.Operand) -> String {
-    let cell = frame.evaluate(operand.node)
-    if cell.isError { return "? (\(frame.error(of: cell).cause))" }
+    let cell = evaluate(operand.node)
+    if cell.isError { return "? (\(error(of: cell).cause))" }
     if cell.isAbsent { return "absent" }
     switch operand.type.contentType {
     case .record, .map, .patch, .json: return "there"
     default: break
     }
-    let text = frame.text(of: cell, operand.type)
+    let text = self.text(of: cell, operand.type)
     let shown = text.unicodeScalars.count > 80 ? String(text.unicodeScalars.prefix(79)) + "…" : text
     if case .string = operand.type.contentType { return "\"\(shown)\"" }
     return shown.isEmpty ? "empty" : shown

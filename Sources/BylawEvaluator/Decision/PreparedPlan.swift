@@ -3,8 +3,9 @@ package import BylawModel
 /// A plan ready to be decided by: what evaluators share, made once.
 package final class PreparedPlan: Sendable {
   let shared: Shared<DecisionPlan>
+  let expressions: Shared<ExpressionPlan>
   let actions: [Shared<ActionPlan>]
-  private let evaluators = EvaluatorPool()
+  let evaluators = EvaluatorPool()
   /// By name, the positions of entities.
   package let entityNumbers: [String: Int]
   /// Members of the context that only the server gives.
@@ -12,6 +13,7 @@ package final class PreparedPlan: Sendable {
 
   package init(_ plan: DecisionPlan) {
     shared = Shared(plan)
+    expressions = Shared(plan.expressions)
     actions = plan.actions.map { Shared($0) }
     let names = plan.expressions.schema.entities.enumerated().map { ($0.element.name, $0.offset) }
     entityNumbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
@@ -25,6 +27,17 @@ package final class PreparedPlan: Sendable {
     try evaluators.withEvaluator(of: self, body)
   }
 
+  /// Decides a request at a time, from any thread.
+  package func decide(_ request: Request, records: (any RecordSource)?, now: Timestamp) -> Decision {
+    evaluators.withEvaluator(of: self) { $0.decide(request, records: records, now: now) }
+  }
+
+  /// The outcome of a request alone.
+  package func outcome(of request: Request, records: (any RecordSource)?, now: Timestamp) -> Decision.Outcome {
+    evaluators.withEvaluator(of: self) { $0.decide(request, records: records, now: now, detail: .outcome).outcome }
+  }
+
+  package var actionNames: [String] { shared.part.actionNames.texts }
   package var schema: Schema { shared.part.expressions.schema }
   package var identity: Decision.RuleSetIdentity { shared.part.identity }
   package var keepsRefusalsInTrail: Bool { shared.part.store.keepsRefusalsInTrail }

@@ -12,7 +12,7 @@ struct RequestLoader: ~Copyable {
   private(set) var reasons: [Decision.Reason] = []
   private(set) var isSystem = false
   /// The override that the request claims.
-  private(set) var override: OverridePlan?
+  private(set) var override: Shared<OverridePlan>?
   private var isInvalidRequest = false
 
   init(plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, request: Request, isLenient: Bool) {
@@ -21,8 +21,6 @@ struct RequestLoader: ~Copyable {
     self.request = request
     self.isLenient = isLenient
   }
-
-  consuming func giveBack() -> Request { request }
 
   /// A request that is wrong as a whole outweighs single inputs.
   var denialClass: DenialClass { isInvalidRequest ? .invalidRequest : .invalidInput }
@@ -340,6 +338,6 @@ struct RequestLoader: ~Copyable {
       reasons.append(Decision.Reason(rule: "\(found.id).input", because: problem.sentence, source: found.source))
     }
     frame.setLocal(found.inputLocal, to: value)
-    override = found
+    override = Shared(found)
   }
 }

@@ -5,7 +5,7 @@ import BylawModel
 /// A rule whose condition asks that a value equals a constant can fire only where it does, or where the value cannot
 /// be told. So rules are looked up by the value, each by one thing that it asks, and only those that ask nothing of
 /// the kind are gone through one by one.
-package struct RuleTable: Sendable {
+package final class RuleTable: Sendable {
   /// Something that a rule asks: that the value at `node` is `constant`.
   package struct Key: Sendable {
     package var node: NodeID
@@ -35,20 +35,24 @@ package struct RuleTable: Sendable {
     var constant: Int64
     var positions: Range<Int32>
   }
-  package private(set) var rules: [RulePlan] = []
+  package var rules: [RulePlan] { shared.map(\.part) }
+  let shared: [Shared<RulePlan>]
   /// By rule its `when` where that says by itself that it does not fire; -1 elsewhere.
-  private(set) var conditions: [NodeID] = []
-  private(set) var unkeyed: [Int32] = []
-  private(set) var values: [Value] = []
-  private(set) var entries: [Entry] = []
-  private(set) var positions: [Int32] = []
+  let conditions: [NodeID]
+  let unkeyed: [Int32]
+  let values: [Value]
+  let entries: [Entry]
+  let positions: [Int32]
 
-  package init() {}
+  package convenience init() { self.init([]) }
 
   /// A table of rules with everything that each asks of values; a rule is judged only where the one of these that is
   /// picked holds or cannot be told.
   package init(_ rules: [(rule: RulePlan, keys: [Key])]) {
-    self.rules = rules.map(\.rule)
+    shared = rules.map { Shared($0.rule) }
+    var (unkeyed, positions): ([Int32], [Int32]) = ([], [])
+    var values: [Value] = []
+    var entries: [Entry] = []
     conditions = rules.map { $0.rule.each == nil ? $0.rule.when ?? NodeID(raw: -1) : NodeID(raw: -1) }
     let uses = Uses(rules.flatMap(\.keys))
     var byNode: [NodeID: [Int64: [Int32]]] = [:]
@@ -68,6 +72,10 @@ package struct RuleTable: Sendable {
       }
       values.append(Value(node: node, entries: first..<Int32(entries.count)))
     }
+    self.unkeyed = unkeyed
+    self.values = values
+    self.entries = entries
+    self.positions = positions
   }
 
   /// The rules that ask for a constant, as a stretch of the positions; empty when there are none.

@@ -65,7 +65,7 @@ extension Evaluator {
     }
     let rule = "actions.\(action.part.name)"
     var operations = plan.store.actions[index].operations
-    if let claimed = loader.override, let position = plan.overrides.firstIndex(where: { $0.id == claimed.id }) {
+    if let claimed = loader.override, let position = plan.overrides.firstIndex(where: { $0.id == claimed.part.id }) {
       operations += plan.store.overrides[position]
     }
     var run = EffectRun(store: plan.store, frame: judgement.giveBack(), target: target, rule: rule)
@@ -78,7 +78,7 @@ extension Evaluator {
     target.effectsAreDone()
     var used = run.giveBack()
     if action.part.followUps.contains(where: { $0.done != nil })
-      || loader.override?.followUps.contains(where: { $0.done != nil }) == true
+      || loader.override?.part.followUps.contains(where: { $0.done != nil }) == true
     {
       execution.made = used.made(by: operations)
     }

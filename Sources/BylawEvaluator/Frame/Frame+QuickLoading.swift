@@ -25,7 +25,19 @@ extension Frame {
     return QuickCell(cell: compound(from: start), fits: fits)
   }
 
-  private mutating func quickElement(_ value: Value, _ field: QuickField) -> QuickCell? {
+  /// A list of texts, when all of them surely fit.
+  mutating func quickList(_ texts: [String], _ field: QuickField) -> Cell? {
+    let (start, count) = (stack.count, Int64(texts.count))
+    guard field.kind != .other, field.count.lower <= count, count <= field.count.upper else { return nil }
+    defer { stack.removeLast(stack.count - start) }
+    for text in texts {
+      guard let element = TextTable.withBytes(of: text, { quickText($0, field) }), element.fits else { return nil }
+      stack.append(element.cell)
+    }
+    return compound(from: start)
+  }
+
+  mutating func quickElement(_ value: Value, _ field: QuickField) -> QuickCell? {
     switch (field.kind, value) {
     case (.bool, .bool(let bool)): return QuickCell(cell: Cell(bool), fits: true)
     case (.int, .int(let int)): return QuickCell(cell: Cell(int), fits: field.isWithin(int))
@@ -37,7 +49,7 @@ extension Frame {
     case (.date, .date(let date)): return QuickCell(cell: Cell(Int64(date.daysSinceEpoch)), fits: true)
     case (.timestamp, .timestamp(let time)): return QuickCell(cell: Cell(time), fits: true)
     case (.duration, .duration(let span)): return QuickCell(cell: Cell(span), fits: true)
-    case (_, .string(let text)): return quickText(text, field)
+    case (_, .string(let text)): return TextTable.withBytes(of: text) { quickText($0, field) }
     default: return nil
     }
   }
@@ -47,36 +59,49 @@ extension Frame {
     return QuickCell(cell: Cell(exact.units), fits: field.isWithin(exact.units))
   }
 
-  private mutating func quickText(_ text: String, _ field: QuickField) -> QuickCell? {
+  /// Reads a text in UTF-8, or what is written as one.
+  mutating func quickText(_ text: UnsafeRawBufferPointer, _ field: QuickField) -> QuickCell? {
     switch field.kind {
     case .string: return QuickCell(cell: cell(text), fits: surelyFits(text, field))
     case .email: return QuickCell(cell: cell(text), fits: false)
     case .text:
       guard isSurelyNormal(text) else { return nil }
-      return QuickCell(cell: cell(text), fits: field.isWithin(Int64(text.utf8.count)))
-    case .word:
-      return plan.names.words[Int(field.detail)].number(of: text).map { QuickCell(cell: Cell(Int64($0)), fits: true) }
-    case .decimal: return quickDecimal(FixedPoint(text), field)
+      return QuickCell(cell: cell(text), fits: field.isWithin(Int64(text.count)))
+    case .word: return quickWord(text, Int(field.detail)).map { QuickCell(cell: $0, fits: true) }
+    case .decimal: return quickDecimal(FixedPoint(String(decoding: text, as: UTF8.self)), field)
     case .date:
-      return CalendarDate(text).map { QuickCell(cell: Cell(Int64($0.daysSinceEpoch)), fits: true) }
-    case .timestamp: return Timestamp(text).map { QuickCell(cell: Cell($0), fits: true) }
-    case .duration: return (parseDuration(text) ?? TimeSpan(text)).map { QuickCell(cell: Cell($0), fits: true) }
+      return CalendarDate(String(decoding: text, as: UTF8.self)).map {
+        QuickCell(cell: Cell(Int64($0.daysSinceEpoch)), fits: true)
+      }
+    case .timestamp:
+      return Timestamp(String(decoding: text, as: UTF8.self)).map { QuickCell(cell: Cell($0), fits: true) }
+    case .duration:
+      let written = String(decoding: text, as: UTF8.self)
+      return (parseDuration(written) ?? TimeSpan(written)).map { QuickCell(cell: Cell($0), fits: true) }
+    case .reference:
+      // With its type before it, it takes a closer look.
+      guard !text.isEmpty, !text.contains(UInt8(ascii: "/")) else { return nil }
+      return QuickCell(cell: reference(entity: Int(field.detail), id: text), fits: true)
     case .other, .bool, .int, .double: return nil
     }
   }
 
+  private func quickWord(_ text: UnsafeRawBufferPointer, _ enumeration: Int) -> Cell? {
+    let hash = plan.strings.hash(text)
+    return plan.names.words[enumeration].number(of: text, hash: hash).map { Cell(Int64($0)) }
+  }
+
   /// Whether a text has a length within the bounds, whatever scalars it is made of.
-  private func surelyFits(_ text: String, _ field: QuickField) -> Bool {
-    let bytes = Int64(text.utf8.count)
+  private func surelyFits(_ text: UnsafeRawBufferPointer, _ field: QuickField) -> Bool {
+    let bytes = Int64(text.count)
     // A scalar is one byte to four.
     if bytes / 4 >= field.bounds.lower, bytes <= field.bounds.upper { return true }
-    return field.isWithin(Int64(text.unicodeScalars.count))
+    return field.isWithin(Int64(text.count { $0 & 0xC0 != 0x80 }))
   }
 
   /// Whether a text is trimmed, composed and not blank; `false` where that takes a closer look.
-  private func isSurelyNormal(_ text: String) -> Bool {
-    let bytes = text.utf8
-    guard let first = bytes.first, let last = bytes.last, first > 0x20, last > 0x20 else { return false }
-    return bytes.allSatisfy { $0 < 0x7F }
+  private func isSurelyNormal(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard let first = text.first, let last = text.last, first > 0x20, last > 0x20 else { return false }
+    return text.allSatisfy { $0 < 0x7F }
   }
 }

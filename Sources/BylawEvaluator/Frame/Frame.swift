@@ -37,18 +37,22 @@ package struct Frame: ~Copyable {
     var isUnsure = false
   }
 
-  let plan: ExpressionPlan
+  private let sharedPlan: Shared<ExpressionPlan>
+  var plan: ExpressionPlan { sharedPlan.part }
   var source: (any RecordSource)?
   var slots: [Cell]
   var locals: [Cell]
   var arena: [Cell] = []
   var records: [Record] = []
   var errors: [EvaluationError] = []
-  private var strings = TextTable()
+  /// The texts that the plan does not have.
+  private var strings = FrameTexts()
   var jsons: [Value] = []
   var now = Timestamp(seconds: 0)
   /// Fields given with the request, by number of the record; a later one stands over an earlier one.
   var overlays: [(record: Int, properties: [String: Value])] = []
+  /// Values of a shape, by member; unset where none is given.
+  private(set) var values: [Cell] = []
   /// Values given instead of facts.
   var given: [(definition: Int, value: Cell)] = []
   /// Whether members of records that their declaration does not have are passed over.
@@ -68,8 +72,12 @@ package struct Frame: ~Copyable {
   /// The row that each table gave, by its position.
   var rows: [Int32]
 
-  package init(plan: ExpressionPlan) {
-    self.plan = plan
+  package init(plan: ExpressionPlan) { self.init(plan: Shared(plan)) }
+
+  /// A frame of a plan that others share.
+  init(plan shared: Shared<ExpressionPlan>) {
+    sharedPlan = shared
+    let plan = shared.part
     slots = Array(repeating: .absent, count: plan.inputBase)
     locals = Array(repeating: .absent, count: plan.localCount)
     memos = Array(repeating: .absent, count: plan.memoCount)
@@ -83,17 +91,17 @@ package struct Frame: ~Copyable {
   package mutating func reset(source: (any RecordSource)?, now: Timestamp, inputCount: Int) {
     self.source = source
     self.now = now
-    arena.removeAll(keepingCapacity: true)
-    records.removeAll(keepingCapacity: true)
+    arena.empty()
+    records.empty()
     recordNumbers.removeAll()
-    errors.removeAll(keepingCapacity: true)
+    errors.empty()
     strings.removeAll()
-    stack.removeAll(keepingCapacity: true)
-    jsons.removeAll(keepingCapacity: true)
-    overlays.removeAll(keepingCapacity: true)
-    given.removeAll(keepingCapacity: true)
+    stack.empty()
+    jsons.empty()
+    overlays.empty()
+    given.empty()
     ignoresUndeclared = false
-    afterValues.removeAll(keepingCapacity: true)
+    afterValues.empty()
     let count = plan.inputBase + inputCount
     if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
     for index in slots.indices { slots[index] = .absent }
@@ -106,7 +114,7 @@ package struct Frame: ~Copyable {
   /// Lets go of the records of the last request.
   package mutating func release() {
     source = nil
-    overlays.removeAll(keepingCapacity: true)
+    overlays.empty()
   }
 
   /// Forgets what was worked out, so that it is worked out again with other slots.
@@ -118,6 +126,14 @@ package struct Frame: ~Copyable {
     }
     generation += 1
   }
+
+  /// Makes room for the values of a shape.
+  mutating func clearValues(count: Int) {
+    values.empty()
+    for _ in 0..<count { values.append(.unset) }
+  }
+
+  mutating func setValue(_ member: Int, to cell: Cell) { values[member] = cell }
 
   // MARK: Memory of results
 
@@ -168,15 +184,16 @@ package struct Frame: ~Copyable {
 
   func string(_ id: Int64) -> String {
     let known = plan.strings.count
-    return id < known ? plan.strings.texts[Int(id)] : strings.texts[Int(id) - known]
+    return id < known ? plan.strings.texts[Int(id)] : strings[Int(id) - known]
   }
 
-  mutating func cell(_ text: String) -> Cell {
-    TextTable.withBytes(of: text) { bytes in
-      let hash = plan.strings.hash(bytes)
-      if let known = plan.strings.number(of: bytes, hash: hash) { return Cell(Int64(known)) }
-      return Cell(Int64(plan.strings.count) + Int64(strings.insert(text, bytes, hash: hash)))
-    }
+  mutating func cell(_ text: String) -> Cell { TextTable.withBytes(of: text) { cell($0) } }
+
+  /// The same of bytes in UTF-8.
+  mutating func cell(_ bytes: UnsafeRawBufferPointer) -> Cell {
+    let hash = plan.strings.hash(bytes)
+    if let known = plan.strings.number(of: bytes, hash: hash) { return Cell(Int64(known)) }
+    return Cell(Int64(plan.strings.count) + Int64(strings.insert(bytes, hash: hash)))
   }
 
   // MARK: Arena
@@ -208,7 +225,15 @@ package struct Frame: ~Copyable {
 
   /// The number of a record that the request, a rule or another record mentions.
   mutating func reference(entity: Int, id: String) -> Cell {
-    let idCell = cell(id)
+    reference(entity: entity, id: cell(id))
+  }
+
+  /// The same of an id in UTF-8.
+  mutating func reference(entity: Int, id: UnsafeRawBufferPointer) -> Cell {
+    reference(entity: entity, id: cell(id))
+  }
+
+  private mutating func reference(entity: Int, id idCell: Cell) -> Cell {
     let key = UInt64(entity) << 32 | UInt64(idCell.payload)
     if let number = recordNumbers[key] { return Cell(Int64(number)) }
     records.append(Record(entity: entity, id: Int32(idCell.payload)))
@@ -244,39 +269,43 @@ package struct Frame: ~Copyable {
   /// Reads the fields of a record into the arena, once; what nobody gives is made when it is read.
   mutating func load(_ number: Int) {
     guard records[number].base < 0 else { return }
-    let entity = records[number].entity
-    let base = arena.count
-    records[number].base = Int32(base)
-    for _ in 0..<plan.names.entities[entity].count { arena.append(.unset) }
-    var isKnown = source == nil
-    if let source {
-      let reference = EntityReference(type: plan.schema.entities[entity].name, id: id(of: Cell(Int64(number))))
-      if let stored = source.fields(of: reference) {
-        lay(stored, on: number)
-        isKnown = true
-      }
-    }
+    open(number)
     // What the request gives stands over what is stored.
     for index in overlays.indices where overlays[index].record == number {
       lay(overlays[index].properties, on: number)
-      isKnown = true
+      records[number].isMissing = false
     }
-    records[number].isMissing = !isKnown
+    close(number)
+  }
+
+  /// Makes room for the fields of a record and puts there what is stored.
+  mutating func open(_ number: Int) {
+    let entity = records[number].entity
+    records[number].base = Int32(arena.count)
+    for _ in 0..<plan.names.entities[entity].count { arena.append(.unset) }
+    guard let source else { return }
+    let reference = EntityReference(type: plan.schema.entities[entity].name, id: id(of: Cell(Int64(number))))
+    guard let stored = source.fields(of: reference) else {
+      records[number].isMissing = true
+      return
+    }
+    lay(stored, on: number)
+  }
+
+  /// Makes the moves of a record that have come due, once everything that is given of it lies in its place.
+  mutating func close(_ number: Int) {
+    let entity = records[number].entity
     guard !plan.timedMoves[entity].isEmpty else { return }
     fill(number)
-    applyTimedMoves(base: base, entity: entity)
+    applyTimedMoves(base: Int(records[number].base), entity: entity)
   }
 
   /// Puts the fields of a record into the arena as they are given here, whatever the source has.
   mutating func load(_ number: Int, from fields: [String: Value]) {
-    let entity = records[number].entity
-    let base = arena.count
-    records[number].base = Int32(base)
-    for _ in 0..<plan.names.entities[entity].count { arena.append(.unset) }
+    records[number].base = Int32(arena.count)
+    for _ in 0..<plan.names.entities[records[number].entity].count { arena.append(.unset) }
     lay(fields, on: number)
-    guard !plan.timedMoves[entity].isEmpty else { return }
-    fill(number)
-    applyTimedMoves(base: base, entity: entity)
+    close(number)
   }
 
   /// Puts fields into the place of a record in the arena.
@@ -398,6 +427,14 @@ package struct Frame: ~Copyable {
     let made = Cell(Int64(records.count - 1))
     slots[Int(Slot.after)] = made
     return made
+  }
+}
+
+extension Array {
+  /// Removes all elements and keeps the storage; most often there are none.
+  @inline(__always)
+  mutating func empty() {
+    if !isEmpty { removeAll(keepingCapacity: true) }
   }
 }
 

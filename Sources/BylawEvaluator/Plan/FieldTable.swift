@@ -4,7 +4,7 @@ package import BylawModel
 package struct QuickField: Sendable {
   /// How a value is read; `other` always takes a closer look.
   enum Kind: UInt8, Sendable {
-    case other, bool, int, double, decimal, string, text, email, word, date, timestamp, duration
+    case other, bool, int, double, decimal, string, text, email, word, date, timestamp, duration, reference
   }
   /// What stands for a value that is not given.
   enum Absence: UInt8, Sendable {
@@ -19,7 +19,7 @@ package struct QuickField: Sendable {
   private(set) var kind = Kind.other
   private(set) var isList = false
   private(set) var absence = Absence.missing
-  /// The position of the enumeration, or the decimal places.
+  /// The position of the enumeration or the entity, or the decimal places.
   private(set) var detail: Int32 = 0
   /// Bounds of the value or of its length; for a list of each element.
   private(set) var bounds: (lower: Int64, upper: Int64) = (.min, .max)
@@ -57,6 +57,7 @@ package struct QuickField: Sendable {
     case .date: kind = .date
     case .timestamp: kind = .timestamp
     case .duration: kind = .duration
+    case .entity(let indices) where indices.count == 1: (kind, detail) = (.reference, Int32(indices[0]))
     default: kind = .other
     }
   }
@@ -94,6 +95,11 @@ package struct FieldTable: Sendable {
     // A composed and a decomposed form are one name.
     return names.texts.firstIndex(of: name)
   }
+
+  /// The position of a member whose name has just these bytes.
+  func position(of name: UnsafeRawBufferPointer) -> Int? {
+    names.number(of: name, hash: names.hash(name)).map { Int($0) }
+  }
 }
 
 /// The tables of a schema by which requests are read.
@@ -118,6 +124,11 @@ package struct NameTables: Sendable {
         typeEntities.append(position)
       }
     }
+  }
+
+  /// The entity of a name with just these bytes, its own or that on the wire.
+  func entity(named name: UnsafeRawBufferPointer) -> Int? {
+    typeNames.number(of: name, hash: typeNames.hash(name)).map { typeEntities[Int($0)] }
   }
 
   /// The entity of a name, its own or that on the wire.

@@ -126,19 +126,27 @@ package struct TextTable: Sendable {
     let count = ends[number] - start
     guard count == content.count else { return false }
     return bytes.withUnsafeBytes { all in
-      let known = UnsafeRawBufferPointer(rebasing: all[start..<start + count])
-      var offset = 0
-      while offset + 8 <= count {
-        let word = known.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        guard word == content.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
-        offset += 8
-      }
-      while offset < count {
-        guard known[offset] == content[offset] else { return false }
-        offset += 1
-      }
+      Self.areSame(UnsafeRawBufferPointer(rebasing: all[start..<start + count]), content)
+    }
+  }
+
+  /// Whether two stretches of the same length have the same bytes.
+  @inline(__always)
+  static func areSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    let count = left.count
+    guard count >= 8 else {
+      for offset in 0..<count where left[offset] != right[offset] { return false }
       return true
     }
+    var offset = 0
+    while offset + 8 <= count {
+      let word = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      guard word == right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) else { return false }
+      offset += 8
+    }
+    // Some bytes are compared twice: that does no harm.
+    let word = left.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    return word == right.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
   }
 
   /// The bytes of a text in place: the only way to them that neither copies nor goes byte by byte.

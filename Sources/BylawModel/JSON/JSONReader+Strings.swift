@@ -87,6 +87,13 @@ extension JSONReader {
   }
 }
 
+extension JSONReader {
+  /// Whether bytes are UTF-8 throughout.
+  package static func isValidUTF8(_ bytes: [UInt8]) -> Bool {
+    bytes.allSatisfy { $0 < 0x80 } || firstInvalidUTF8(bytes) == nil
+  }
+}
+
 /// The place of the first byte that is not UTF-8: stray, overlong, surrogate, beyond U+10FFFF or cut; `nil` for none.
 func firstInvalidUTF8(_ bytes: [UInt8]) -> Int? {
   var index = 0

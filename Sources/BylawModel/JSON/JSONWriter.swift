@@ -13,7 +13,8 @@ package struct JSONWriter: Sendable {
   }
 
   private let style: Style
-  private var bytes: [UInt8] = []
+  /// The text so far, in UTF-8.
+  package private(set) var bytes: [UInt8] = []
   /// For each open list or object, whether something stands in it.
   private var hasContent: [Bool] = []
   private var followsKey = false

@@ -5,7 +5,7 @@ package import BylawModel
 package struct GeneratedRecords: RecordSource {
   var byType: [String: [(id: String, fields: [String: Value])]] = [:]
   /// What queries are narrowed by; without it they give all records.
-  var schema: Schema?
+  package var schema: Schema?
 
   package func fields(of reference: EntityReference) -> [String: Value]? {
     byType[reference.type]?.first { $0.id == reference.id }?.fields

@@ -45,4 +45,23 @@ import Testing
     #expect(counts.refusedRuleSets * 50 < counts.ruleSets)
     #expect(counts.erring * 3 >= counts.requests)
   }
+
+  /// With everything that may be wrong with a value.
+  @Test func `A request by the slots of a shape is decided as the same request by names`() {
+    var comparison = ShapeComparison()
+    for seed in 1...UInt64(Self.ruleSets / 2) { comparison.run(seed: seed, requests: 250) }
+    print("shapes: \(comparison.requests) requests, \(comparison.granted) granted")
+    #expect(comparison.reports.isEmpty, "\(comparison.reports.count): \(comparison.reports.first ?? "")")
+    #expect(comparison.requests > Self.ruleSets * 50)
+    #expect(comparison.granted * 20 > comparison.requests)
+  }
+
+  /// Documents with mistakes too: those go the long way, and must.
+  @Test func `A document is decided as the request that it is read as`() {
+    var comparison = DocumentComparison()
+    for seed in 1...UInt64(Self.ruleSets / 2) { comparison.run(seed: seed, requests: 250) }
+    print("documents: \(comparison.documents), \(comparison.plain) of them the short way")
+    #expect(comparison.reports.isEmpty, "\(comparison.reports.count): \(comparison.reports.first ?? "")")
+    #expect(comparison.plain * 25 > comparison.documents)
+  }
 }

@@ -37,7 +37,8 @@ struct DecisionTable {
     }
     let spread = arguments.compactMap { Workload.Spread(rawValue: $0) }.first
     let wanted = rows.filter { row in (counts ?? row.0) == row.0 && (spread ?? row.1) == row.1 }
-    if arguments.contains("--check") { return try checkAllocations(wanted) }
+    if arguments.contains("--check") { return try check(wanted) }
+    if arguments.contains("--ways") { return try printWays(wanted, arguments) }
     print(Row.heading)
     for (count, spread) in wanted {
       print(try Row(ruleCount: count, spread: spread, countsInstructions: arguments.contains("--instructions")).text)
@@ -55,13 +56,32 @@ struct DecisionTable {
     }
   }
 
-  private static func checkAllocations(_ rows: [(Int, Workload.Spread)]) throws {
+  /// The same requests by slot, by name and as JSON.
+  private static func printWays(_ rows: [(Int, Workload.Spread)], _ arguments: [String]) throws {
+    print(Ways.heading)
+    for (count, spread) in rows {
+      let ways = try Ways(Workload(ruleCount: count, spread: spread, requestCount: 256))
+      try ways.check()
+      let name = spread == .oneAction ? "\(count), one action" : "\(count)"
+      print(
+        ways.rows(
+          name: name, arguments: ["--rules", String(count), spread.rawValue],
+          countsInstructions: arguments.contains("--instructions")))
+      fflush(nil)
+    }
+  }
+
+  private static func check(_ rows: [(Int, Workload.Spread)]) throws {
     print(AllocationCheck.heading)
     var isPassed = true
     for (count, spread) in rows {
-      let check = try AllocationCheck(ruleCount: count, spread: spread)
-      print(check.text)
-      isPassed = isPassed && check.isPassed
+      let ways = try Ways(Workload(ruleCount: count, spread: spread, requestCount: 256))
+      try ways.check()
+      for way in Way.allCases {
+        let check = AllocationCheck(ways, way, name: spread == .oneAction ? "\(count), one action" : "\(count)")
+        print(check.text)
+        isPassed = isPassed && check.isPassed
+      }
     }
     guard isPassed else { throw Mismatch("a decision allocates more than Tests/Benchmarks/README.md says") }
   }
@@ -70,15 +90,15 @@ struct DecisionTable {
   private static func repeatDecisions(_ arguments: [String], rounds: Int) throws {
     let count = option("--rules", in: arguments).flatMap { Int($0) } ?? 1_000
     let spread: Workload.Spread = arguments.contains("oneAction") ? .oneAction : .actions
-    let workload = Workload(ruleCount: count, spread: spread, requestCount: 256)
-    let decisionPoint = PolicyDecisionPoint(try RuleSet(files: workload.files))
+    let ways = try Ways(Workload(ruleCount: count, spread: spread, requestCount: 256))
+    let way = arguments.compactMap { Way(rawValue: $0) }.first ?? .names
     let isPermission = arguments.contains("permission")
     for _ in 0..<rounds {
-      for request in workload.requests {
+      for index in 0..<ways.count {
         if isPermission {
-          _ = decisionPoint.outcome(of: request, at: time)
+          _ = ways.outcome(index, way)
         } else {
-          _ = decisionPoint.decide(request, at: time)
+          _ = ways.answers(index, way)
         }
       }
     }

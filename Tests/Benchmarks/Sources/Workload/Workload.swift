@@ -54,6 +54,9 @@ public struct Workload: Sendable {
     return rule
   }
 
+  /// A request in the form that the hand-written function judges.
+  func work(_ index: Int) -> Work { works[index] }
+
   /// What the hand-written function answers to a request, by its position.
   public func floorOutcome(_ index: Int) -> Decision.Outcome {
     switch floor.outcome(works[index]) {

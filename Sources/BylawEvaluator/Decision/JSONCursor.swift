@@ -1,0 +1,206 @@
+import BylawModel
+
+/// What ends the short way of a request: something that only the long way can read, or tell what is wrong with it.
+struct NotPlain: Error {}
+
+/// Reads JSON (RFC 8259) in place, as far as requests are made of it: no escapes and no exponents.
+///
+/// It accepts nothing that `JSONReader` refuses; where it stops, that one reads the document from the beginning.
+struct JSONCursor {
+  private let bytes: UnsafeRawBufferPointer
+  /// The next byte to be read.
+  private(set) var offset = 0
+
+  /// A cursor over a document that is valid UTF-8.
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// A cursor over the same document at another place.
+  func at(_ offset: Int) -> JSONCursor {
+    var other = self
+    other.offset = offset
+    return other
+  }
+
+  /// The content of a string.
+  subscript(_ content: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[content]) }
+
+  // MARK: Structure
+
+  /// The next byte that is no space.
+  mutating func peek() throws(NotPlain) -> UInt8 {
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte != 0x20, byte != 0x0A, byte != 0x0D, byte != 0x09 { return byte }
+      offset += 1
+    }
+    throw NotPlain()
+  }
+
+  /// Takes the next byte that is no space, which has to be this one.
+  mutating func take(_ byte: UInt8) throws(NotPlain) {
+    guard try peek() == byte else { throw NotPlain() }
+    offset += 1
+  }
+
+  /// Whether another element or member comes; takes the comma before it, or the closing bracket.
+  ///
+  /// - `isFirst`: Nothing was read behind the opening bracket.
+  mutating func hasNext(before end: UInt8, isFirst: Bool) throws(NotPlain) -> Bool {
+    let byte = try peek()
+    if byte == end {
+      offset += 1
+      return false
+    }
+    if isFirst { return true }
+    guard byte == UInt8(ascii: ",") else { throw NotPlain() }
+    offset += 1
+    return true
+  }
+
+  /// The name of a member and the colon behind it.
+  mutating func name() throws(NotPlain) -> Range<Int> {
+    let name = try string()
+    try take(UInt8(ascii: ":"))
+    return name
+  }
+
+  /// Nothing but space may follow.
+  mutating func end() throws(NotPlain) {
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { throw NotPlain() }
+      offset += 1
+    }
+  }
+
+  /// Goes over an object that is read later: only brackets and strings are told apart.
+  mutating func skipObject() throws(NotPlain) {
+    guard try peek() == UInt8(ascii: "{") else { throw NotPlain() }
+    var depth = 0
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      offset += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
+          if bytes[offset] == UInt8(ascii: "\\") { throw NotPlain() }
+          offset += 1
+        }
+        offset += 1
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth -= 1
+        if depth == 0 { return }
+      default: break
+      }
+    }
+    throw NotPlain()
+  }
+
+  // MARK: Scalars
+
+  /// A string without escapes: where its content stands.
+  mutating func string() throws(NotPlain) -> Range<Int> {
+    try take(UInt8(ascii: "\""))
+    let start = offset
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte == UInt8(ascii: "\"") {
+        offset += 1
+        return start..<offset - 1
+      }
+      guard byte >= 0x20, byte != UInt8(ascii: "\\") else { throw NotPlain() }
+      offset += 1
+    }
+    throw NotPlain()
+  }
+
+  /// Takes `null` where it comes next.
+  mutating func takesNull() throws(NotPlain) -> Bool {
+    guard try peek() == UInt8(ascii: "n") else { return false }
+    try word("null")
+    return true
+  }
+
+  private mutating func word(_ word: StaticString) throws(NotPlain) {
+    guard offset + word.utf8CodeUnitCount <= bytes.count else { throw NotPlain() }
+    for index in 0..<word.utf8CodeUnitCount where bytes[offset + index] != word.utf8Start[index] { throw NotPlain() }
+    offset += word.utf8CodeUnitCount
+  }
+
+  /// `true` or `false`.
+  mutating func bool() throws(NotPlain) -> Bool {
+    let isTrue = try peek() == UInt8(ascii: "t")
+    try word(isTrue ? "true" : "false")
+    return isTrue
+  }
+
+  /// A number of at most 18 digits without an exponent; `scale` is how many stand behind the point.
+  mutating func number() throws(NotPlain) -> (units: Int64, scale: Int) {
+    let isNegative = try peek() == UInt8(ascii: "-")
+    if isNegative { offset += 1 }
+    let start = offset
+    var units: Int64 = 0
+    let whole = try digits(into: &units)
+    guard whole == 1 || bytes[start] != UInt8(ascii: "0") else { throw NotPlain() }
+    var scale = 0
+    if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
+      offset += 1
+      scale = try digits(into: &units)
+    }
+    guard whole + scale <= 18 else { throw NotPlain() }
+    if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") { throw NotPlain() }
+    return (isNegative ? -units : units, scale)
+  }
+
+  /// All digits that come next, at least one; gives how many.
+  private mutating func digits(into units: inout Int64) throws(NotPlain) -> Int {
+    let start = offset
+    while offset < bytes.count, case let digit = bytes[offset] &- 0x30, digit < 10 {
+      units = units &* 10 &+ Int64(digit)
+      offset += 1
+    }
+    guard offset > start else { throw NotPlain() }
+    return offset - start
+  }
+}
+
+extension Frame {
+  /// Reads the next value of a document as a field asks.
+  mutating func read(_ cursor: inout JSONCursor, as field: QuickField) throws(NotPlain) -> Cell {
+    guard field.isList else { return try readElement(&cursor, field) }
+    guard field.kind != .other else { throw NotPlain() }
+    try cursor.take(UInt8(ascii: "["))
+    let start = stack.count
+    defer { stack.removeLast(stack.count - start) }
+    while try cursor.hasNext(before: UInt8(ascii: "]"), isFirst: stack.count == start) {
+      let element = try readElement(&cursor, field)
+      stack.append(element)
+    }
+    let count = Int64(stack.count - start)
+    guard field.count.lower <= count, count <= field.count.upper else { throw NotPlain() }
+    return compound(from: start)
+  }
+
+  private mutating func readElement(_ cursor: inout JSONCursor, _ field: QuickField) throws(NotPlain) -> Cell {
+    switch try cursor.peek() {
+    case UInt8(ascii: "\""):
+      let text = cursor[try cursor.string()]
+      guard let quick = quickText(text, field), quick.fits else { throw NotPlain() }
+      return quick.cell
+    case UInt8(ascii: "t"), UInt8(ascii: "f"):
+      guard field.kind == .bool else { throw NotPlain() }
+      return Cell(try cursor.bool())
+    case UInt8(ascii: "-"), 0x30...0x39:
+      let (units, scale) = try cursor.number()
+      if field.kind == .int, scale == 0 {
+        guard field.isWithin(units) else { throw NotPlain() }
+        return Cell(units)
+      }
+      let value = scale == 0 ? Value.int(units) : .decimal(FixedPoint(units: units, scale: scale))
+      guard let quick = quickElement(value, field), quick.fits else { throw NotPlain() }
+      return quick.cell
+    default: throw NotPlain()
+    }
+  }
+}

@@ -1,0 +1,128 @@
+public import Bylaw
+public import BylawModel
+
+/// The requests of a workload with their values at hand, as a service has them: given by slot, or as bytes of JSON.
+public struct ShapedWorkload: Sendable {
+  /// What one request gives.
+  private struct Given: Sendable {
+    var shape: Int
+    var subject: String
+    var resource: String
+    var role: String
+    var isActive: Bool
+    var texts: [String]
+    var numbers: [Int64]
+    var flags: [Bool]
+    var tags: [String]
+    var spent: Int64
+    var cost: Int64
+    var budget: Int64
+  }
+  private let shapes: [RequestShape]
+  /// By shape, in the order of `members`.
+  private let slots: [[RequestShape.Slot]]
+  private let given: [Given]
+  /// Each request as JSON, without what the service states.
+  public let documents: [[UInt8]]
+  /// By request, what the service states.
+  public let serverContexts: [[String: Value]]
+
+  /// How many requests there are.
+  public var count: Int { given.count }
+
+  private static let members =
+    ["subject.role", "subject.active", "resource.tags", "context.spent", "context.cost", "context.budget"]
+    + (Work.textNames + Work.numberNames + Work.flagNames).map { "resource.\($0)" }
+
+  /// Looks up the slots of a workload, one shape for each action.
+  public init(_ workload: Workload, _ decisionPoint: PolicyDecisionPoint) throws {
+    var shapes: [RequestShape] = []
+    for action in 0..<Shape.actionCount {
+      shapes.append(
+        try decisionPoint.shape(
+          of: Shape.action(action), subject: "User", resource: "Task", giving: Self.members))
+    }
+    self.shapes = shapes
+    slots = try shapes.map { shape in try Self.members.map { try shape.slot($0) } }
+    given = workload.requests.indices.map { Self.given(workload, $0) }
+    documents = workload.requests.map { Self.document($0) }
+    serverContexts = workload.requests.map(\.serverContext)
+  }
+
+  private static func given(_ workload: Workload, _ index: Int) -> Given {
+    let work = workload.work(index)
+    let request = workload.requests[index]
+    return Given(
+      shape: work.action, subject: request.subject.id, resource: request.resource?.id ?? "",
+      role: Shape.roles[work.role], isActive: work.isActive,
+      texts: (0..<12).map { Work.text($0, work.texts[$0]) }, numbers: (0..<4).map { work.numbers[$0] },
+      flags: (0..<4).map { work.flags[$0] },
+      tags: (0..<Work.tagCount).filter { work.tags & 1 << UInt32($0) != 0 }.map { "tag-\($0)" },
+      spent: work.spent, cost: work.cost, budget: work.budget)
+  }
+
+  private static func document(_ request: Request) -> [UInt8] {
+    func entity(_ entity: Request.Entity?) -> String {
+      guard let entity else { return "null" }
+      let properties = entity.properties.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\(json($0.value))" }
+      return #"{"type":"\#(entity.type)","id":"\#(entity.id)","properties":{\#(properties.joined(separator: ","))}}"#
+    }
+    return Array(
+      #"{"subject":\#(entity(request.subject)),"action":{"name":"\#(request.action)"},"resource":\#(entity(request.resource))}"#
+        .utf8)
+  }
+
+  private static func json(_ value: Value) -> String {
+    switch value {
+    case .bool(let bool): "\(bool)"
+    case .int(let int): "\(int)"
+    case .string(let text): "\"\(text)\""
+    case .list(let values): "[" + values.map { json($0) }.joined(separator: ",") + "]"
+    default: "null"
+    }
+  }
+
+  /// The outcome of a request whose values are given by slot.
+  public func outcome(_ index: Int, _ decisionPoint: PolicyDecisionPoint, at time: Timestamp) -> Decision.Outcome {
+    let values = given[index]
+    let slots = slots[values.shape]
+    return decisionPoint.outcome(
+      of: shapes[values.shape], subject: values.subject, resource: values.resource, at: time
+    ) { Self.fill(&$0, values, slots) }
+  }
+
+  /// The four answers to a request whose values are given by slot.
+  public func decision(_ index: Int, _ decisionPoint: PolicyDecisionPoint, at time: Timestamp) -> Decision {
+    let values = given[index]
+    let slots = slots[values.shape]
+    return decisionPoint.decide(
+      shapes[values.shape], subject: values.subject, resource: values.resource, at: time
+    ) { Self.fill(&$0, values, slots) }
+  }
+
+  private static func fill(_ request: inout ShapedRequest, _ values: Given, _ slots: [RequestShape.Slot]) {
+    request.set(slots[0], to: values.role)
+    request.set(slots[1], to: values.isActive)
+    request.set(slots[2], to: values.tags)
+    request.set(slots[3], to: values.spent)
+    request.set(slots[4], to: values.cost)
+    request.set(slots[5], to: values.budget)
+    for index in 0..<12 { request.set(slots[6 + index], to: values.texts[index]) }
+    for index in 0..<4 { request.set(slots[18 + index], to: values.numbers[index]) }
+    for index in 0..<4 { request.set(slots[22 + index], to: values.flags[index]) }
+  }
+
+  /// The first request that is not answered the same by name, by slot and as JSON; `nil` when all are.
+  public func firstDifference(
+    _ workload: Workload, _ decisionPoint: PolicyDecisionPoint, at time: Timestamp
+  ) throws -> String? {
+    for index in 0..<count {
+      let expected = decisionPoint.decide(workload.requests[index], at: time)
+      let typed = decision(index, decisionPoint, at: time)
+      let read = try decisionPoint.decide(json: documents[index], serverContext: serverContexts[index], at: time)
+      if typed != expected { return "request \(index): \(typed) by slot instead of \(expected)" }
+      if read != expected { return "request \(index): \(read) from JSON instead of \(expected)" }
+    }
+    return nil
+  }
+}

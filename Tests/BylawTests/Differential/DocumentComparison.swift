@@ -1,0 +1,77 @@
+import Bylaw
+import BylawEvaluator
+import BylawModel
+import BylawTestSupport
+
+/// Decides generated requests as JSON, straight from the bytes and by way of a `Request`.
+struct DocumentComparison {
+  private(set) var documents = 0
+  /// How many of them were decided without a `Request`.
+  private(set) var plain = 0
+  private(set) var reports: [String] = []
+  private var random = SplitMix64(seed: 7)
+
+  /// One rule set by its seed, with that many requests.
+  mutating func run(seed: UInt64, requests: Int) {
+    let generated = RuleSetGenerator.make(seed: seed)
+    guard let plan = DifferentialRun.plan(of: generated) else { return }
+    let prepared = PreparedPlan(plan)
+    var generator = RequestGenerator(generated)
+    var records = generator.makeRecords()
+    records.schema = plan.expressions.schema
+    for _ in 0..<requests {
+      let made = generator.makeCase(records)
+      guard !made.request.subject.isSystem else { continue }
+      let document = Self.document(of: made.request, isBare: random.chance(70))
+      var bytes = Array(JSONWriter.write(document, style: random.chance(50) ? .compact : .pretty).utf8)
+      if random.chance(25) { spoil(&bytes) }
+      compare(bytes, made, prepared, seed: seed)
+    }
+  }
+
+  /// `isBare` leaves out what only the long way reads.
+  private static func document(of request: Request, isBare: Bool) -> Value {
+    func entity(_ entity: Request.Entity) -> Value {
+      var members: [String: Value] = ["type": .string(entity.type), "id": .string(entity.id)]
+      if !entity.properties.isEmpty { members["properties"] = .object(entity.properties) }
+      return .object(members)
+    }
+    var context = request.context
+    if !isBare {
+      if !request.facts.isEmpty { context["facts"] = .object(request.facts) }
+      if let time = request.requestedAt { context["requested_at"] = .timestamp(time) }
+    }
+    var members: [String: Value] = [
+      "subject": entity(request.subject),
+      "action": .object(["name": .string(request.action), "properties": .object(request.input)]),
+      "context": .object(context),
+    ]
+    if let resource = request.resource { members["resource"] = entity(resource) }
+    return .object(members)
+  }
+
+  /// One byte is lost, doubled or another.
+  private mutating func spoil(_ bytes: inout [UInt8]) {
+    let place = random.below(bytes.count)
+    switch random.below(4) {
+    case 0: bytes.remove(at: place)
+    case 1: bytes.insert(bytes[place], at: place)
+    case 2: bytes[place] = random.pick(Array("{}[]\",:\\0e-. x\u{1}".utf8) + [0xC3, 0xFF])
+    default: bytes.removeLast(random.below(4))
+    }
+  }
+
+  private mutating func compare(_ bytes: [UInt8], _ made: GeneratedCase, _ prepared: PreparedPlan, seed: UInt64) {
+    documents += 1
+    let server = made.request.serverContext
+    let short = prepared.decide(json: bytes, serverContext: server, records: made.records, now: made.now)
+    guard let short else { return }
+    plain += 1
+    let request = try? Request(json: bytes, serverContext: server)
+    let long = request.map { prepared.decide($0, records: made.records, now: made.now) }
+    let outcome = prepared.outcome(json: bytes, serverContext: server, records: made.records, now: made.now)
+    guard short != long || outcome != long?.outcome else { return }
+    let document = String(decoding: bytes, as: UTF8.self)
+    reports.append("seed \(seed)\n\(document)\nshort: \(short)\nlong: \(String(describing: long))")
+  }
+}
