@@ -28,6 +28,7 @@ extension Judgement {
   }
 
   private mutating func classified() -> [String: Decision.Classified] {
+    if sharedAction.part.classified.count == 1, let known = knownClassification() { return known }
     var result: [String: Decision.Classified] = [:]
     for item in action.classified {
       let cell = frame.evaluate(item.value)
@@ -36,6 +37,23 @@ extension Judgement {
       result[item.name] = Decision.Classified(value: frame.value(of: cell, item.type), row: row)
     }
     return result
+  }
+
+  /// The only classification of the action, where it is a word and gave this row before.
+  private mutating func knownClassification() -> [String: Decision.Classified]? {
+    guard case .enumeration = sharedAction.part.classified[0].type else { return nil }
+    let cell = frame.evaluate(sharedAction.part.classified[0].value)
+    guard cell.state == .value else { return nil }
+    let table = sharedAction.part.classified[0].table
+    let key = ClassifiedKey(
+      action: ObjectIdentifier(sharedAction), row: table.flatMap { frame.row(of: $0) } ?? -1, rank: cell.payload)
+    if let known = classifications[key] { return known }
+    let item = action.classified[0]
+    let made = Decision.Classified(
+      value: frame.value(of: cell, item.type), row: key.row < 0 ? nil : item.rows[key.row])
+    if classifications.count >= 1_024 { classifications.removeAll() }
+    classifications[key] = [item.name: made]
+    return [item.name: made]
   }
 
   // MARK: Obligations
@@ -79,7 +97,10 @@ extension Judgement {
   }
 
   private mutating func add(_ notice: NoticePlan, to result: inout [Decision.Obligation]) {
-    for element in elements(of: notice) where isTold(notice, of: element) {
+    guard notice.each != nil || !isOutOfForce(notice) else { return }
+    // One that has no list goes out once, and most often not at all.
+    let elements = notice.each == nil ? nil : elements(of: notice)
+    for index in 0..<(elements?.count ?? 1) where isTold(notice, of: elements?[index] ?? nil) {
       let text = notice.text.map { frame.text(of: $0) }
       for (position, name) in notice.names.enumerated() {
         var obligation = Decision.Obligation(
@@ -98,8 +119,7 @@ extension Judgement {
   ///
   /// A list that cannot be told is one such element.
   mutating func elements(of notice: NoticePlan) -> [Cell?] {
-    if let from = notice.effectiveFrom, now < from { return [] }
-    if let until = notice.effectiveUntil, now >= until { return [] }
+    if isOutOfForce(notice) { return [] }
     guard let each = notice.each else { return [nil] }
     let list = frame.evaluate(each.list)
     if list.isError {
@@ -107,6 +127,12 @@ extension Judgement {
       return [list]
     }
     return (0..<frame.count(of: list)).map { frame.element($0, of: list) }
+  }
+
+  private func isOutOfForce(_ notice: NoticePlan) -> Bool {
+    if let from = notice.effectiveFrom, now < from { return true }
+    if let until = notice.effectiveUntil, now >= until { return true }
+    return false
   }
 
   /// Whether a notice goes out; where that cannot be told, it does.

@@ -29,6 +29,11 @@ extension Judgement {
   mutating func judgeApprovals(into missing: inout [Decision.Missing]) {
     var triggered: [ApprovalPlan] = []
     for index in action.approvals.indices {
+      // Most often it is not asked for: then nothing but its condition is looked at.
+      if let when = action.approvals[index].when {
+        let verdict = frame.evaluate(when)
+        if verdict.state == .value, !verdict.isTrue { continue }
+      }
       let id = action.approvals[index].id
       if !bypassed.isEmpty, bypassed.contains(id) { continue }
       if mayHold(action.approvals[index].when, rule: id, at: action.approvals[index].source) {

@@ -29,6 +29,13 @@ struct Judgement: ~Copyable {
     }
   }
 
+  /// What an answer of a classification goes by.
+  struct ClassifiedKey: Hashable {
+    var action: ObjectIdentifier
+    var row: Int
+    var rank: Int64
+  }
+
   let sharedPlan: Shared<DecisionPlan>
   private(set) var sharedAction: Shared<ActionPlan>
   var plan: DecisionPlan { sharedPlan.part }
@@ -51,6 +58,8 @@ struct Judgement: ~Copyable {
   var indeterminate: [Decision.Indeterminate] = []
   /// How the triggered approvals stand, in the order of the plan.
   var approvalStates: [ApprovalState] = []
+  /// Classifications as they were answered before, so that no dictionary is made again.
+  var classifications: [ClassifiedKey: [String: Decision.Classified]] = [:]
   /// What a pending request waits for.
   private(set) var missing: [Decision.Missing] = []
 
@@ -229,8 +238,16 @@ struct Judgement: ~Copyable {
       rule.isOfEffect
       ? holds(rule.when, rule: rule.id, at: rule.source) : mayHold(rule.when, rule: rule.id, at: rule.source)
     guard applies else { return false }
-    if rule.unless != nil, holds(rule.unless, rule: rule.id, at: rule.source) { return false }
-    if rule.that != nil, holds(rule.that, rule: rule.id, at: rule.source) { return false }
+    if let unless = rule.unless {
+      let verdict = frame.evaluate(unless)
+      if verdict.state == .value, verdict.isTrue { return false }
+      if verdict.isError { note(verdict, rule: rule.id, at: rule.source) }
+    }
+    if let that = rule.that {
+      let verdict = frame.evaluate(that)
+      if verdict.state == .value, verdict.isTrue { return false }
+      if verdict.isError { note(verdict, rule: rule.id, at: rule.source) }
+    }
     for exception in rule.exceptions where now < exception.until && exception.from.map({ now >= $0 }) ?? true {
       if holds(exception.condition, rule: rule.id, at: rule.source) { return false }
     }

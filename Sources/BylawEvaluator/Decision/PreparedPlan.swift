@@ -12,6 +12,8 @@ package final class PreparedPlan: Sendable {
   package let serverMembers: Set<String>
 
   package init(_ plan: DecisionPlan) {
+    var plan = plan
+    plan.expressions.markPlainComparisons()
     shared = Shared(plan)
     expressions = Shared(plan.expressions)
     actions = plan.actions.map { Shared($0) }

@@ -4,6 +4,7 @@ extension Frame {
   /// Carries out a function or operator; an operand that errs errs the whole.
   mutating func call(_ node: PlanNode, _ id: NodeID) -> Cell {
     guard let builtin = Builtin(rawValue: node.builtin) else { return fail(.invalidArgument, id) }
+    if node.c == 1 { return plainComparison(builtin, plan.operands[Int(node.a)], plan.operands[Int(node.a) + 1]) }
     switch builtin {
     case .same, .orValue, .or, .optionalOf, .hasValue, .value: return optionalCall(builtin, node, id)
     default: break
@@ -36,6 +37,29 @@ extension Frame {
     return numberCall(builtin, arguments, id) ?? timeCall(builtin, arguments, id)
       ?? textCall(builtin, arguments, id) ?? listCall(builtin, arguments, id) ?? conversion(builtin, arguments, id)
       ?? fail(.invalidArgument, id)
+  }
+
+  /// A comparison of cells by what is in them.
+  private mutating func plainComparison(_ builtin: Builtin, _ first: NodeID, _ second: NodeID) -> Cell {
+    let left = operand(first)
+    guard left.state == .value else { return left.isError ? left : fail(.absentValue, first) }
+    let right = operand(second)
+    guard right.state == .value else { return right.isError ? right : fail(.absentValue, second) }
+    switch builtin {
+    case .equal: return Cell(left.payload == right.payload && left.aux == right.aux)
+    case .notEqual: return Cell(left.payload != right.payload || left.aux != right.aux)
+    case .inList:
+      for index in 0..<count(of: right) where isSame(left, element(index, of: right)) { return .true }
+      return .false
+    case .less: return Cell(left.payload != right.payload ? left.payload < right.payload : left.aux < right.aux)
+    case .lessOrEqual: return Cell(left.payload != right.payload ? left.payload < right.payload : left.aux <= right.aux)
+    case .greater: return Cell(left.payload != right.payload ? left.payload > right.payload : left.aux > right.aux)
+    default: return Cell(left.payload != right.payload ? left.payload > right.payload : left.aux >= right.aux)
+    }
+  }
+
+  private func isSame(_ left: Cell, _ right: Cell) -> Bool {
+    left.state == right.state && (left.isAbsent || left.payload == right.payload && left.aux == right.aux)
   }
 
   private func order(_ builtin: Builtin, _ arguments: Operands, _ type: ValueType) -> Cell {

@@ -11,6 +11,18 @@ extension Frame {
     return cell
   }
 
+  /// The value of a part of an expression; constants and slots are looked at in place.
+  @inline(__always)
+  mutating func operand(_ id: NodeID) -> Cell {
+    let node = plan.nodes[Int(id.raw)]
+    if node.operation == .constant { return plan.constants[Int(node.a)] }
+    if node.operation == .slot {
+      let cell = slots[Int(node.a)]
+      if cell.state == .value { return cell }
+    }
+    return evaluate(id)
+  }
+
   private mutating func compute(_ node: PlanNode, _ id: NodeID) -> Cell {
     switch node.operation {
     case .constant: return plan.constants[Int(node.a)]
@@ -25,7 +37,7 @@ extension Frame {
       guard base.state == .value else { return base }
       return arena[Int(base.payload) + Int(node.b)]
     case .referenceField:
-      let base = evaluate(NodeID(raw: node.a))
+      let base = operand(NodeID(raw: node.a))
       guard base.state == .value else { return base }
       guard entity(of: base) == Int(node.c) else { return fail(.wrongRecord, id) }
       return field(Int(node.b), of: base)
@@ -71,7 +83,7 @@ extension Frame {
     case .rescale: return rescale(node, id)
     case .timeField: return .absent
     case .equalConstant, .notEqualConstant:
-      let operand = evaluate(NodeID(raw: node.a))
+      let operand = self.operand(NodeID(raw: node.a))
       guard operand.state == .value else { return operand.isAbsent ? fail(.absentValue, id) : operand }
       let isEqual = operand.payload == plan.constants[Int(node.b)].payload
       return Cell(isEqual == (node.operation == .equalConstant))

@@ -79,8 +79,8 @@ extension Frame {
       let written = String(decoding: text, as: UTF8.self)
       return (parseDuration(written) ?? TimeSpan(written)).map { QuickCell(cell: Cell($0), fits: true) }
     case .reference:
-      // With its type before it, it takes a closer look.
-      guard !text.isEmpty, !text.contains(UInt8(ascii: "/")) else { return nil }
+      // With its type before it, or with characters that may be composed, it takes a closer look.
+      guard !text.isEmpty, text.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "/") }) else { return nil }
       return QuickCell(cell: reference(entity: Int(field.detail), id: text), fits: true)
     case .other, .bool, .int, .double: return nil
     }

@@ -42,7 +42,7 @@ package struct PlanNode: Hashable, Sendable {
     /// `a`: the base, `b`: the field; of a reference `c`: the entity that the record must be of.
     case recordField, referenceField
     case identifier
-    /// `a`: first operand, `b`: count.
+    /// `a`: first operand, `b`: count; of a prepared call `c`: 1 where two cells compare by what is in them.
     case call, and, or
     case not
     /// `a`, `b`, `c`.
@@ -281,4 +281,35 @@ package struct ExpressionPlan: Sendable {
   package init() {}
 
   var inputBase: Int { Int(Slot.first) + contextCount + singletonCount }
+}
+
+extension ExpressionPlan {
+  /// Marks the comparisons that need no more than a look at two cells, whatever the type.
+  mutating func markPlainComparisons() {
+    for index in nodes.indices where nodes[index].operation == .call && nodes[index].b == 2 {
+      guard let builtin = Builtin(rawValue: nodes[index].builtin), index < types.count else { continue }
+      let isPlain =
+        switch builtin {
+        case .equal, .notEqual, .inList: types[index].isEqualByCell
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: types[index].isOrderedByCell
+        default: false
+        }
+      nodes[index].c = isPlain ? 1 : 0
+    }
+  }
+}
+
+extension ValueType {
+  /// Whether two values are in the order of their cells.
+  fileprivate var isOrderedByCell: Bool {
+    switch self {
+    case .bool, .int, .decimal, .date, .timestamp, .duration, .enumeration: true
+    default: false
+    }
+  }
+
+  /// Whether two values are equal exactly when their cells are.
+  fileprivate var isEqualByCell: Bool {
+    if case .string = self { true } else { isOrderedByCell }
+  }
 }
