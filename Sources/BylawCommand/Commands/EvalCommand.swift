@@ -80,16 +80,17 @@ struct EvalCommand: ParsableCommand {
   // MARK: Reading
 
   private func readDocument() throws -> RequestDocument {
-    let bytes: [UInt8]
-    if request == "-" {
-      bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
-    } else if let data = FileManager.default.contents(atPath: request) {
-      bytes = [UInt8](data)
-    } else {
+    var descriptor = FileHandle.standardInput.fileDescriptor
+    if request != "-" {
+      var isFolder: ObjCBool = false
+      let isThere = FileManager.default.fileExists(atPath: request, isDirectory: &isFolder)
+      descriptor = isThere && !isFolder.boolValue ? open(request, O_RDONLY | O_CLOEXEC) : -1
+    }
+    guard descriptor >= 0 else {
       CommandOutput.report("error: '\(request)' cannot be read")
       throw ExitStatus.invalid
     }
-    return RequestDocument(bytes, areLines: request.hasSuffix(".jsonl") || request.hasSuffix(".ndjson"))
+    return RequestDocument(descriptor, areLines: request.hasSuffix(".jsonl") || request.hasSuffix(".ndjson"))
   }
 
   /// The members of the context that the service states, from the option or the file that it names.
@@ -176,25 +177,32 @@ struct EvalCommand: ParsableCommand {
     return (decision.outcome, text)
   }
 
+  /// Decides JSON Lines on all processors, piece by piece.
   private func decide(
-    _ lines: [RequestDocument.Line], _ server: [String: Value], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp
+    _ lines: RequestLines, _ server: [String: Value], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp
   ) throws {
-    var failed = 0
-    for line in lines {
-      do throws(RequestError) {
-        let request = try Request(json: line.bytes, serverContext: server, takesSystem: asSystem)
-        let (_, text) = answer(request, decisionPoint, time, isPretty: false)
-        CommandOutput.write(format == .json ? text : "line \(line.number)  \(text)\n")
-      } catch {
-        failed += 1
-        switch format {
-        case .json: CommandOutput.write(error.json(line: line.number) + "\n")
-        case .text: CommandOutput.write("line \(line.number)  ERROR\n\n")
-        }
-        for problem in error.problems { CommandOutput.report("line \(line.number): error: \(problem)") }
+    let (command, isPlain) = (self, format == .json && !explain)
+    let decider = LineDecider { line, number throws(RequestError) in
+      if isPlain {
+        let decision = try decisionPoint.decide(
+          json: line, serverContext: server, takesSystem: command.asSystem, at: time)
+        return decision.jsonBytes() + [0x0A]
+      }
+      let request = try Request(json: line, serverContext: server, takesSystem: command.asSystem)
+      let (_, text) = command.answer(request, decisionPoint, time, isPretty: false)
+      return Array((command.format == .json ? text : "line \(number)  \(text)\n").utf8)
+    } answerToNone: { error, number in
+      switch command.format {
+      case .json: Array((error.json(line: number) + "\n").utf8)
+      case .text: Array("line \(number)  ERROR\n\n".utf8)
       }
     }
-    if failed > 0 { throw ExitStatus.invalid }
+    do {
+      if try decider.run(lines) > 0 { throw ExitStatus.invalid }
+    } catch let error as RequestLines.LineTooLong {
+      CommandOutput.report("line \(error.number): error: is longer than any request may be")
+      throw ExitStatus.invalid
+    }
   }
 }
 

@@ -40,6 +40,9 @@ enum CommandOutput {
     FileHandle.standardOutput.write(Data(text.printablePage(keepsColors: isColored).utf8))
   }
 
+  /// Writes bytes to standard output as they are.
+  static func write(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+
   /// Writes why a folder or a file could not be used to standard error: a line, or the report of all mistakes.
   static func report(_ error: LoadError) {
     if case .invalidRules(let report) = error { return self.report(report.text(isColored: isErrorColored)) }

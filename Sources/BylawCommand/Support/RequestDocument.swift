@@ -2,32 +2,53 @@ import BylawModel
 
 /// What stands in a file of requests: one request, or one a line.
 enum RequestDocument {
-  /// A line that is not blank.
-  struct Line {
-    /// From 1.
-    var number: Int
-    var bytes: [UInt8]
-  }
   case single([UInt8])
-  case lines([Line])
+  case lines(RequestLines)
 
-  /// Tells one document from JSON Lines: a text is lines if it is no document as a whole but one of several lines is.
-  init(_ bytes: [UInt8], areLines: Bool) {
-    let lines = Self.lines(of: bytes)
-    let areSeveral = lines.count > 1 && !Self.isDocument(bytes) && lines.contains { Self.isDocument($0.bytes) }
-    self = areLines || areSeveral ? .lines(lines) : .single(bytes)
+  /// So much is read before it is told which of both it is.
+  private static let head = 1 << 20
+
+  /// Reads an open file; `areLines` where its name says so.
+  ///
+  /// A text is lines if it is no document as a whole but one of several lines is. Of a long one the first line tells.
+  init(_ descriptor: Int32, areLines: Bool) {
+    if areLines {
+      self = .lines(RequestLines([], then: descriptor))
+      return
+    }
+    var bytes: [UInt8] = []
+    while bytes.count < Self.head {
+      let more = RequestLines.read(descriptor, atMost: Self.head)
+      if more.isEmpty {
+        self = Self.told(bytes)
+        return
+      }
+      bytes += more
+    }
+    let first = bytes.split(separator: 0x0A, omittingEmptySubsequences: true).first { !Self.isBlank($0) }
+    if let first, Self.isDocument(Array(first)) {
+      self = .lines(RequestLines(bytes, then: descriptor))
+      return
+    }
+    while true {
+      let more = RequestLines.read(descriptor, atMost: Self.head)
+      if more.isEmpty { break }
+      bytes += more
+    }
+    self = Self.told(bytes)
+  }
+
+  private static func told(_ bytes: [UInt8]) -> RequestDocument {
+    let lines = bytes.split(separator: 0x0A).filter { !isBlank($0) }
+    let areSeveral = lines.count > 1 && !isDocument(bytes) && lines.contains { isDocument(Array($0)) }
+    return areSeveral ? .lines(RequestLines(bytes, then: nil)) : .single(bytes)
+  }
+
+  private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+    line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
   }
 
   private static func isDocument(_ bytes: [UInt8]) -> Bool {
     if case .object = try? JSONReader.parse(bytes) { true } else { false }
-  }
-
-  private static func lines(of bytes: [UInt8]) -> [Line] {
-    var lines: [Line] = []
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    where !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
-      lines.append(Line(number: index + 1, bytes: Array(line)))
-    }
-    return lines
   }
 }
