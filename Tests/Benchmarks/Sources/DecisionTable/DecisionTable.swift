@@ -37,7 +37,9 @@ struct DecisionTable {
     }
     let spread = arguments.compactMap { Workload.Spread(rawValue: $0) }.first
     let wanted = rows.filter { row in (counts ?? row.0) == row.0 && (spread ?? row.1) == row.1 }
-    if arguments.contains("--check") { return try check(wanted) }
+    if arguments.contains("--check") {
+      return try check(wanted, recordsInstructions: arguments.contains("--record"))
+    }
     if arguments.contains("--ways") { return try printWays(wanted, arguments) }
     print(Row.heading)
     for (count, spread) in wanted {
@@ -71,7 +73,7 @@ struct DecisionTable {
     }
   }
 
-  private static func check(_ rows: [(Int, Workload.Spread)]) throws {
+  private static func check(_ rows: [(Int, Workload.Spread)], recordsInstructions: Bool) throws {
     print(AllocationCheck.heading)
     var isPassed = true
     for (count, spread) in rows {
@@ -82,6 +84,10 @@ struct DecisionTable {
         print(check.text)
         isPassed = isPassed && check.isPassed
       }
+    }
+    let isWithin = try InstructionCheck.run(records: recordsInstructions)
+    guard isWithin else {
+      throw Mismatch("a decision takes more instructions than Tests/Benchmarks/instructions.txt says")
     }
     guard isPassed else { throw Mismatch("a decision allocates more than Tests/Benchmarks/README.md says") }
   }
