@@ -20,8 +20,10 @@ struct StoreOpening {
 
   /// Bytes of a page of a new store: a commit writes some seven pages whole, of which it changes little.
   private static let pageSize = 2_048
-  /// After how many pages the log is carried over into the database: 16 MB.
-  private static let pagesOfLog = 8_000
+  /// After how many pages the log is carried over into the database: 4 MB.
+  ///
+  /// Commits wait longer for a file that grows, so a longer log costs every store that is not old.
+  private static let pagesOfLog = 2_000
   static let vocabularySetting = "vocabulary"
   static let ruleSetSetting = "rule_set"
 
@@ -135,7 +137,6 @@ struct StoreOpening {
   /// GRDB asks for less when it opens a pool, so this comes afterwards.
   private func makeDurable(_ connection: SQLConnection) throws(StoreError) {
     try connection.run("PRAGMA synchronous = FULL")
-    // A commit changes some seven pages: a longer log means fewer rounds of carrying them over.
     try connection.run("PRAGMA wal_autocheckpoint = \(Self.pagesOfLog)")
     guard try connection.number("PRAGMA synchronous") == 2, try connection.number("PRAGMA foreign_keys") == 1 else {
       throw .cannotOpen(path: path, cause: SQLiteMessages.notDurable)
