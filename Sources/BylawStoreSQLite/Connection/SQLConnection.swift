@@ -71,10 +71,10 @@ import GRDBSQLite
   func each(
     _ statement: KnownStatement, _ arguments: [SQLValue] = [], _ body: (SQLStatement) throws(StoreError) -> Void
   ) throws(StoreError) {
-    let statement = try prepared(statement)
-    defer { statement.reset() }
-    try statement.bind(arguments, on: self)
-    while try statement.step(on: self) { try body(statement) }
+    try each(try prepared(statement), arguments) { row throws(StoreError) in
+      try body(row)
+      return true
+    }
   }
 
   /// Runs a statement that gives no rows, or whose rows do not matter.

@@ -129,7 +129,7 @@ extension Column {
     case (.decimal(let scale), .decimal(let decimal)) where decimal.scale == scale: return .int(decimal.units)
     case (.text, .string(let text)): return .text(text)
     case (.date, .date(let date)): return .text(date.description)
-    case (.timestamp, .timestamp(let time)): return .text(Self.fixedWidth(time))
+    case (.timestamp, .timestamp(let time)): return .text(time.fixedWidth)
     case (.duration, .duration(let span)): return .text(span.description)
     case (.reference(let entity), .reference(let reference)) where reference.type == entity: return .text(reference.id)
     case (.references, .reference(let reference)): return .text(reference.description)
@@ -138,7 +138,4 @@ extension Column {
     default: return nil
     }
   }
-
-  /// An instant with nine digits of a second, so that texts sort as times do.
-  static func fixedWidth(_ time: Timestamp) -> String { time.fixedWidth }
 }

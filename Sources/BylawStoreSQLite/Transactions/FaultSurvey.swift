@@ -160,7 +160,7 @@ struct FaultSurvey {
         isBroken = true
       }
       let stored = row.blob(6)
-      let at = Timestamp(row.text(2)).flatMap { Column.fixedWidth($0) == row.text(2) ? $0 : nil }
+      let at = Timestamp(row.text(2)).flatMap { $0.fixedWidth == row.text(2) ? $0 : nil }
       let digest = StoredDocument.digest(
         row: row.int(0), kind: row.text(1), at: at, entry: row.optionalInt(3), body: row.text(4),
         once: row.optionalText(5), after: previous)

@@ -152,8 +152,8 @@ class SQLiteReader: StoreReader {
       ("\(SystemTables.member("subject")) = ?", filter.subject?.description),
       ("\(SystemTables.member("action")) = ?", filter.action),
       ("\(SystemTables.member("outcome")) = ?", filter.outcome?.rawValue),
-      ("\(SystemTables.moment) >= ?", filter.from.map(Column.fixedWidth)),
-      ("\(SystemTables.moment) < ?", filter.until.map(Column.fixedWidth)),
+      ("\(SystemTables.moment) >= ?", filter.from.map(\.fixedWidth)),
+      ("\(SystemTables.moment) < ?", filter.until.map(\.fixedWidth)),
       ("\"sequence\" IN (SELECT \"entry\" FROM \"bylaw_change\" WHERE \"record\" = ?)", filter.record?.description),
     ] {
       guard let text else { continue }

@@ -142,7 +142,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
       try connection.run(
         Self.documentInsertion,
         [
-          .int(document.row), .text(document.kind.rawValue), .text(Column.fixedWidth(document.at)),
+          .int(document.row), .text(document.kind.rawValue), .text(document.at.fixedWidth),
           SQLValue(document.entry), .text(JSONWriter.write(document.body)), SQLValue(document.once),
           .blob(document.digest),
         ])
