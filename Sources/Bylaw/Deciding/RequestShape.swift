@@ -103,7 +103,7 @@ extension PolicyDecisionPoint {
   ///   - subject: The type of those who ask.
   ///   - resource: The type of what the action is done to; `nil` for an action without a resource.
   ///   - members: The values that requests may give: `subject.NAME`, `resource.NAME`, `input.NAME` or `context.NAME`.
-  /// - Returns: A shape for requests to this decision point.
+  /// - Returns: A shape for requests to this decision point; when rules are read anew, it is made anew.
   /// - Throws: `RequestError` with every name that the rule set does not have.
   public func shape(
     of action: String, subject: String, resource: String? = nil, giving members: [String]
@@ -136,7 +136,7 @@ extension PolicyDecisionPoint {
   /// Decides a request of a shape as of a time; the same as that of `decide` on a `Request` with the same values.
   ///
   /// - Parameters:
-  ///   - shape: The shape, made by this decision point.
+  ///   - shape: The shape, made by this decision point; one of another denies as an invalid request.
   ///   - subject: The id of who asks.
   ///   - resource: The id of what the action is done to, where the shape has a resource.
   ///   - time: The time to decide for.

@@ -145,6 +145,9 @@ extension Evaluator {
     detail: Detail, _ fill: (inout RequestIntake) -> Void, plain: (inout Judgement) -> Answer,
     whole: (Decision) -> Answer
   ) -> Answer {
+    guard shape.plan === sharedPlan else {
+      return whole(refuse(shape, "The shape was made for other rules.", now))
+    }
     var judgement = takeJudgement()
     judgement.start(shape.action, records: records, now: now, detail: detail)
     var intake = RequestIntake(judgement: judgement, shape: shape)
@@ -152,7 +155,7 @@ extension Evaluator {
     guard intake.load(subject: subject, resource: resource) else {
       let request = intake.request(subject: subject, resource: resource)
       self.judgement = intake.giveBack()
-      guard let request else { return whole(refuseForeignSlot(of: shape, now)) }
+      guard let request else { return whole(refuse(shape, "A value was given for a slot of another shape.", now)) }
       return whole(decide(request, records: records, now: now, detail: detail))
     }
     let answer = plain(&intake.judgement)
@@ -161,10 +164,9 @@ extension Evaluator {
     return answer
   }
 
-  private func refuseForeignSlot(of shape: ShapePlan, _ now: Timestamp) -> Decision {
+  private func refuse(_ shape: ShapePlan, _ because: String, _ now: Timestamp) -> Decision {
     let reason = Decision.Reason(
-      rule: "actions.\(shape.action.part.name)", because: "A value was given for a slot of another shape.",
-      source: shape.action.part.source)
+      rule: "actions.\(shape.action.part.name)", because: because, source: shape.action.part.source)
     let request = Request(subject: Request.Entity(type: "", id: ""), action: shape.action.part.name)
     return refusal(.invalidRequest, [reason], request, now)
   }

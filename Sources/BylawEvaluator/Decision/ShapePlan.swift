@@ -28,6 +28,8 @@ package final class ShapePlan: Sendable {
     let isServer: Bool
   }
 
+  /// The rules that it was made for; positions mean nothing in others.
+  let plan: Shared<DecisionPlan>
   let action: Shared<ActionPlan>
   let subject: (entity: Int, type: String)
   let resource: (entity: Int, type: String)?
@@ -43,9 +45,10 @@ package final class ShapePlan: Sendable {
   private static let last = Atomic<UInt64>(0)
 
   init(
-    action: Shared<ActionPlan>, subject: (entity: Int, type: String), resource: (entity: Int, type: String)?,
-    members: [Member]
+    plan: Shared<DecisionPlan>, action: Shared<ActionPlan>, subject: (entity: Int, type: String),
+    resource: (entity: Int, type: String)?, members: [Member]
   ) {
+    self.plan = plan
     self.action = action
     self.subject = subject
     self.resource = resource
@@ -97,7 +100,7 @@ extension PreparedPlan {
     var given: (entity: Int, type: String)?
     if let resourceEntity, let resource { given = (resourceEntity, resource) }
     return ShapePlan(
-      action: action, subject: (subjectEntity, subject), resource: given, members: found)
+      plan: shared, action: action, subject: (subjectEntity, subject), resource: given, members: found)
   }
 
   /// Decides a request of a shape at a time, from any thread; `fill` gives its values.

@@ -117,6 +117,28 @@ import Testing
     #expect(decision.reasons.map(\.because) == ["A value was given for a slot of another shape."])
   }
 
+  @Test(arguments: ["500", "100"])
+  func `A shape of other rules denies, also of the same rules that were read anew`(limit: String) throws {
+    let shape = try point.shape(of: "order.pay", subject: "User", resource: "Order", giving: Self.members)
+    let slots = try Self.members.map { try shape.slot($0) }
+    let rules = Self.rules.replacing("amount > 500", with: "amount > \(limit)")
+      .replacing("Role: [clerk, chief]", with: limit == "500" ? "Role: [clerk, chief]" : "Role: [chief, clerk]")
+    let other = PolicyDecisionPoint(
+      try RuleSet(files: [(path: "bylaw.yaml", text: Self.manifest), (path: "rules.yaml", text: rules)]))
+    let fill: (inout ShapedRequest) -> Void = { request in
+      request.set(slots[0], to: "clerk")
+      request.set(slots[1], to: true)
+      request.set(slots[2], to: 200)
+      request.set(slots[3], to: ["a"])
+      request.set(slots[4], to: "now")
+    }
+    let decision = other.decide(shape, subject: "u-1", resource: "o-1", at: Timestamp(seconds: 0), fill)
+    #expect(decision.outcome == .deny)
+    #expect(decision.denialClass == .invalidRequest)
+    #expect(decision.reasons.map(\.because) == ["The shape was made for other rules."])
+    #expect(other.outcome(of: shape, subject: "u-1", resource: "o-1", at: Timestamp(seconds: 0), fill) == .deny)
+  }
+
   @Test func `A name that is not declared makes no shape`() throws {
     func mistakes(_ action: String, _ resource: String?, _ members: [String]) -> [String] {
       do throws(RequestError) {
