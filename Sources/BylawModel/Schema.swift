@@ -86,7 +86,7 @@ package struct Field: Hashable, Sendable {
 }
 
 /// The vocabulary of a rule set, by position.
-package struct Schema: Sendable {
+package struct Schema: Hashable, Sendable {
   package struct Enumeration: Hashable, Sendable {
     package var name: String
     /// In order of declaration; for an ordered one from least to worst.

@@ -2,6 +2,7 @@ package import BylawCompiler
 package import BylawEvaluator
 public import BylawModel
 package import BylawSyntax
+import Synchronization
 
 /// A rule set that was read and checked: what a policy decision point decides by.
 ///
@@ -17,12 +18,33 @@ public struct RuleSet: Sendable {
     let plan: DecisionPlan
     let sources: SourceMap
     let files: [RuleSetFile]
+    private let warnings: Mutex<Warnings>
 
-    init(_ checked: CheckedRuleSet, sources: SourceMap, files: [RuleSetFile], digest: String) {
+    /// What the check found, or what it takes to find it.
+    private enum Warnings {
+      case known(RuleSetReport)
+      case pending(CheckResult, unread: [Diagnostic])
+    }
+
+    init(_ result: CheckResult, _ checked: CheckedRuleSet, unread: [Diagnostic], files: [RuleSetFile], digest: String) {
       self.checked = checked
       self.files = files
-      self.sources = sources
+      sources = result.sources
       plan = RuleSetPlanner.plan(checked, sources: sources, digest: digest)
+      warnings = Mutex(.pending(result, unread: unread))
+    }
+
+    /// The warnings, looked for when somebody asks for the first time.
+    var report: RuleSetReport {
+      warnings.withLock { warnings in
+        switch warnings {
+        case .known(let report): return report
+        case .pending(let result, let unread):
+          let report = RuleSetReport(diagnostics: result.allDiagnostics() + unread, sources: result.sources)
+          warnings = .known(report)
+          return report
+        }
+      }
     }
   }
   private let content: Content
@@ -32,7 +54,9 @@ public struct RuleSet: Sendable {
   /// The files that it was made from.
   package var files: [RuleSetFile] { content.files }
   /// What the check found that is no error.
-  public let warnings: RuleSetReport
+  ///
+  /// Whether conditions can be true and false is looked into when the warnings are asked for, the first time only.
+  public var warnings: RuleSetReport { content.report }
 
   /// Reads and checks the folder at `path`: its manifest `bylaw.yaml` and all `*.yaml` below it but for `tests/`.
   ///
@@ -55,13 +79,13 @@ public struct RuleSet: Sendable {
   private init(
     files: [RuleSetFile], unread: [(entry: FolderListing.Unread, path: String, shownPath: String)]
   ) throws {
-    let result = RuleSetChecker.check(files)
-    var sources = result.sources
-    let warnings = unread.map { $0.entry.warning(path: $0.path, shownAs: $0.shownPath, in: &sources) }
-    let report = RuleSetReport(diagnostics: result.diagnostics + warnings, sources: sources)
-    guard let checked = result.ruleSet else { throw LoadError.invalidRules(report) }
-    content = Content(checked, sources: sources, files: files, digest: RuleSetDirectory.digest(files))
-    self.warnings = report
+    var result = RuleSetChecker.check(files, defersWarnings: true)
+    let warnings = unread.map { $0.entry.warning(path: $0.path, shownAs: $0.shownPath, in: &result.sources) }
+    guard let checked = result.ruleSet else {
+      throw LoadError.invalidRules(
+        RuleSetReport(diagnostics: result.diagnostics + warnings, sources: result.sources))
+    }
+    content = Content(result, checked, unread: warnings, files: files, digest: RuleSetDirectory.digest(files))
   }
 
   /// Name, version and digest.

@@ -7,20 +7,30 @@ extension RuleSetChecker {
     // With errors in the rules the answers would only repeat them.
     guard !reader.diagnostics.hasErrors else { return }
     for table in rules.classifications { analyse(table) }
-    analyseConditions()
+    let conditions = askedConditions()
+    let position = reader.diagnostics.all.count
     for action in rules.actions {
       for approval in action.approvals { analyse(approval) }
     }
     analyseReach()
     analyseActsOfSystem()
+    let analysis = ConditionAnalysis(conditions, position: position)
+    if defersWarnings, !reader.diagnostics.hasErrors {
+      deferredWarnings = analysis
+    } else {
+      reader.diagnostics.insert(contentsOf: analysis.warnings(in: completeRules, sources: sources), at: position)
+    }
   }
 
-  private func space() -> ConditionSpace {
+  /// The rules with what they get at the end of the check.
+  private var completeRules: CheckedRuleSet {
     var known = rules
     known.vocabulary = vocabulary
     known.localCount = checker.nextLocal
-    return ConditionSpace(known, schema: vocabulary.schema, sources: sources)
+    return known
   }
+
+  private func space() -> ConditionSpace { ConditionSpace(completeRules, sources: sources) }
 
   // MARK: Classifications
 
@@ -37,9 +47,9 @@ extension RuleSetChecker {
   ) {
     for (position, row) in table.rows.enumerated() {
       let rivals = self.rivals(of: position, in: table)
-      let asked = [formulas[position]] + rivals.map { formulas[$0] }
-      guard case .none = space.find(asked, where: { $0[0] && !$0.dropFirst().contains(true) }) else { continue }
-      let never: Bool = if case .none = space.find([formulas[position]], where: { $0[0] }) { true } else { false }
+      let found = space.find(holding: [formulas[position]], failing: rivals.map { formulas[$0] })
+      guard case .none = found else { continue }
+      let never: Bool = if case .none = space.find(holding: [formulas[position]]) { true } else { false }
       report(
         "unreachable-row", at: row.range, "this row can never win",
         expected: never ? "a condition that something meets" : "a row that others leave something for",
@@ -75,7 +85,7 @@ extension RuleSetChecker {
   ) {
     for second in formulas.indices.dropFirst() {
       for first in 0..<second {
-        switch space.find([formulas[first], formulas[second]], where: { $0[0] && $0[1] }) {
+        switch space.find(holding: [formulas[first], formulas[second]]) {
         case .none: continue
         case .tooMany(let variable): undecided(table, space, variable, "whether two rows overlap")
         case .witness(let witness, let usesOpaque):
@@ -99,7 +109,7 @@ extension RuleSetChecker {
   private mutating func reportGaps(
     _ table: CheckedRuleSet.Classification, _ formulas: [ConditionSpace.Formula], _ space: ConditionSpace
   ) {
-    switch space.find(formulas, where: { !$0.contains(true) }) {
+    switch space.find(failing: formulas) {
     case .none: return
     case .tooMany(let variable): undecided(table, space, variable, "whether the rows leave something over")
     case .witness(let witness, let usesOpaque):
@@ -125,42 +135,23 @@ extension RuleSetChecker {
 
   // MARK: Conditions
 
-  private mutating func analyseConditions() {
-    var seen: Set<SourceRange> = []
-    var space = space()
+  /// The conditions that should be able to be true and to be false, in the order in which they are told of.
+  private func askedConditions() -> [TypedExpression] {
+    var asked: [TypedExpression] = []
     for action in rules.actions where action.origin == .declared {
-      for rule in action.rules where rule.stage != .references && !rule.id.hasPrefix("entities.") {
-        for condition in [rule.when, rule.unless, rule.that] { analyse(condition, seen: &seen, space: &space) }
-        for exception in rule.exceptions { analyse(exception.condition, seen: &seen, space: &space) }
+      for rule in action.rules.indices
+      where action.rules[rule].stage != .references && !action.rules[rule].id.hasPrefix("entities.") {
+        if let condition = action.rules[rule].when { asked.append(condition) }
+        if let condition = action.rules[rule].unless { asked.append(condition) }
+        if let condition = action.rules[rule].that { asked.append(condition) }
+        for exception in action.rules[rule].exceptions { asked.append(exception.condition) }
       }
-      for grant in action.authority.grants { analyse(grant.condition, seen: &seen, space: &space) }
-      for approval in action.approvals { analyse(approval.when, seen: &seen, space: &space) }
-      for wait in action.waits { analyse(wait.when, seen: &seen, space: &space) }
+      for grant in action.authority.grants { if let condition = grant.condition { asked.append(condition) } }
+      for approval in action.approvals { if let condition = approval.when { asked.append(condition) } }
+      for wait in action.waits { if let condition = wait.when { asked.append(condition) } }
     }
-    for condition in rules.conditions where condition.body.type == .bool {
-      analyse(condition.body, seen: &seen, space: &space)
-    }
-  }
-
-  /// Each condition, and each member of a list of named ones, should be able to be true and to be false.
-  private mutating func analyse(
-    _ condition: TypedExpression?, seen: inout Set<SourceRange>, space: inout ConditionSpace
-  ) {
-    guard let condition, seen.insert(condition.range).inserted else { return }
-    if case .conditions(let list) = condition.kind {
-      for member in list.members { analyse(member.condition, seen: &seen, space: &space) }
-    }
-    if case .bandReached = condition.kind { return }
-    if condition.plainlyGoesBothWays(in: vocabulary.schema) { return }
-    let formulas = space.read([condition])
-    if case .none = space.find(formulas, where: { $0[0] }) {
-      warn(
-        "never-true", at: condition.range, "this condition is never true", expected: "a condition that something meets")
-    } else if case .none = space.find(formulas, where: { !$0[0] }) {
-      warn(
-        "always-true", at: condition.range, "this condition is always true",
-        expected: "a condition that something fails")
-    }
+    for condition in rules.conditions where condition.body.type == .bool { asked.append(condition.body) }
+    return asked
   }
 
   // MARK: Approvals
@@ -205,7 +196,7 @@ extension RuleSetChecker {
     }
     var space = space()
     let formulas = space.read([condition] + excluded)
-    guard case .none = space.find(formulas, where: { $0[0] && !$0.dropFirst().contains(true) }) else { return }
+    guard case .none = space.find(holding: [formulas[0]], failing: Array(formulas.dropFirst())) else { return }
     report(
       "unfillable-place", at: condition.range, "nobody can meet this condition who is not excluded",
       expected: "a condition that somebody else meets")

@@ -84,9 +84,10 @@ struct ConditionSpace {
   private let schema: Schema
   private let sources: SourceMap
 
-  init(_ rules: CheckedRuleSet, schema: Schema, sources: SourceMap) {
+  /// `rules`: with the vocabulary and the number of their variables.
+  init(_ rules: CheckedRuleSet, sources: SourceMap) {
     constants = ConstantEvaluator(rules)
-    self.schema = schema
+    schema = rules.vocabulary.schema
     self.sources = sources
   }
 
@@ -247,16 +248,18 @@ struct ConditionSpace {
 
   // MARK: Questions
 
-  /// Values for which `accepts` holds of the truth of the formulas; `nil` inside when there are too many to go through.
+  /// Values for which formulas have the truth that is asked; `tooMany` when there are too many to go through.
   enum Answer {
     case witness([Int: Int], usesOpaque: Bool)
     case none
     case tooMany(variable: Int)
   }
 
-  func find(_ formulas: [Formula], where accepts: ([Bool]) -> Bool) -> Answer {
+  /// Whether some values make all of `holding` true and all of `failing` false: the first ones, in the order in which
+  /// cases are counted through.
+  func find(holding: [Formula] = [], failing: [Formula] = []) -> Answer {
     var used: Set<Int> = []
-    for formula in formulas { Self.variables(in: formula, into: &used) }
+    for formula in holding + failing { Self.variables(in: formula, into: &used) }
     let order = used.sorted()
     var total = 1
     for variable in order {
@@ -266,31 +269,23 @@ struct ConditionSpace {
         return .tooMany(variable: widest)
       }
     }
-    // By variable; those that no formula has stay at 0.
-    var values = Array(repeating: 0, count: variables.count)
-    for _ in 0..<total {
-      if isPossible(values, order), accepts(formulas.map { Self.truth($0, values) }) {
-        return .witness(
-          Dictionary(uniqueKeysWithValues: order.map { ($0, values[$0]) }),
-          usesOpaque: order.contains { variables[$0].isOpaque })
-      }
-      for variable in order {
-        values[variable] += 1
-        if values[variable] < variables[variable].caseCount { break }
-        values[variable] = 0
-      }
+    var search = ConditionSearch()
+    for variable in order {
+      search.add(operand: variable, caseCount: variables[variable].caseCount) { isPossible($0, of: variable) }
     }
-    return .none
+    for formula in holding { search.require(formula, true) }
+    for formula in failing { search.require(formula, false) }
+    guard let values = search.first() else { return .none }
+    return .witness(
+      Dictionary(uniqueKeysWithValues: zip(order, values)), usesOpaque: order.contains { variables[$0].isOpaque })
   }
 
   /// Between two neighbouring whole numbers there is nothing.
-  private func isPossible(_ values: [Int], _ order: [Int]) -> Bool {
-    for variable in order where values[variable] % 2 == 0 && variables[variable].isWhole {
-      let bounds = variables[variable].bounds
-      let gap = values[variable] / 2
-      if gap > 0, gap < bounds.count, bounds[gap].number - bounds[gap - 1].number == 1 { return false }
-    }
-    return true
+  private func isPossible(_ place: Int, of variable: Int) -> Bool {
+    guard place % 2 == 0, variables[variable].isWhole else { return true }
+    let bounds = variables[variable].bounds
+    let gap = place / 2
+    return gap == 0 || gap >= bounds.count || bounds[gap].number - bounds[gap - 1].number != 1
   }
 
   private static func variables(in formula: Formula, into used: inout Set<Int>) {
@@ -299,16 +294,6 @@ struct ConditionSpace {
     case .atom(let variable, _): used.insert(variable)
     case .and(let parts), .or(let parts): for part in parts { variables(in: part, into: &used) }
     case .not(let part): variables(in: part, into: &used)
-    }
-  }
-
-  private static func truth(_ formula: Formula, _ values: [Int]) -> Bool {
-    switch formula {
-    case .constant(let value): value
-    case .atom(let variable, let cases): cases.contains(values[variable])
-    case .and(let parts): parts.allSatisfy { truth($0, values) }
-    case .or(let parts): parts.contains { truth($0, values) }
-    case .not(let part): !truth(part, values)
     }
   }
 

@@ -33,17 +33,33 @@ struct ConstantEvaluator {
   /// How many elements a list counts for whose length cannot be seen.
   private static let unknownLength = 1_000
 
+  /// Keeps the tables that are made of a schema, as most constants are worked out under one and the same.
+  final class SchemaTables {
+    private var plan = ExpressionPlan()
+
+    /// A plan that has the schema and nothing else.
+    func plan(of schema: Schema) -> ExpressionPlan {
+      if plan.schema != schema { plan.schema = schema }
+      return plan
+    }
+  }
+
   let rules: CheckedRuleSet
   /// What the rules have got since they were read, where they are not complete yet.
   private var completion: (vocabulary: Vocabulary, localCount: Int)?
+  private let tables: SchemaTables
 
   /// - Parameter rules: With the vocabulary, and with at least as many variables as the expressions number.
-  init(_ rules: CheckedRuleSet) { self.rules = rules }
+  init(_ rules: CheckedRuleSet) {
+    self.rules = rules
+    tables = SchemaTables()
+  }
 
   /// Takes rules that have yet to get the vocabulary and the number of their variables.
-  init(_ rules: CheckedRuleSet, vocabulary: Vocabulary, localCount: Int) {
+  init(_ rules: CheckedRuleSet, vocabulary: Vocabulary, localCount: Int, tables: SchemaTables) {
     self.rules = rules
     completion = (vocabulary, localCount)
+    self.tables = tables
   }
 
   /// The rules with all that evaluating asks for: put together only where something is evaluated.
@@ -59,7 +75,9 @@ struct ConstantEvaluator {
 
   /// The value of an expression that depends on no request.
   func evaluate(_ expression: TypedExpression) -> Outcome {
-    var lowering = ExpressionLowering(completeRules, sources: SourceMap())
+    if let value = expression.plainValue { return .value(value) }
+    let rules = completeRules
+    var lowering = ExpressionLowering(rules, sources: SourceMap(), over: tables.plan(of: rules.vocabulary.schema))
     let node = lowering.lower(expression)
     var frame = Frame(plan: lowering.finish())
     frame.reset(source: nil, now: Timestamp(seconds: 0), inputCount: 0)
@@ -70,9 +88,7 @@ struct ConstantEvaluator {
 
   /// What is wrong with a value that stands where a declaration asks for one, as a request would be told.
   func problems(of value: Value, as field: Field, path: String) -> [ShapeProblem] {
-    var plan = ExpressionPlan()
-    plan.schema = completeRules.vocabulary.schema
-    var frame = Frame(plan: plan)
+    var frame = Frame(plan: tables.plan(of: (completion?.vocabulary ?? rules.vocabulary).schema))
     var problems: [ShapeProblem] = []
     _ = frame.shape(value, as: field, path: path, problems: &problems)
     return problems
@@ -202,6 +218,21 @@ struct ConstantEvaluator {
 }
 
 extension TypedExpression {
+  /// The value of a literal that evaluating gives back as it is written.
+  var plainValue: Value? {
+    switch kind {
+    case .wrap(let inner): return inner.plainValue
+    case .literal(let value):
+      switch (value, type) {
+      case (.bool, .bool), (.int, .int), (.string, .string), (.string, .enumeration), (.duration, .duration),
+        (.date, .date):
+        return value
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
   /// Whether some of its parts are asked only when others leave it open.
   fileprivate var asksInTurn: Bool {
     switch kind {

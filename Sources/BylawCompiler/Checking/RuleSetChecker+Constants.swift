@@ -14,11 +14,12 @@ extension RuleSetChecker {
 
   /// Answers for expressions that read nothing of a request, with the definitions known so far.
   var constantEvaluator: ConstantEvaluator {
-    ConstantEvaluator(rules, vocabulary: vocabulary, localCount: checker.nextLocal)
+    ConstantEvaluator(rules, vocabulary: vocabulary, localCount: checker.nextLocal, tables: schemaTables)
   }
 
   /// The value of an expression that reads nothing of a request, where it has one.
   func constantValue(_ expression: TypedExpression) -> Value? {
+    if let value = expression.plainValue { return value }
     let evaluator = constantEvaluator
     guard evaluator.dependence(of: expression) < .request, case .value(let value) = evaluator.evaluate(expression)
     else { return nil }

@@ -21,6 +21,17 @@ package struct CheckResult: Sendable {
   package var ruleSet: CheckedRuleSet?
   package var diagnostics: [Diagnostic]
   package var sources: SourceMap
+  /// What is left to be looked for, where the rule set has no errors and warnings were put off.
+  package var deferredWarnings: ConditionAnalysis?
+
+  /// All diagnostics, with the warnings that were put off; `ruleSet` is that of this result.
+  package func allDiagnostics() -> [Diagnostic] {
+    guard let deferredWarnings, let ruleSet else { return diagnostics }
+    var all = diagnostics
+    all.insert(
+      contentsOf: deferredWarnings.warnings(in: ruleSet, sources: sources), at: deferredWarnings.position)
+    return all
+  }
 }
 
 /// Reads and checks a rule set as a whole; all errors of all files come in one run.
@@ -51,6 +62,8 @@ package struct RuleSetChecker {
   /// The exceptions to each rule, by its id; whom they are for is checked in each action that the rule reaches.
   var exceptions: [String: [(exception: CheckedRuleSet.Exception, condition: Node)]] = [:]
 
+  /// For the constants that are worked out on the way.
+  let schemaTables = ConstantEvaluator.SchemaTables()
   /// Defaults and constants with the declarations that they stand under.
   var declaredValues: [DeclaredValue] = []
   /// What was found in expressions that are checked once for each action.
@@ -60,6 +73,10 @@ package struct RuleSetChecker {
 
   /// Conditions, classifications and facts that are defined by themselves.
   var cyclicNames: Set<String> = []
+  /// Whether warnings that decide nothing may wait until somebody asks for them.
+  var defersWarnings = false
+  /// Those that wait.
+  var deferredWarnings: ConditionAnalysis?
   /// A condition of a list, and the file that it stands for.
   private var listing: (text: ListingText, file: FileID)?
   /// Whether some file is no YAML that can be read.
@@ -88,12 +105,16 @@ package struct RuleSetChecker {
   /// Checks the files of one rule set; the manifest is the file named `bylaw.yaml` that states `bylaw:`.
   ///
   /// - `listing`: A condition of a list that is checked with them.
-  package static func check(_ files: [RuleSetFile], listing: ListingText? = nil) -> CheckResult {
+  /// - `defersWarnings`: Whether warnings that take long to find may wait for `allDiagnostics()`. Errors never wait.
+  package static func check(
+    _ files: [RuleSetFile], listing: ListingText? = nil, defersWarnings: Bool = false
+  ) -> CheckResult {
     var sources = SourceMap()
     let identifiers = files.map { sources.add(path: $0.path, shownAs: $0.shownPath, bytes: $0.bytes) }
     let asked = listing.map { ($0, sources.add(path: listingPath, bytes: Array($0.text.utf8))) }
     var checker = RuleSetChecker(sources: sources)
     checker.listing = asked
+    checker.defersWarnings = defersWarnings
     for identifier in identifiers {
       checker.readFile(identifier)
     }
@@ -109,9 +130,15 @@ package struct RuleSetChecker {
     let diagnostics = checker.reader.diagnostics
     // With two rule sets in one folder nothing else that is found says anything.
     let manifests = diagnostics.all.filter { $0.code == "duplicate-manifest" }
-    return CheckResult(
-      ruleSet: diagnostics.hasErrors || checker.hasUnreadFile || checker.manifestMembers == nil ? nil : checker.rules,
+    let isUsable = !diagnostics.hasErrors && !checker.hasUnreadFile && checker.manifestMembers != nil
+    var result = CheckResult(
+      ruleSet: isUsable ? checker.rules : nil,
       diagnostics: manifests.isEmpty ? checker.withoutFollowOns(diagnostics.all) : manifests, sources: sources)
+    if isUsable, var deferred = checker.deferredWarnings {
+      deferred.position = checker.withoutFollowOns(Array(diagnostics.all.prefix(deferred.position))).count
+      result.deferredWarnings = deferred
+    }
+    return result
   }
 
   private mutating func readFile(_ file: FileID) {

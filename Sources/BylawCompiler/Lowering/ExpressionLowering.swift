@@ -7,9 +7,12 @@ struct ExpressionLowering {
   private let rules: CheckedRuleSet
   private let sources: SourceMap
   var plan = ExpressionPlan()
-  private var known: [PlanNode: NodeID] = [:]
+  private var known = NodeTable()
   private var knownConstants: [Cell: Int32] = [:]
-  private var knownOperands: [[NodeID]: Int32] = [:]
+  private var knownOperands = OperandTable()
+  private var knownComprehensions: [ExpressionPlan.Comprehension: Int32] = [:]
+  /// The operands of nodes that are being made, those of the innermost last.
+  private var made: [NodeID] = []
   /// The variables that a node reads and that are not bound within it.
   var free: [Set<Int>] = []
   /// What variables stand for, where that is known when the plan is made.
@@ -30,11 +33,12 @@ struct ExpressionLowering {
   /// Whether a node stands at several places, by node.
   private var isShared: [Bool] = []
 
-  init(_ rules: CheckedRuleSet, sources: SourceMap) {
+  /// `base`: a plan with the schema of the rules alone, where there is one already.
+  init(_ rules: CheckedRuleSet, sources: SourceMap, over base: ExpressionPlan? = nil) {
     self.rules = rules
     self.sources = sources
     nextLocal = rules.localCount
-    plan.schema = rules.vocabulary.schema
+    if let base { plan = base } else { plan.schema = rules.vocabulary.schema }
     plan.timeZone = rules.manifest.timeZone
     plan.contextCount = rules.context.count
     plan.singletonCount = rules.singletons.count
@@ -79,14 +83,14 @@ struct ExpressionLowering {
     case .field(let base, let field), .optionalField(let base, let field): return lowerField(base, field, range)
     case .identifier(let base): return unary(.identifier, lower(base), range)
     case .call(let builtin, let arguments): return call(builtin, arguments, range)
-    case .and(let parts): return variadic(.and, parts.map { lower($0) }, range)
-    case .or(let parts): return variadic(.or, parts.map { lower($0) }, range)
+    case .and(let parts): return variadic(.and, lowering: parts, range)
+    case .or(let parts): return variadic(.or, lowering: parts, range)
     case .not(let operand): return unary(.not, lower(operand), range)
     case .conditional(let condition, let left, let right):
       let nodes = [lower(condition), lower(left), lower(right)]
       return add(
         PlanNode(.conditional, a: nodes[0].raw, b: nodes[1].raw, c: nodes[2].raw), range, free: free(of: nodes))
-    case .list(let elements): return variadic(.list, elements.map { lower($0) }, range)
+    case .list(let elements): return variadic(.list, lowering: elements, range)
     case .map(let entries): return variadic(.map, entries.flatMap { [lower($0.key), lower($0.value)] }, range)
     case .record(let values):
       let none = add(PlanNode(.none), range, free: [])
@@ -146,12 +150,11 @@ struct ExpressionLowering {
     _ node: PlanNode, _ range: SourceRange, free names: Set<Int>, type: ValueType = .undetermined
   ) -> NodeID {
     var node = node
-    if let found = known[node], plan.types[Int(found.raw)] == type {
-      let first = ranges[Int(found.raw)]
-      if first.start != range.start || first.file != range.file { isShared[Int(found.raw)] = true }
-      return found
+    if let found = known.find(node, in: plan.nodes), plan.types[Int(found)] == type {
+      let first = ranges[Int(found)]
+      if first.start != range.start || first.file != range.file { isShared[Int(found)] = true }
+      return NodeID(raw: found)
     }
-    let key = node
     let isCheap: Bool =
       switch node.operation {
       case .constant, .slot, .local, .definition, .none, .invalid: true
@@ -167,9 +170,9 @@ struct ExpressionLowering {
     ranges.append(range)
     isShared.append(false)
     free.append(names)
-    let id = NodeID(raw: Int32(plan.nodes.count - 1))
-    known[key] = id
-    return id
+    let id = Int32(plan.nodes.count - 1)
+    known.note(id, in: plan.nodes)
+    return NodeID(raw: id)
   }
 
   private func place(_ range: SourceRange) -> String { sources.files.isEmpty ? "" : sources.place(range) }
@@ -183,16 +186,42 @@ struct ExpressionLowering {
     return add(PlanNode(operation, a: operands(nodes), b: Int32(nodes.count)), range, free: free(of: nodes))
   }
 
-  func free(of nodes: [NodeID]) -> Set<Int> {
-    nodes.reduce(into: []) { $0.formUnion(free[Int($1.raw)]) }
+  /// Lowers the parts first; the node is made of what they become.
+  private mutating func variadic(
+    _ operation: PlanNode.Operation, lowering parts: [TypedExpression], _ range: SourceRange
+  ) -> NodeID {
+    let first = lowered(parts)
+    defer { made.removeSubrange(first...) }
+    if parts.count == 1, operation == .and || operation == .or { return made[first] }
+    return add(
+      PlanNode(operation, a: operands(made[first...]), b: Int32(parts.count)), range, free: free(of: made[first...]))
   }
 
-  private mutating func operands(_ nodes: [NodeID]) -> Int32 {
-    if let known = knownOperands[nodes] { return known }
-    let start = Int32(plan.operands.count)
-    plan.operands += nodes
-    knownOperands[nodes] = start
-    return start
+  /// Lowers parts and lays them on top of `made`; gives where they begin.
+  ///
+  /// They are to be taken off again.
+  private mutating func lowered(_ parts: [TypedExpression]) -> Int {
+    let first = made.count
+    for part in parts {
+      let node = lower(part)
+      made.append(node)
+    }
+    return first
+  }
+
+  func free(of nodes: [NodeID]) -> Set<Int> { free(of: nodes[...]) }
+
+  /// The variables that some nodes read, mostly none.
+  private func free(of nodes: ArraySlice<NodeID>) -> Set<Int> {
+    var names: Set<Int> = []
+    for node in nodes where !free[Int(node.raw)].isEmpty { names.formUnion(free[Int(node.raw)]) }
+    return names
+  }
+
+  private mutating func operands(_ nodes: [NodeID]) -> Int32 { operands(nodes[...]) }
+
+  private mutating func operands(_ nodes: ArraySlice<NodeID>) -> Int32 {
+    knownOperands.place(nodes, in: &plan.operands)
   }
 
   // MARK: Leaves
@@ -308,19 +337,22 @@ struct ExpressionLowering {
   // MARK: Calls and binding
 
   private mutating func call(_ builtin: Builtin, _ arguments: [TypedExpression], _ range: SourceRange) -> NodeID {
-    let nodes = arguments.map { lower($0) }
+    let first = lowered(arguments)
+    defer { made.removeSubrange(first...) }
     let type = arguments.first?.type ?? .undetermined
     if builtin == .equal || builtin == .notEqual, type.isScalarCell {
-      for (left, right) in [(0, 1), (1, 0)] where plan.nodes[Int(nodes[right].raw)].operation == .constant {
+      for (left, right) in [(first, first + 1), (first + 1, first)]
+      where plan.nodes[Int(made[right].raw)].operation == .constant {
         let operation: PlanNode.Operation = builtin == .equal ? .equalConstant : .notEqualConstant
-        let constant = plan.nodes[Int(nodes[right].raw)].a
+        let constant = plan.nodes[Int(made[right].raw)].a
         return add(
-          PlanNode(operation, a: nodes[left].raw, b: constant), range, free: free[Int(nodes[left].raw)], type: type)
+          PlanNode(operation, a: made[left].raw, b: constant), range, free: free[Int(made[left].raw)], type: type)
       }
     }
     notePatterns(builtin, arguments)
-    let node = PlanNode(.call, builtin: builtin.rawValue, a: operands(nodes), b: Int32(nodes.count))
-    let id = add(node, range, free: free(of: nodes), type: type)
+    let list = operands(made[first...])
+    let node = PlanNode(.call, builtin: builtin.rawValue, a: list, b: Int32(arguments.count))
+    let id = add(node, range, free: free(of: made[first...]), type: type)
     if builtin == .format { plan.argumentTypes[id.raw] = arguments.dropFirst().map(\.type) }
     return id
   }
@@ -386,9 +418,12 @@ struct ExpressionLowering {
     names.remove(comprehension.local)
     if let second = comprehension.second { names.remove(second) }
     names.formUnion(free[Int(over.raw)])
-    let index = plan.comprehensions.firstIndex(of: made) ?? plan.comprehensions.count
-    if index == plan.comprehensions.count { plan.comprehensions.append(made) }
-    return add(PlanNode(.comprehension, a: Int32(index)), range, free: names)
+    let index = knownComprehensions[made] ?? Int32(plan.comprehensions.count)
+    if index == plan.comprehensions.count {
+      plan.comprehensions.append(made)
+      knownComprehensions[made] = index
+    }
+    return add(PlanNode(.comprehension, a: index), range, free: names)
   }
 
   private mutating func lower(_ query: TypedExpression.Query, _ range: SourceRange) -> NodeID {
@@ -507,18 +542,25 @@ struct ExpressionLowering {
 
   /// What a condition asks of single values: where one of them is something else, the condition is false.
   func keys(of condition: NodeID) -> [RuleTable.Key] {
+    var keys: [RuleTable.Key] = []
+    collectKeys(of: condition, into: &keys)
+    return keys
+  }
+
+  private func collectKeys(of condition: NodeID, into keys: inout [RuleTable.Key]) {
     let node = plan.nodes[Int(condition.raw)]
     if node.operation == .and || node.operation == .all {
-      return (0..<Int(node.b)).flatMap { keys(of: plan.operands[Int(node.a) + $0]) }
+      for position in Int(node.a)..<Int(node.a + node.b) { collectKeys(of: plan.operands[position], into: &keys) }
+      return
     }
-    guard free[Int(condition.raw)].isEmpty else { return [] }
+    guard free[Int(condition.raw)].isEmpty else { return }
     switch node.operation {
     case .equalConstant:
       let constant = plan.constants[Int(node.b)].payload
-      return [RuleTable.Key(node: NodeID(raw: node.a), constant: constant, kind: .equality)]
-    case .not: return [RuleTable.Key(node: NodeID(raw: node.a), constant: 0, kind: .negation)]
-    case .invalid, .none, .constant: return []
-    default: return [RuleTable.Key(node: condition, constant: 1, kind: .condition)]
+      keys.append(RuleTable.Key(node: NodeID(raw: node.a), constant: constant, kind: .equality))
+    case .not: keys.append(RuleTable.Key(node: NodeID(raw: node.a), constant: 0, kind: .negation))
+    case .invalid, .none, .constant: return
+    default: keys.append(RuleTable.Key(node: condition, constant: 1, kind: .condition))
     }
   }
 }

@@ -69,6 +69,12 @@ package struct Diagnostics: Sendable {
     if diagnostic.severity == .error { hasErrors = true }
   }
 
+  /// Puts some in between, where they would have been found: before the one at `position`.
+  package mutating func insert(contentsOf diagnostics: [Diagnostic], at position: Int) {
+    all.insert(contentsOf: diagnostics, at: position)
+    if diagnostics.contains(where: { $0.severity == .error }) { hasErrors = true }
+  }
+
   /// Adds those of another phase or file.
   package mutating func report(contentsOf diagnostics: [Diagnostic]) {
     for diagnostic in diagnostics { report(diagnostic) }
