@@ -1,7 +1,6 @@
 import BylawEvaluator
 import BylawModel
 import BylawSyntax
-import Foundation
 
 /// Why records could not be read.
 public enum RecordsError: Error, Sendable, Hashable {
@@ -31,8 +30,8 @@ extension Records {
   /// A field without a value is absent. Types, fields and values that the rule set does not know are refused.
   /// - Throws: `RecordsError` with every mistake.
   public init(contentsOf path: String, for ruleSet: RuleSet) throws(RecordsError) {
-    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path) }
-    try self.init(bytes: [UInt8](data), path: path, for: ruleSet)
+    guard let bytes = Disk.contents(of: path) else { throw .unreadable(path) }
+    try self.init(bytes: bytes, path: path, for: ruleSet)
   }
 
   /// Reads records from text in memory; `path` is what diagnostics show.
@@ -47,8 +46,8 @@ extension Records {
   ///
   /// - Throws: `RecordsError` where the file holds no records of entities of the rule set, with every such mistake.
   package init(toTakeIn path: String, for ruleSet: RuleSet) throws(RecordsError) {
-    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path) }
-    try self.init(bytes: [UInt8](data), path: path, for: ruleSet, keepsMisfits: true)
+    guard let bytes = Disk.contents(of: path) else { throw .unreadable(path) }
+    try self.init(bytes: bytes, path: path, for: ruleSet, keepsMisfits: true)
   }
 
   private init(

@@ -1,5 +1,4 @@
 import BylawSyntax
-import Foundation
 
 /// What stands in a folder of rules or tests, told apart by whether it is read.
 struct FolderListing {
@@ -29,26 +28,28 @@ struct FolderListing {
   /// Whatever starts with a dot belongs to other programs, and a page of notes (`.md`) to people: neither is reported.
   ///
   /// `skipped`: the name of a folder directly below that is left out with all that it holds.
-  init?(_ folder: URL, skipping skipped: String? = nil) {
-    guard let all = FileManager.default.enumerator(atPath: folder.path) else { return nil }
-    for case let name as String in all {
-      let parts = name.split(separator: "/")
-      if parts.first.map(String.init) == skipped || parts.contains(where: { $0.hasPrefix(".") }) { continue }
-      add(name, at: folder.appendingPathComponent(name).path)
+  init?(_ folder: String, skipping skipped: String? = nil) {
+    guard let all = Disk.names(in: folder) else { return nil }
+    // Folders are listed when their turn comes: they may stand in each other as deep as the disk allows.
+    var open = all.filter { $0 != skipped }
+    while let name = open.popLast() {
+      if name.split(separator: "/").last?.hasPrefix(".") ?? false { continue }
+      let path = "\(folder)/\(name)"
+      let kind = Disk.kind(of: path, following: false)
+      if kind == .folder {
+        open += (Disk.names(in: path) ?? []).map { "\(name)/\($0)" }
+      } else {
+        add(name, kind, at: path)
+      }
     }
     names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     unread.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  private mutating func add(_ name: String, at path: String) {
-    let manager = FileManager.default
-    let type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-    if type == .typeDirectory { return }
-    var leadsToFolder: ObjCBool = false
-    if type == .typeSymbolicLink, manager.fileExists(atPath: path, isDirectory: &leadsToFolder), leadsToFolder.boolValue
-    {
+  private mutating func add(_ name: String, _ kind: Disk.Kind?, at path: String) {
+    if kind == .link, Disk.isFolder(path) {
       unread.append(Unread(name: name, cause: .linkToFolder))
-    } else if type != .typeRegular, type != .typeSymbolicLink {
+    } else if kind != .file, kind != .link {
       unread.append(Unread(name: name, cause: .noFile))
     } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
       names.append(name)

@@ -2,7 +2,6 @@ import BylawCompiler
 import BylawModel
 import BylawSyntax
 import Crypto
-import Foundation
 
 /// Reads the files of a rule set from its folder, and from the folders that its manifest uses.
 struct RuleSetDirectory {
@@ -15,7 +14,8 @@ struct RuleSetDirectory {
 
   /// A folder as it is found, as the rule folder sees it, and as people see it.
   private struct Folder {
-    var url: URL
+    /// Without links.
+    var location: String
     /// Relative to the rule folder, which is the empty path itself.
     var path: String
     var shownPath: String
@@ -25,15 +25,15 @@ struct RuleSetDirectory {
 
   /// - Throws: `LoadError` when a folder or a file cannot be read, or when there is no rule file.
   init(_ path: String) throws {
-    try add(Folder(url: Self.real(URL(fileURLWithPath: path)), path: "", shownPath: path, isUsed: false))
+    try add(Folder(location: Disk.real(path), path: "", shownPath: path, isUsed: false))
     guard !files.isEmpty else { throw LoadError.noRuleFiles(path) }
     // Neither the name by which the folder was called nor the order of the disk shows in anything.
     files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
   private mutating func add(_ folder: Folder) throws {
-    guard seen.insert(folder.url.path).inserted else { return }
-    guard Self.isFolder(folder.url), let listing = FolderListing(folder.url, skipping: "tests") else {
+    guard seen.insert(folder.location).inserted else { return }
+    guard Disk.isFolder(folder.location), let listing = FolderListing(folder.location, skipping: "tests") else {
       throw LoadError.notAFolder(folder.shownPath)
     }
     for entry in listing.unread {
@@ -46,17 +46,16 @@ struct RuleSetDirectory {
   }
 
   private mutating func add(_ name: String, in folder: Folder) throws {
-    let url = folder.url.appendingPathComponent(name)
+    let location = "\(folder.location)/\(name)"
     let shownPath = Self.shown(folder, name)
-    guard seen.insert(Self.real(url).path).inserted else { return }
-    guard let data = FileManager.default.contents(atPath: url.path) else { throw LoadError.unreadable(shownPath) }
-    let bytes = [UInt8](data)
+    guard seen.insert(Disk.real(location)).inserted else { return }
+    guard let bytes = Disk.contents(of: location) else { throw LoadError.unreadable(shownPath) }
     let isManifest = name == "bylaw.yaml"
     let file = RuleSetFile(path: RulePath.join(folder.path, name), shownAs: shownPath, bytes: bytes)
     if isManifest {
       for used in Self.uses(bytes) {
         let target = Self.used(used.text, by: folder)
-        guard Self.isFolder(target.url) else { throw LoadError.invalidRules(Self.noFolder(used, in: file)) }
+        guard Disk.isFolder(target.location) else { throw LoadError.invalidRules(Self.noFolder(used, in: file)) }
         try add(target)
       }
     }
@@ -67,12 +66,13 @@ struct RuleSetDirectory {
 
   /// The folder that `name` leads to from the manifest of another.
   private static func used(_ name: String, by folder: Folder) -> Folder {
-    let url = real(name.hasPrefix("/") ? URL(fileURLWithPath: name) : folder.url.appendingPathComponent(name))
+    let location = Disk.real(name.hasPrefix("/") ? name : "\(folder.location)/\(name)")
     // Without `..` the path is easier to read; behind a link it would lead elsewhere.
     let short = RulePath.join(folder.shownPath, name)
-    let isSame = real(URL(fileURLWithPath: short.isEmpty ? "." : short)).path == url.path
+    let isSame = Disk.real(short.isEmpty ? "." : short) == location
     let long = name.hasPrefix("/") ? name : shown(folder, name)
-    return Folder(url: url, path: RulePath.join(folder.path, name), shownPath: isSame ? short : long, isUsed: true)
+    return Folder(
+      location: location, path: RulePath.join(folder.path, name), shownPath: isSame ? short : long, isUsed: true)
   }
 
   /// The path of a file as people see it from where they named the folder.
@@ -81,13 +81,6 @@ struct RuleSetDirectory {
     if path == "." || path == "./" || path.isEmpty { return name }
     return path.hasSuffix("/") ? path + name : "\(path)/\(name)"
   }
-
-  private static func isFolder(_ url: URL) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
-  }
-
-  private static func real(_ url: URL) -> URL { url.standardizedFileURL.resolvingSymlinksInPath() }
 
   // MARK: Contents
 
@@ -126,8 +119,8 @@ struct RuleSetDirectory {
   static func digest(_ files: [RuleSetFile]) -> String {
     var hasher = SHA256()
     for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
-      hasher.update(data: Data("\(file.path.utf8.count):\(file.path)\(file.bytes.count):".utf8))
-      hasher.update(data: Data(file.bytes))
+      hasher.update(data: Array("\(file.path.utf8.count):\(file.path)\(file.bytes.count):".utf8))
+      hasher.update(data: file.bytes)
     }
     return "sha256:"
       + hasher.finalize().map { byte in

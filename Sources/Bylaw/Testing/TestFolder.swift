@@ -1,5 +1,4 @@
 import BylawSyntax
-import Foundation
 
 /// The test files of a folder, as bytes.
 struct TestFolder {
@@ -12,14 +11,11 @@ struct TestFolder {
   ///
   /// - Throws: `LoadError.unreadable` for a file that cannot be read.
   init(_ path: String) throws {
-    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let folder = Disk.real(path)
     guard let listing = FolderListing(folder) else { return }
     for name in listing.names {
-      let file = folder.appendingPathComponent(name)
-      guard let data = FileManager.default.contents(atPath: file.path) else {
-        throw LoadError.unreadable("\(path)/\(name)")
-      }
-      files.append((name, [UInt8](data)))
+      guard let bytes = Disk.contents(of: "\(folder)/\(name)") else { throw LoadError.unreadable("\(path)/\(name)") }
+      files.append((name, bytes))
     }
     unread = listing.unread
   }
