@@ -217,6 +217,16 @@ extension TypedExpression {
     return copy
   }
 
+  /// Whether it goes through a list anywhere, or applies what may do so.
+  ///
+  /// What does not is never too much work: it is bounded by its own length.
+  fileprivate var hasLoops: Bool {
+    switch kind {
+    case .comprehension, .condition, .classification: true
+    default: anyPart(\.hasLoops)
+    }
+  }
+
   /// The variable that a path begins with.
   fileprivate var root: Int? {
     switch kind {
@@ -239,10 +249,14 @@ extension RuleSetChecker {
     var known = rules
     known.vocabulary = vocabulary
     var reported: Set<SourceRange> = []
+    let hasLoopsInDefinitions = known.definitions.contains {
+      ($0.kind == .fact || $0.kind == .letValue) && $0.value.hasLoops
+    }
     for action in known.actions {
       var bound = WorkBound(known, inputs: action.inputs)
       var all: [(each: (local: Int, list: TypedExpression)?, parts: [TypedExpression])] = []
-      for rule in action.rules {
+      for rule in action.rules.indices where action.rules[rule].hasLoops {
+        let rule = action.rules[rule]
         all.append((rule.each, [rule.when, rule.unless, rule.that].compactMap { $0 }))
         all.append((nil, rule.exceptions.map(\.condition)))
       }
@@ -250,7 +264,9 @@ extension RuleSetChecker {
         all.append((notice.each, [notice.when, notice.unless].compactMap { $0 }))
       }
       all += action.authority.grants.map { (nil, [$0.condition].compactMap { $0 }) }
-      all += ReadAttributes.definitions(of: action, in: known).map { (nil, [known.definitions[$0].value]) }
+      if hasLoopsInDefinitions {
+        all += ReadAttributes.definitions(of: action, in: known).map { (nil, [known.definitions[$0].value]) }
+      }
       all += action.classify.map { (nil, [known.definitions[$0.definition].value]) }
       for approval in action.approvals {
         all.append((nil, [approval.when].compactMap { $0 }))
@@ -270,6 +286,15 @@ extension RuleSetChecker {
         reader.diagnostics.report(Messages.tooMuchWork(work))
       }
     }
+  }
+}
+
+extension CheckedRuleSet.Rule {
+  /// Whether something of it goes through a list.
+  fileprivate var hasLoops: Bool {
+    if each != nil { return true }
+    if when?.hasLoops ?? false || unless?.hasLoops ?? false || that?.hasLoops ?? false { return true }
+    return exceptions.contains { $0.condition.hasLoops }
   }
 }
 

@@ -208,7 +208,7 @@ extension RuleSetChecker {
       }
       let value = setValue(entry.value, type: fields[position].type, in: scope, given: flow)
       effect.set.append((position, value))
-      if let known = constantValue(value), fields[position].constraint.isBounded {
+      if fields[position].constraint.isBounded, let known = constantValue(value) {
         declaredValues.append(
           .init(
             value: known, field: fields[position], text: entry.value.scalar?.text ?? entry.key.text,

@@ -48,6 +48,9 @@ extension RuleSetChecker {
 
   /// The actions that an entry reaches, without those under `except`, ascending.
   mutating func targets(_ node: Node?, except: Node?) -> (actions: [Int], isEverything: Bool) {
+    if except == nil, let word = node?.scalar, word.text != "everything", let index = actionIndex[word.text] {
+      return ([index], false)
+    }
     let words = reader.words(node, as: "an action")
     let named = words.flatMap { targets($0) }
     guard named.count > 1 || except != nil else { return (named, words.contains { $0.text == "everything" }) }

@@ -214,7 +214,10 @@ extension String {
   }
 
   /// Whether there is nothing but white space.
-  var isBlank: Bool { allSatisfy(\.isWhitespace) }
+  var isBlank: Bool {
+    if let first = utf8.first, (0x21...0x7E).contains(first) { return false }
+    return allSatisfy(\.isWhitespace)
+  }
 
   /// The parts between occurrences of a separator.
   func components(separatedBy separator: String) -> [String] {

@@ -11,26 +11,26 @@ extension RuleSetChecker {
   mutating func checkVocabulary() {
     for entry in sections["enums"] ?? [] { declareEnumeration(entry) }
     for entry in sections["records"] ?? [] where isFreeTypeName(entry.key) {
-      vocabulary.records[entry.key.text] = vocabulary.schema.records.count
-      vocabulary.schema.records.append(.init(name: entry.key.text, fields: []))
+      checker.vocabulary.records[entry.key.text] = vocabulary.schema.records.count
+      checker.vocabulary.schema.records.append(.init(name: entry.key.text, fields: []))
     }
     for entry in sections["entities"] ?? [] where isFreeTypeName(entry.key) {
-      vocabulary.entities[entry.key.text] = vocabulary.schema.entities.count
-      vocabulary.schema.entities.append(.init(name: entry.key.text, fields: []))
+      checker.vocabulary.entities[entry.key.text] = vocabulary.schema.entities.count
+      checker.vocabulary.schema.entities.append(.init(name: entry.key.text, fields: []))
     }
     for entry in sections["entities"] ?? [] {
       guard let index = vocabulary.entities[entry.key.text] else { continue }
       let members = reader.members(
         entry.value, of: "entity '\(entry.key.text)'", keys: .entity)
       guard let members else { continue }
-      if let wire = reader.text(members["wire"], as: "'wire'") { vocabulary.schema.entities[index].wire = wire }
+      if let wire = reader.text(members["wire"], as: "'wire'") { checker.vocabulary.schema.entities[index].wire = wire }
       _ = reader.text(members["was"], as: "'was'")
-      vocabulary.schema.entities[index].fields = fields(
+      checker.vocabulary.schema.entities[index].fields = fields(
         members["fields"], of: "entity '\(entry.key.text)'", keys: .entityField)
     }
     for entry in sections["records"] ?? [] {
       guard let index = vocabulary.records[entry.key.text] else { continue }
-      vocabulary.schema.records[index].fields = fields(
+      checker.vocabulary.schema.records[index].fields = fields(
         entry.value, of: "record '\(entry.key.text)'", keys: .recordField)
     }
     checkRecordCycles()
@@ -117,8 +117,8 @@ extension RuleSetChecker {
     if words.isEmpty {
       report("empty-enum", at: list.range, "enum '\(entry.key.text)' has no words", expected: "at least one word")
     }
-    vocabulary.enums[entry.key.text] = vocabulary.schema.enums.count
-    vocabulary.schema.enums.append(.init(name: entry.key.text, members: words, isOrdered: isOrdered))
+    checker.vocabulary.enums[entry.key.text] = vocabulary.schema.enums.count
+    checker.vocabulary.schema.enums.append(.init(name: entry.key.text, members: words, isOrdered: isOrdered))
   }
 
   // MARK: Fields

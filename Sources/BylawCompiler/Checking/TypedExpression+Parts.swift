@@ -8,6 +8,8 @@ extension TypedExpression {
     case .field(let base, _), .optionalField(let base, _), .identifier(let base), .not(let base), .wrap(let base),
       .unwrap(let base), .isPresent(let base):
       isWanted(base)
+    case .call(_, let arguments), .and(let arguments), .or(let arguments), .list(let arguments):
+      arguments.contains(where: isWanted)
     default: parts.contains(where: isWanted)
     }
   }

@@ -103,20 +103,35 @@ extension ExpressionChecker {
   mutating func selection(
     of base: Expression, _ field: Expression.Name, at range: SourceRange, in context: Context
   ) -> Checked {
-    if let member = member(field, of: base, at: range, in: context) { return member }
-    let owner = settle(base, hint: nil, in: context)
+    let owner: Checked
+    if case .identifier(let text) = base.kind, case .value(let kind, let type) = context.scope.names[text] {
+      owner = settled(bound(kind, type, at: base.range, in: context), in: context)
+    } else {
+      if let member = member(field, of: base, at: range, in: context) { return member }
+      owner = settle(base, hint: nil, in: context)
+    }
     if owner.type.isOptional {
       report(ExpressionMessages.fieldOfOptional(field.text, base: spelling(of: base), at: field.range))
       return failed(at: range, in: context)
     }
-    return selection(of: owner, field, written: base, at: range, in: context)
+    return selection(of: owner, field, written: base, at: range, isOptional: false, in: context)
   }
 
-  /// A field of a value that is no optional.
+  /// A field of a value that is no optional; with `isOptional` it is about to become one.
   private mutating func selection(
-    of owner: Checked, _ field: Expression.Name, written base: Expression, at range: SourceRange, in context: Context
+    of owner: Checked, _ field: Expression.Name, written base: Expression, at range: SourceRange, isOptional: Bool,
+    in context: Context
   ) -> Checked {
-    let path = owner.path?.appending(field.text)
+    let path: Flow.Path?
+    switch owner.type {
+    case .record, .entity:
+      guard let (position, type) = plainField(field.text, of: owner.type), !isOptional, type.needsNoPath else {
+        path = owner.path?.appending(field.text)
+        break
+      }
+      return checked(.field(owner.expression, position), type, at: range, in: context)
+    default: path = owner.path?.appending(field.text)
+    }
     switch owner.type {
     case .error, .undetermined:
       return checked(.invalid, owner.type, at: range, in: context)
@@ -132,6 +147,21 @@ extension ExpressionChecker {
       let result = checked(.field(owner.expression, position), type, at: range, path: path, in: context)
       return narrowed(result, in: context)
     }
+  }
+
+  /// The position and the type of a field of a record or of one entity, as declared.
+  private func plainField(_ name: String, of type: ValueType) -> (position: Int, type: ValueType)? {
+    switch type {
+    case .record(let index): return Self.field(name, in: vocabulary.schema.records[index].fields)
+    case .entity(let indices) where indices.count == 1:
+      return name == "id" ? nil : Self.field(name, in: vocabulary.schema.entities[indices[0]].fields)
+    default: return nil
+    }
+  }
+
+  private static func field(_ name: String, in fields: [Field]) -> (position: Int, type: ValueType)? {
+    for position in fields.indices where fields[position].name == name { return (position, fields[position].type) }
+    return nil
   }
 
   /// The position and the type of a field; reports when there is none.
@@ -238,7 +268,7 @@ extension ExpressionChecker {
     in context: Context
   ) -> Checked {
     guard case .map(let element) = owner.type else {
-      return selection(of: owner, field, written: base, at: range, in: context)
+      return selection(of: owner, field, written: base, at: range, isOptional: true, in: context)
     }
     let key = TypedExpression(.literal(.string(field.text)), .string, at: field.range)
     let kind = TypedExpression.Kind.call(.optionalElementOfMap, [owner.expression, key])

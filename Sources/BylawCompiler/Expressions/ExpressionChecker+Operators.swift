@@ -32,9 +32,12 @@ extension ExpressionChecker {
   private mutating func conjunction(_ operation: Operation, in context: Context) -> Checked {
     let left = condition(operation.left, in: context)
     let right = condition(operation.right, in: context.given(left.whenTrue))
-    var parts: [TypedExpression] = []
-    if case .and(let inner) = left.expression.kind { parts = inner } else { parts = [left.expression] }
-    parts.append(right.expression)
+    let parts: [TypedExpression]
+    if case .and(let inner) = left.expression.kind {
+      parts = inner + [right.expression]
+    } else {
+      parts = [left.expression, right.expression]
+    }
     return Checked(
       expression: TypedExpression(.and(parts), .bool, at: operation.range), whenTrue: right.whenTrue,
       whenFalse: left.whenFalse.joined(with: right.whenFalse))
@@ -43,9 +46,12 @@ extension ExpressionChecker {
   private mutating func disjunction(_ operation: Operation, in context: Context) -> Checked {
     let left = condition(operation.left, in: context)
     let right = condition(operation.right, in: context.given(left.whenFalse))
-    var parts: [TypedExpression] = []
-    if case .or(let inner) = left.expression.kind { parts = inner } else { parts = [left.expression] }
-    parts.append(right.expression)
+    let parts: [TypedExpression]
+    if case .or(let inner) = left.expression.kind {
+      parts = inner + [right.expression]
+    } else {
+      parts = [left.expression, right.expression]
+    }
     return Checked(
       expression: TypedExpression(.or(parts), .bool, at: operation.range),
       whenTrue: left.whenTrue.joined(with: right.whenTrue), whenFalse: right.whenFalse)
@@ -83,7 +89,7 @@ extension ExpressionChecker {
     _ operation: Operation, hint: ValueType? = nil, in context: Context
   ) -> (left: Checked, right: Checked) {
     let (left, right) = (operation.left, operation.right)
-    if leadingExpression(of: [left, right]) == 1 {
+    if leads(right, over: left) {
       let second = settle(right, hint: hint, in: context)
       let first = infer(left, hint: hint ?? second.type.content, in: context)
       return (settled(first, in: context), second)
@@ -91,6 +97,12 @@ extension ExpressionChecker {
     let first = settle(left, hint: hint, in: context)
     let second = infer(right, hint: hint ?? first.type.content, in: context)
     return (first, settled(second, in: context))
+  }
+
+  /// Whether the second of two expressions is the one whose type the other takes, as of `leadingExpression`.
+  private func leads(_ second: Expression, over first: Expression) -> Bool {
+    guard first.isFlexible else { return false }
+    return !second.isFlexible || !first.hasFraction && second.hasFraction
   }
 
   private mutating func equality(_ operation: Operation, in context: Context) -> Checked {
@@ -117,8 +129,8 @@ extension ExpressionChecker {
     let builtin: Builtin = isEqual ? .equal : .notEqual
     outcome.expression = TypedExpression(
       .call(builtin, [left.expression, right.expression]), .bool, at: operation.range)
-    narrow(&outcome, left, [right], operation, isEqual: isEqual, in: context)
-    narrow(&outcome, right, [left], operation, isEqual: isEqual, in: context)
+    if left.typeOf != nil { narrow(&outcome, left, [right], operation, isEqual: isEqual, in: context) }
+    if right.typeOf != nil { narrow(&outcome, right, [left], operation, isEqual: isEqual, in: context) }
     return outcome
   }
 

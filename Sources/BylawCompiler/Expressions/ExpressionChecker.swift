@@ -134,6 +134,7 @@ package struct ExpressionChecker: Sendable {
 
   private mutating func value(_ expression: Expression, as type: ValueType, in context: Context) -> Checked {
     let value = infer(expression, hint: type, in: context)
+    if case .bool = type, case .bool = value.type { return value }
     return fit(value, to: type, in: context, written: expression)
   }
 
@@ -146,9 +147,9 @@ package struct ExpressionChecker: Sendable {
 
   /// An optional known to be there gives its content, and a reference whose type is known better takes that type.
   func settled(_ value: Checked, in context: Context) -> Checked {
-    guard let path = value.path, case .optional(let content) = value.type, context.flow.holds(path) else {
-      return value
-    }
+    guard !context.flow.knowsNothing, case .optional(let content) = value.type, let path = value.path,
+      context.flow.holds(path)
+    else { return value }
     var result = value
     result.expression = TypedExpression(.unwrap(value.expression), content, at: value.expression.range)
     return narrowed(result, in: context)
@@ -156,7 +157,7 @@ package struct ExpressionChecker: Sendable {
 
   /// A reference to one of several entities, with the type that the flow knows.
   func narrowed(_ value: Checked, in context: Context) -> Checked {
-    guard let path = value.path, case .entity(let all) = value.type,
+    guard !context.flow.knowsNothing, case .entity(let all) = value.type, let path = value.path,
       let known = context.flow.entities[path]
     else { return value }
     let left = all.filter(known.contains)

@@ -49,7 +49,8 @@ package struct Flow: Sendable, Hashable {
     }
     set { knowledge = newValue == Facts() ? .nothing : .facts(newValue) }
   }
-  private var knowsNothing: Bool {
+  /// Whether nothing is known.
+  var knowsNothing: Bool {
     if case .nothing = knowledge { true } else { false }
   }
 

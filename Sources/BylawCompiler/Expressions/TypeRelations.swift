@@ -15,6 +15,14 @@ extension ValueType {
     if case .optional = self { true } else { false }
   }
 
+  /// Whether nothing can be learnt of a value on the way: it is always there, whole, and of one type.
+  var needsNoPath: Bool {
+    switch self {
+    case .bool, .int, .double, .string, .date, .timestamp, .duration, .decimal, .enumeration: true
+    default: false
+    }
+  }
+
   /// The type without the optional around it.
   var content: ValueType {
     if case .optional(let content) = self { content } else { self }

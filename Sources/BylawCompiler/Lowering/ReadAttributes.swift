@@ -51,7 +51,7 @@ struct ReadAttributes {
 
   /// What goes along with a decision and decides nothing, or decides only where it is claimed.
   private mutating func visitRest(_ action: CheckedRuleSet.Action) {
-    for rule in action.rules { visitRest(rule) }
+    for rule in action.rules.indices { visitRest(action.rules[rule]) }
     for approval in action.approvals + action.votesOn {
       visit(approval)
       visit(approval.message)
@@ -138,7 +138,7 @@ struct ReadAttributes {
       visit(role)
     }
     for grant in action.authority.grants { visit(grant.condition) }
-    for rule in action.rules { visit(rule) }
+    for rule in action.rules.indices { visit(action.rules[rule]) }
     for item in action.classify { visit(definition: item.definition) }
     for approval in action.approvals { visit(approval) }
     for wait in action.waits {

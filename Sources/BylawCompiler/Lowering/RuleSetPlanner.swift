@@ -97,9 +97,9 @@ package struct RuleSetPlanner {
     plan.hasAllow = action.authority.hasAllow
     plan.permission = action.authority.permission
     plan.permittedRoles = action.authority.permittedRoles
-    plan.authority = table(action.rules.filter { $0.stage == .authority })
-    plan.references = table(action.rules.filter { $0.stage == .references })
-    plan.requirements = table(action.rules.filter { $0.stage == .requirements })
+    plan.authority = table(action.rules, of: .authority)
+    plan.references = table(action.rules, of: .references)
+    plan.requirements = table(action.rules, of: .requirements)
     plan.classified = action.classify.map { classified($0) }
     plan.approvals = action.approvals.map { self.plan($0) }
     plan.votesOn = action.votesOn.map { self.plan($0) }
@@ -177,10 +177,11 @@ package struct RuleSetPlanner {
     return plan
   }
 
-  mutating func table(_ rules: [CheckedRuleSet.Rule]) -> RuleTable {
+  /// The rules of one stage, or all where none is named.
+  mutating func table(_ rules: [CheckedRuleSet.Rule], of stage: CheckedRuleSet.Rule.Stage? = nil) -> RuleTable {
     var lowered: [(rule: RulePlan, keys: [RuleTable.Key])] = []
-    for rule in rules {
-      let plan = self.plan(rule)
+    for rule in rules.indices where stage == nil || rules[rule].stage == stage {
+      let plan = self.plan(rules[rule])
       let keys = plan.each == nil ? plan.when.map { lowering.keys(of: $0) } ?? [] : []
       lowered.append((plan, keys))
     }

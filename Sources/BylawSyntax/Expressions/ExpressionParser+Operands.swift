@@ -28,10 +28,10 @@ extension ExpressionParser {
     let token = current
     switch token.kind {
     case .string(let text):
-      try advance()
+      try skip()
       return Part(kind: .literal(.string(text)), range: token.range)
     case .bytes:
-      try advance()
+      try skip()
       return Part(kind: .literal(.bytes), range: token.range)
     case .identifier(let word): return try name(word)
     case .quotedIdentifier: throw lexer.failure(token.range, SyntaxMessages.backquotedRoot)
@@ -66,10 +66,10 @@ extension ExpressionParser {
       literal = .duration(value)
     default: return nil
     }
-    let number = try advance()
+    let number = try skip()
     // `15 m`, `1000 EUR`: a word cannot follow a number unless it is an operator.
     if case .identifier(let word) = current.kind, word != "in", !SyntaxMessages.isOperatorWord(word) {
-      let written = lexer.source(number.range)
+      let written = lexer.source(number)
       throw lexer.failure(current.range, SyntaxMessages.unknownUnit(word, number: written))
     }
     return Part(kind: .literal(literal), range: range)
@@ -82,10 +82,10 @@ extension ExpressionParser {
     let range = current.range
     switch word {
     case "true", "false":
-      try advance()
+      try skip()
       return Part(kind: .literal(.bool(word == "true")), range: range)
     case "null":
-      try advance()
+      try skip()
       return Part(kind: .literal(.null), range: range)
     case "in": throw unexpected(expected: .operand)
     default: break
@@ -93,7 +93,7 @@ extension ExpressionParser {
     if SyntaxMessages.reservedWords.contains(word) {
       throw lexer.failure(range) { SyntaxMessages.reservedWord(word, $0) }
     }
-    try advance()
+    try skip()
     let name = Expression.Name(text: word, range: lexer.map.range(range))
     if current.is(.leftParenthesis) { return try call(name, on: nil, from: range.lowerBound) }
     let part = Part(kind: .identifier(word), range: range)
@@ -170,7 +170,7 @@ extension ExpressionParser {
 
   /// `.name`, `.?name` or `.name(…)`; the current token is the point.
   private mutating func selection(of base: Part) throws(SyntaxFailure) -> Part {
-    try advance()
+    try skip()
     let isOptional = try take(.question)
     let token = current
     // Reserved words are names behind a point, as in CEL; the words that are operators and literals are not.
@@ -178,8 +178,10 @@ extension ExpressionParser {
     var isQuoted = false
     switch token.kind {
     case .identifier(let word):
-      guard !["in", "true", "false", "null"].contains(word) else {
+      switch word {
+      case "in", "true", "false", "null":
         throw lexer.failure(token.range) { SyntaxMessages.keywordAsMember(word, $0) }
+      default: break
       }
       text = word
     case .quotedIdentifier(let word):
@@ -187,14 +189,14 @@ extension ExpressionParser {
       isQuoted = true
     default: throw unexpected(expected: .memberName)
     }
-    try advance()
+    try skip()
     let name = Expression.Name(text: text, range: lexer.map.range(token.range))
     if current.is(.leftParenthesis), !isQuoted {
       guard !isOptional else { throw lexer.failure(token.range, SyntaxMessages.optionalCall) }
       return try call(name, on: base, from: base.range.lowerBound)
     }
     return try part(
-      .select(finish(base), name, isOptional: isOptional), base.range.lowerBound..<lastEnd, over: [base])
+      .select(finish(base), name, isOptional: isOptional), base.range.lowerBound..<lastEnd, on: base.height)
   }
 
   /// `[key]` or `[?key]`; the current token is the bracket.

@@ -18,9 +18,10 @@ extension ExpressionParser {
   ///
   /// `Expr = Or ["?" Or ":" Expr]`: the middle holds no condition of its own without parentheses.
   mutating func expression() throws(SyntaxFailure) -> Part {
+    var last = try binary(1)
+    guard current.is(.question) else { return last }
     // A chain `a ? b : c ? d : e` is read in a loop and then put together from its end.
     var branches: [(condition: Part, value: Part)] = []
-    var last = try binary(1)
     while current.is(.question) {
       let question = try advance().range
       let value = try binary(1)
@@ -29,7 +30,7 @@ extension ExpressionParser {
         if current.is(.question) {
           throw lexer.failure(current.range, SyntaxMessages.nestedConditional)
         }
-        if current.kind == .end, openBrackets.isEmpty {
+        if current.isEnd, openBrackets.isEmpty {
           throw lexer.failure(question, SyntaxMessages.conditionalWithoutElse)
         }
         throw unexpected(expected: .colonOfConditional)
@@ -57,7 +58,7 @@ extension ExpressionParser {
         left = try logicalChain(operation, from: left)
         continue
       }
-      let place = try advance().range
+      let place = try skip()
       // `50 %` is meant as a percentage.
       if operation == .modulo, !startsOperand {
         throw lexer.failure(place, SyntaxMessages.percentSign)
@@ -74,10 +75,13 @@ extension ExpressionParser {
   private mutating func logicalChain(
     _ operation: Expression.BinaryOperator, from first: Part
   ) throws(SyntaxFailure) -> Part {
-    var operands = [first]
-    var places: [Range<Int>] = []
+    let place = try skip()
+    let second = try binary(operation.precedence + 1)
+    guard current.binaryOperator == operation else { return try join(operation, at: place, first, second) }
+    var operands = [first, second]
+    var places = [place]
     while current.binaryOperator == operation {
-      places.append(try advance().range)
+      places.append(try skip())
       operands.append(try binary(operation.precedence + 1))
     }
     // Each round joins neighbours in pairs; an operand without a neighbour waits for the next round.
@@ -109,18 +113,19 @@ extension ExpressionParser {
 
   /// `!`, `not` and `-` before an operand, however many, in a loop.
   private mutating func unary() throws(SyntaxFailure) -> Part {
-    var prefixes: [Token] = []
+    guard isPrefix else { return try member() }
+    var prefixes: [(isMinus: Bool, range: Range<Int>)] = []
     var operand: Part?
     while operand == nil {
-      if current.is(.not) || current.kind == .identifier("not") {
-        prefixes.append(try advance())
-      } else if current.is(.minus) {
-        let minus = try advance()
-        if let literal = try numericLiteral(minus: minus.range) {
+      if current.is(.minus) {
+        let minus = try skip()
+        if let literal = try numericLiteral(minus: minus) {
           operand = try members(of: literal)
         } else {
-          prefixes.append(minus)
+          prefixes.append((true, minus))
         }
+      } else if isPrefix {
+        prefixes.append((false, try skip()))
       } else {
         operand = try member()
       }
@@ -129,17 +134,26 @@ extension ExpressionParser {
     // The prefix next to the operand applies first.
     for prefix in prefixes.reversed() {
       let inner = finish(result)
-      let kind: Expression.Kind = prefix.is(.minus) ? .negate(inner) : .not(inner)
+      let kind: Expression.Kind = prefix.isMinus ? .negate(inner) : .not(inner)
       result = try part(kind, prefix.range.lowerBound..<result.range.upperBound, on: result.height)
     }
     return result
+  }
+
+  /// Whether the current token is `!`, `not` or `-`.
+  private var isPrefix: Bool {
+    switch current.kind {
+    case .symbol(.not), .symbol(.minus), .identifier("not"): true
+    default: false
+    }
   }
 
   /// Whether the current token can begin an operand.
   private var startsOperand: Bool {
     switch current.kind {
     case .end, .identifier("in"): false
-    case .symbol(let symbol): [.leftParenthesis, .leftBracket, .leftBrace, .not, .minus].contains(symbol)
+    case .symbol(.leftParenthesis), .symbol(.leftBracket), .symbol(.leftBrace), .symbol(.not), .symbol(.minus): true
+    case .symbol: false
     default: true
     }
   }

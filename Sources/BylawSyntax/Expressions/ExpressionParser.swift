@@ -66,12 +66,12 @@ package struct ExpressionParser {
     }
     do throws(SyntaxFailure) {
       var parser = try ExpressionParser(bytes: bytes, map: map)
-      guard parser.current.kind != .end else {
+      guard !parser.current.isEnd else {
         diagnostics.report(SyntaxMessages.emptyExpression(whole))
         return Expression(kind: .invalid, range: whole)
       }
       let part = try parser.expression()
-      guard parser.current.kind == .end else { throw parser.unexpected(expected: .operatorOrEnd) }
+      guard parser.current.isEnd else { throw parser.unexpected(expected: .operatorOrEnd) }
       return parser.finish(part)
     } catch {
       diagnostics.report(error.diagnostic)
@@ -95,10 +95,19 @@ package struct ExpressionParser {
     return token
   }
 
+  /// Passes over the current token, of which nothing but its place is wanted.
+  @discardableResult
+  mutating func skip() throws(SyntaxFailure) -> Range<Int> {
+    let range = current.range
+    lastEnd = range.upperBound
+    current = try lexer.next()
+    return range
+  }
+
   /// Takes the current token when it is `symbol`.
   mutating func take(_ symbol: Token.Symbol) throws(SyntaxFailure) -> Bool {
     guard current.is(symbol) else { return false }
-    try advance()
+    try skip()
     return true
   }
 
@@ -116,11 +125,11 @@ package struct ExpressionParser {
     guard openBrackets.count <= Self.greatestNesting else {
       throw lexer.failure(current.range, SyntaxMessages.tooDeep)
     }
-    try advance()
+    try skip()
     let content = try body(&self)
     guard current.is(closing) else { throw unexpected(expected: expected) }
     openBrackets.removeLast()
-    try advance()
+    try skip()
     return content
   }
 
@@ -142,7 +151,7 @@ package struct ExpressionParser {
 
   /// The mistake of a token that cannot stand where it stands.
   func unexpected(expected: SyntaxMessages.Expected) -> SyntaxFailure {
-    if current.kind == .end {
+    if current.isEnd {
       if let open = openBrackets.last {
         return lexer.failure(open.range) { SyntaxMessages.unclosedBracket(open.symbol, $0) }
       }

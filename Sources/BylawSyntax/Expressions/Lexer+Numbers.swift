@@ -3,6 +3,7 @@ import BylawModel
 extension Lexer {
   /// A number, alone or with a unit of time; the current byte is a digit, or a point before one.
   mutating func number() throws(SyntaxFailure) -> Token {
+    if let plain = plainNumber() { return plain }
     let start = offset
     if peek() == UInt8(ascii: "0"), peek(1) == UInt8(ascii: "x") || peek(1) == UInt8(ascii: "X") {
       return try hexadecimal()
@@ -28,6 +29,31 @@ extension Lexer {
       throw failure(start..<offset, SyntaxMessages.intOutOfRange)
     }
     return try finishInt(magnitude, from: start)
+  }
+
+  /// A whole number that nothing follows which could belong to it: no point, no unit and no letter.
+  private mutating func plainNumber() -> Token? {
+    let start = offset
+    var end = start
+    var magnitude: UInt64 = 0
+    // So many digits fit.
+    while end < bytes.count, (0x30...0x39).contains(bytes[end]), end - start < 19 {
+      magnitude = magnitude &* 10 &+ UInt64(bytes[end] - 0x30)
+      end += 1
+    }
+    guard end > start, end == bytes.count || !(0x30...0x39).contains(bytes[end]) else { return nil }
+    var next = end
+    while next < bytes.count, bytes[next] == 0x20 { next += 1 }
+    if next < bytes.count {
+      switch bytes[next] {
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: "&"), UInt8(ascii: "|"),
+        UInt8(ascii: "}"), UInt8(ascii: ":"), UInt8(ascii: "?"), UInt8(ascii: "*"), UInt8(ascii: "+"):
+        break
+      default: return nil
+      }
+    }
+    offset = end
+    return Token(kind: .int(magnitude), range: start..<end)
   }
 
   /// `0x` and digits; the current byte is the zero.

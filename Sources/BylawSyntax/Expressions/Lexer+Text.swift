@@ -11,6 +11,7 @@ extension Lexer {
 
   /// A quoted text in any of CEL's forms, or bytes.
   mutating func text() throws(SyntaxFailure) -> Token {
+    if let plain = plainText() { return plain }
     let start = offset
     // The prefix: `r` keeps backslashes as they are, `b` makes bytes.
     var isRaw = false
@@ -42,6 +43,22 @@ extension Lexer {
     offset += isTriple ? 3 : 1
     return Token(
       kind: isBytes ? .bytes : .string(String(decoding: content, as: UTF8.self)), range: start..<offset)
+  }
+
+  /// A quoted text on one line without prefix and escapes, as most are: it reads as it stands.
+  private mutating func plainText() -> Token? {
+    let start = offset
+    let quote = bytes[start]
+    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
+    var end = start + 1
+    while end < bytes.count, bytes[end] != quote {
+      if bytes[end] == UInt8(ascii: "\\") || bytes[end] == 0x0A || bytes[end] == 0x0D { return nil }
+      end += 1
+    }
+    // Two marks at once may be the first of three.
+    guard end < bytes.count, end > start + 1 else { return nil }
+    offset = end + 1
+    return Token(kind: .string(source(start + 1..<end)), range: start..<end + 1)
   }
 
   /// One escape; the current byte is the backslash.

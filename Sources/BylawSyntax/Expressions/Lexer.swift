@@ -66,8 +66,10 @@ struct Lexer {
   /// A letter or `_`, then letters, digits and `_`.
   private mutating func identifier() -> Token {
     let start = offset
-    while let byte = peek(), isWordStart(byte) || isDigit(byte) { offset += 1 }
-    return Token(kind: .identifier(source(start..<offset)), range: start..<offset)
+    var end = start + 1
+    while end < bytes.count, isWordStart(bytes[end]) || (0x30...0x39).contains(bytes[end]) { end += 1 }
+    offset = end
+    return Token(kind: .identifier(source(start..<end)), range: start..<end)
   }
 
   /// A name between backquotes: letters, digits and `_ - . /` and space.
@@ -89,7 +91,7 @@ struct Lexer {
   private mutating func symbol() throws(SyntaxFailure) -> Token {
     let start = offset
     if let symbol = Token.Symbol(bytes[start], peek(1), peek(2)) {
-      offset += symbol.rawValue.utf8.count
+      offset += symbol.length
       return Token(kind: .symbol(symbol), range: start..<offset)
     }
     if let slip = OperatorSlip.longest(in: bytes[start...]) {

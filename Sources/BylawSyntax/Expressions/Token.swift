@@ -58,7 +58,14 @@ struct Token: Hashable {
   var range: Range<Int>
 
   /// Whether the piece is this symbol.
-  func `is`(_ symbol: Symbol) -> Bool { kind == .symbol(symbol) }
+  func `is`(_ symbol: Symbol) -> Bool {
+    if case .symbol(let own) = kind { own == symbol } else { false }
+  }
+
+  /// Whether there is no piece left.
+  var isEnd: Bool {
+    if case .end = kind { true } else { false }
+  }
 
   /// The operator between two operands that the piece stands for.
   var binaryOperator: Expression.BinaryOperator? {
@@ -98,6 +105,16 @@ extension Token.Symbol {
     case UInt8(ascii: "&") where second == first: self = .and
     case UInt8(ascii: "|") where second == first: self = .or
     default: return nil
+    }
+  }
+
+  /// How many bytes the symbol has.
+  var length: Int {
+    switch self {
+    case .leftParenthesis, .rightParenthesis, .leftBracket, .rightBracket, .leftBrace, .rightBrace, .dot, .comma,
+      .colon, .question, .not, .minus, .plus, .times, .divide, .modulo, .less, .greater:
+      1
+    case .lessOrEqual, .greaterOrEqual, .equal, .notEqual, .and, .or: 2
     }
   }
 

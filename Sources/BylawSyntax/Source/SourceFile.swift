@@ -26,16 +26,35 @@ package struct SourceFile: Sendable {
   package let bytes: [UInt8]
   /// The byte offset at which each line starts; line 1 is at position 0.
   package let lineStarts: [Int32]
+  /// Whether each byte is a character.
+  private let isASCII: Bool
 
   package init(path: String, shownAs shownPath: String? = nil, bytes: [UInt8]) {
     self.path = path
     self.shownPath = shownPath ?? path
     self.bytes = bytes
     var starts: [Int32] = [0]
-    for (offset, byte) in bytes.enumerated() where byte == 0x0A {
-      starts.append(Int32(offset + 1))
+    var highest: UInt8 = 0
+    for (offset, byte) in bytes.enumerated() {
+      highest |= byte
+      if byte == 0x0A { starts.append(Int32(offset + 1)) }
     }
     lineStarts = starts
+    isASCII = highest < 0x80
+  }
+
+  /// The line and column at which a byte offset lies.
+  func position(of offset: Int32) -> Position {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let start = Int(lineStarts[low])
+    let end = max(start, min(Int(offset), bytes.count))
+    let column = isASCII ? end - start : bytes[start..<end].count { $0 & 0xC0 != 0x80 }
+    return Position(line: low + 1, column: column + 1)
   }
 }
 
@@ -64,21 +83,7 @@ package struct SourceMap: Sendable {
   package subscript(_ id: FileID) -> SourceFile { files[Int(id.index)] }
 
   /// The line and column at which a byte offset lies.
-  package func position(of offset: Int32, in id: FileID) -> Position {
-    let file = self[id]
-    var low = 0
-    var high = file.lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if file.lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    var column = 1
-    for index in Int(file.lineStarts[low])..<max(Int(file.lineStarts[low]), min(Int(offset), file.bytes.count))
-    where file.bytes[index] & 0xC0 != 0x80 {
-      column += 1
-    }
-    return Position(line: low + 1, column: column)
-  }
+  package func position(of offset: Int32, in id: FileID) -> Position { files[Int(id.index)].position(of: offset) }
 
   /// `path:line:column` of where a range starts, relative to the rule folder: what decisions state.
   package func place(_ range: SourceRange) -> String { place(range, in: self[range.file].path) }
@@ -89,7 +94,9 @@ package struct SourceMap: Sendable {
   private func place(_ range: SourceRange, in path: String) -> String {
     let position = position(of: range.start, in: range.file)
     // Put together without an interpolation: every rule and every node of the plan has its place.
-    var place = path
+    var place = ""
+    place.reserveCapacity(path.utf8.count + 12)
+    place += path
     place += ":"
     place += String(position.line)
     place += ":"

@@ -114,6 +114,11 @@ package struct ScalarMap: Sendable {
 
   /// The place in the file of a stretch of the text, in UTF-8 bytes; an escape is covered whole.
   package func range(_ textRange: Range<Int>) -> SourceRange {
+    if others.isEmpty, !first.isAtomic {
+      let shift = first.file - first.text
+      return SourceRange(
+        file: file, start: shift + Int32(textRange.lowerBound), end: shift + Int32(textRange.upperBound))
+    }
     let start = fileOffset(of: textRange.lowerBound)
     guard !textRange.isEmpty else { return SourceRange(file: file, start: start, end: start) }
     let last = textRange.upperBound - 1

@@ -62,6 +62,7 @@ extension YAMLReader {
     _ start: YAMLEvent, depth: Int, isFlow: Bool
   ) throws(Halt) -> Node {
     var entries: [Node.Entry] = []
+    entries.reserveCapacity(4)
     var keys = KeyIndex()
     var end = start.start
     var cut = CommaCut()
@@ -83,7 +84,7 @@ extension YAMLReader {
         continue
       }
       _ = conclude(&cut, in: &entries)
-      if let first = keys.insert(key) {
+      if let first = keys.insert(key, behind: entries) {
         diagnostics.report(
           YAMLMessages.duplicateKey(key.text, at: key.range, first: first))
       } else {
@@ -188,18 +189,19 @@ extension YAMLReader {
   }
 }
 
-/// The keys of one mapping so far: a list while it is short, a table when it is long.
+/// The keys of one mapping so far: its entries while they are few, a table when they are many.
 private struct KeyIndex {
-  private var short: [(text: String, range: SourceRange)] = []
   private var long: [String: SourceRange] = [:]
 
-  /// The place of an equal key that was here before.
-  mutating func insert(_ key: Scalar) -> SourceRange? {
+  /// The place of an equal key that was here before; `entries` are those so far.
+  mutating func insert(_ key: Scalar, behind entries: [Node.Entry]) -> SourceRange? {
     if long.isEmpty {
-      if let first = short.first(where: { $0.text == key.text }) { return first.range }
-      short.append((key.text, key.range))
-      if short.count > 8 {
-        for (text, range) in short { long[text] = range }
+      for position in entries.indices where entries[position].key.text == key.text {
+        return entries[position].key.range
+      }
+      if entries.count >= 8 {
+        for entry in entries { long[entry.key.text] = entry.key.range }
+        long[key.text] = key.range
       }
       return nil
     }
