@@ -222,12 +222,10 @@ extension RuleSetChecker {
 
   /// A rule that reaches no action does nothing.
   private mutating func analyseReach() {
-    let reached = Set(rules.actions.flatMap { $0.rules.map(\.id) + $0.notices.map(\.rule) })
-    for entry in sections["rules"] ?? [] {
+    for (entry, isReaching) in zip(sections["rules"] ?? [], reachingRules) where !isReaching {
       guard case .mapping(let members) = entry.value.kind, !members.contains(where: { $0.key.text == "grant" }) else {
         continue
       }
-      guard !reached.contains("rules.\(entry.key.text)") else { continue }
       warn(
         "rule-without-effect", at: entry.key.range, "this rule reaches no action", expected: "at least one action")
     }

@@ -233,6 +233,42 @@ extension TypedExpression {
     }
   }
 
+  /// What a look at the expression tells of it alone.
+  struct Knowledge {
+    /// Whether it may depend on no request.
+    var mayBeKnown: Bool
+    /// Whether there can be anything in it that never has a value.
+    var mayHaveFindings = false
+    /// Whether it goes through a list anywhere, or applies what may do so.
+    var hasLoops = false
+  }
+
+  /// Told by one look at each part.
+  var knowledge: Knowledge {
+    var (isKnown, hasFindings, mayFail, hasLoops) = (true, false, false, false)
+    if case .error = type { isKnown = false }
+    switch kind {
+    case .literal(.reference), .bandReached, .invalid: return Knowledge(mayBeKnown: false)
+    case .literal, .local, .root(.definition), .none, .entityType: return Knowledge(mayBeKnown: isKnown)
+    case .root: return Knowledge(mayBeKnown: false)
+    case .query, .calendar: isKnown = false
+    case .condition, .classification: (isKnown, hasLoops) = (false, true)
+    case .comprehension: hasLoops = true
+    case .call(let builtin, _):
+      mayFail = true
+      hasFindings = builtin == .format || builtin == .divideInt || builtin == .moduloInt
+    case .rescale, .map, .unwrap: mayFail = true
+    default: break
+    }
+    forEachPart { part in
+      let knowledge = part.knowledge
+      isKnown = isKnown && knowledge.mayBeKnown
+      hasFindings = hasFindings || knowledge.mayHaveFindings
+      hasLoops = hasLoops || knowledge.hasLoops
+    }
+    return Knowledge(mayBeKnown: isKnown, mayHaveFindings: hasFindings || mayFail && isKnown, hasLoops: hasLoops)
+  }
+
   /// Whether some of its parts are asked only when others leave it open.
   fileprivate var asksInTurn: Bool {
     switch kind {

@@ -34,7 +34,7 @@ struct WorkBound {
   /// What is declared of variables.
   private var declared: [Int: Constraint] = [:]
   /// Conditions and classifications by what they are applied to.
-  private var known: [Use: Work] = [:]
+  private var known = QuickTable<Use, Work>()
   private struct Use: Hashable {
     var isTable: Bool
     var index: Int
@@ -132,7 +132,7 @@ struct WorkBound {
     } else {
       for (parameter, constraint) in zip(parameters, constraints) { declared[parameter.local] = constraint }
       inner = sum(body, Set(zip(parameters, isNested).filter(\.1).map(\.0.local)))
-      known[use] = inner
+      known.insert(use, inner)
     }
     return sum(arguments, variables).adding(inner)
   }
@@ -223,7 +223,7 @@ extension TypedExpression {
   fileprivate var hasLoops: Bool {
     switch kind {
     case .comprehension, .condition, .classification: true
-    default: anyPart(\.hasLoops)
+    default: anyPart { $0.hasLoops }
     }
   }
 
@@ -255,7 +255,7 @@ extension RuleSetChecker {
     for action in known.actions {
       var bound = WorkBound(known, inputs: action.inputs)
       var all: [(each: (local: Int, list: TypedExpression)?, parts: [TypedExpression])] = []
-      for rule in action.rules.indices where action.rules[rule].hasLoops {
+      for rule in action.rules.indices where action.rules[rule].mayHaveLoops && action.rules[rule].hasLoops {
         let rule = action.rules[rule]
         all.append((rule.each, [rule.when, rule.unless, rule.that].compactMap { $0 }))
         all.append((nil, rule.exceptions.map(\.condition)))

@@ -102,6 +102,8 @@ extension CheckedRuleSet {
     package var isOfEffect = false
     /// Set for the forbid of a band.
     package var band: (threshold: Int, band: Int)?
+    /// Whether it may go through a list; `false` where it is known not to.
+    package var mayHaveLoops = true
     package var range: SourceRange
   }
 

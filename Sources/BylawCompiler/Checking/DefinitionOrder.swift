@@ -58,11 +58,18 @@ struct DefinitionOrder {
     }
   }
 
+  private static func isOfWord(_ character: Unicode.Scalar) -> Bool {
+    switch character {
+    case "a"..."z", "A"..."Z", "0"..."9", "_", ".": true
+    default: !character.isASCII && character.properties.isAlphabetic
+    }
+  }
+
   private static func names(in text: String) -> [String] {
     var found: [String] = []
     var word = ""
     for character in text.unicodeScalars {
-      if character == "_" || character == "." || character.properties.isAlphabetic || ("0"..."9").contains(character) {
+      if isOfWord(character) {
         word.unicodeScalars.append(character)
         continue
       }

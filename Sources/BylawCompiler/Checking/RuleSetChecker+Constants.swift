@@ -30,8 +30,10 @@ extension RuleSetChecker {
   ///
   /// One that several actions share is looked at once.
   mutating func checkConstants(in expression: TypedExpression) {
-    // Of a comparison with a value of the request nothing is known before there is one.
-    if expression.isPlain({ _, _ in true }) { return }
+    // Of what compares values of the request, as most does, nothing is known before there is one.
+    let knowledge = expression.knowledge
+    foundLoops = foundLoops || knowledge.hasLoops
+    guard knowledge.mayHaveFindings else { return }
     if let known = constantMistakes[expression.range] {
       reader.diagnostics.report(contentsOf: known)
       return

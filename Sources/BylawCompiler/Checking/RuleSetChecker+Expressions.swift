@@ -45,7 +45,7 @@ extension RuleSetChecker {
       }
       let parsed = parse(scalar)
       let checked = checker.check(parsed, expecting: type, in: scope, given: flow)
-      if !takeDiagnostics() { checkConstants(in: checked.expression) }
+      if takeDiagnostics() { foundLoops = true } else { checkConstants(in: checked.expression) }
       return checked
     }
   }

@@ -5,6 +5,8 @@ import BylawSyntax
 extension RuleSetChecker {
   /// A rule as written, with the actions that it reaches.
   private struct WrittenRule {
+    /// Which entry of its section.
+    var position: Int
     var key: Scalar
     var members: Members
     var list: KeyList
@@ -15,7 +17,9 @@ extension RuleSetChecker {
   /// Grants come before all others, in whatever order they stand: what `everything` reaches depends on who may act.
   mutating func checkRules() {
     var written: [(rule: WrittenRule, actions: [Int])] = []
-    for entry in sections["rules"] ?? [] {
+    let entries = sections["rules"] ?? []
+    reachingRules = Array(repeating: false, count: entries.count)
+    for (position, entry) in entries.enumerated() {
       guard
         let (members, list) = reader.members(
           entry.value, of: "rule '\(entry.key.text)'", oneOf: KeyList.rules, else: "a rule says once what it does",
@@ -28,11 +32,12 @@ extension RuleSetChecker {
       noteGroups(members[list.kind], except: members["except"], direction)
       if list == .ruleGrant { refuseWideGrant(members["grant"]) }
       let rule = WrittenRule(
-        key: entry.key, members: members, list: list, id: id, isEverything: reached.isEverything)
+        position: position, key: entry.key, members: members, list: list, id: id, isEverything: reached.isEverything)
       written.append((rule, reached.actions))
     }
     for isGrant in [true, false] {
-      for (rule, actions) in written where (rule.list == .ruleGrant) == isGrant {
+      for index in written.indices where (written[index].rule.list == .ruleGrant) == isGrant {
+        let (rule, actions) = written[index]
         if isGrant, rule.members["to"] == nil {
           report(
             "missing-key", at: rule.key.range, "grant '\(rule.key.text)' does not say to whom", expected: "to: roles")
@@ -64,6 +69,7 @@ extension RuleSetChecker {
       else { return }
       rule.sparesSystem = written.isEverything
       rules.actions[action].rules.append(rule)
+      reachingRules[written.position] = true
     }
   }
 
@@ -118,5 +124,6 @@ extension RuleSetChecker {
     (notice.effectiveFrom, notice.effectiveUntil) = period
     notice.isRule = true
     rules.actions[action].notices.append(notice)
+    reachingRules[written.position] = true
   }
 }

@@ -109,6 +109,7 @@ extension RuleSetChecker {
       denialClass: denialClass, message: TypedSentence(pieces: []), range: key.range)
     let actionScope = scope
     var scope = scope
+    foundLoops = false
     readLet(members["let"], id: id, scope: &scope)
     rule.each = eachElement(members["each"], scope: &scope)
     var flow = Flow.none
@@ -135,6 +136,7 @@ extension RuleSetChecker {
     rule.message = sentence(message, in: scope, given: messageFlow)
     rule.clauses = reader.words(members["sop"], as: "'sop'").map(\.text)
     readAttributes(members, into: &rule, scope: actionScope)
+    rule.mayHaveLoops = foundLoops || rule.each != nil
     return rule
   }
 

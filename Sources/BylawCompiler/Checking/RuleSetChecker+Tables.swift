@@ -221,6 +221,7 @@ extension String {
 
   /// The parts between occurrences of a separator.
   func components(separatedBy separator: String) -> [String] {
+    guard let first = separator.utf8.first, utf8.contains(first) else { return [self] }
     var parts: [String] = []
     var rest = Substring(self)
     while let found = rest.firstRange(of: separator) {

@@ -73,6 +73,10 @@ package struct RuleSetChecker {
 
   /// Conditions, classifications and facts that are defined by themselves.
   var cyclicNames: Set<String> = []
+  /// Whether an expression that was checked goes through a list, or may do so.
+  var foundLoops = false
+  /// By entry of the section `rules`, whether it reaches an action.
+  var reachingRules: [Bool] = []
   /// Whether warnings that decide nothing may wait until somebody asks for them.
   var defersWarnings = false
   /// Those that wait.

@@ -105,6 +105,12 @@ extension ExpressionChecker {
   ) -> Checked {
     let owner: Checked
     if case .identifier(let text) = base.kind, case .value(let kind, let type) = context.scope.names[text] {
+      if context.flow.knowsNothing, let (position, fieldType) = plainField(field.text, of: type),
+        fieldType.needsNoPath
+      {
+        let value = TypedExpression(kind, type, at: base.range)
+        return checked(.field(value, position), fieldType, at: range, in: context)
+      }
       owner = settled(bound(kind, type, at: base.range, in: context), in: context)
     } else {
       if let member = member(field, of: base, at: range, in: context) { return member }

@@ -8,9 +8,9 @@ struct ExpressionLowering {
   private let sources: SourceMap
   var plan = ExpressionPlan()
   private var known = NodeTable()
-  private var knownConstants: [Cell: Int32] = [:]
+  private var knownConstants = ConstantTable()
   private var knownOperands = OperandTable()
-  private var knownComprehensions: [ExpressionPlan.Comprehension: Int32] = [:]
+  private var knownComprehensions = QuickTable<ExpressionPlan.Comprehension, Int32>()
   /// The operands of nodes that are being made, those of the innermost last.
   private var made: [NodeID] = []
   /// The variables that a node reads and that are not bound within it.
@@ -21,7 +21,7 @@ struct ExpressionLowering {
   /// Stands for a variable in what reads the results of effects, so that it is never kept from before they were made.
   private static let effects = -1
   /// Conditions applied before, by what they are applied to: a chain of them is lowered once, not once a use.
-  private var knownConditions: [ConditionUse: NodeID] = [:]
+  private var knownConditions = QuickTable<ConditionUse, NodeID>()
   private struct ConditionUse: Hashable {
     var index: Int
     var arguments: [NodeID]
@@ -110,7 +110,7 @@ struct ExpressionLowering {
       let use = ConditionUse(index: index, arguments: arguments.map { lower($0) })
       if let known = knownConditions[use] { return known }
       let node = bind(Array(zip(condition.parameters.map(\.local), arguments)), condition.body, range)
-      knownConditions[use] = node
+      knownConditions.insert(use, node)
       return node
     case .classification(let index, let arguments): return lowerTable(index, arguments, range)
     case .query(let query): return lower(query, range)
@@ -227,12 +227,7 @@ struct ExpressionLowering {
   // MARK: Leaves
 
   private mutating func constant(_ cell: Cell, _ range: SourceRange) -> NodeID {
-    let index = knownConstants[cell] ?? Int32(plan.constants.count)
-    if knownConstants[cell] == nil {
-      plan.constants.append(cell)
-      knownConstants[cell] = index
-    }
-    return add(PlanNode(.constant, a: index), range, free: [])
+    add(PlanNode(.constant, a: knownConstants.place(cell, in: &plan.constants)), range, free: [])
   }
 
   mutating func string(_ text: String) -> Cell {
@@ -341,12 +336,14 @@ struct ExpressionLowering {
     defer { made.removeSubrange(first...) }
     let type = arguments.first?.type ?? .undetermined
     if builtin == .equal || builtin == .notEqual, type.isScalarCell {
-      for (left, right) in [(first, first + 1), (first + 1, first)]
-      where plan.nodes[Int(made[right].raw)].operation == .constant {
+      // With constants on both sides the second one is the constant of the comparison.
+      let second = plan.nodes[Int(made[first + 1].raw)]
+      let isTurned = second.operation != .constant
+      let (value, other) = isTurned ? (first + 1, plan.nodes[Int(made[first].raw)]) : (first, second)
+      if other.operation == .constant {
         let operation: PlanNode.Operation = builtin == .equal ? .equalConstant : .notEqualConstant
-        let constant = plan.nodes[Int(made[right].raw)].a
         return add(
-          PlanNode(operation, a: made[left].raw, b: constant), range, free: free[Int(made[left].raw)], type: type)
+          PlanNode(operation, a: made[value].raw, b: other.a), range, free: free[Int(made[value].raw)], type: type)
       }
     }
     notePatterns(builtin, arguments)
@@ -421,7 +418,7 @@ struct ExpressionLowering {
     let index = knownComprehensions[made] ?? Int32(plan.comprehensions.count)
     if index == plan.comprehensions.count {
       plan.comprehensions.append(made)
-      knownComprehensions[made] = index
+      knownComprehensions.insert(made, index)
     }
     return add(PlanNode(.comprehension, a: index), range, free: names)
   }

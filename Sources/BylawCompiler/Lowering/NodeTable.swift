@@ -99,3 +99,30 @@ struct OperandTable {
     return Int(truncatingIfNeeded: hash)
   }
 }
+
+/// Finds constants that a plan has already.
+struct ConstantTable {
+  /// Positions of constants, -1 where there is none; as many as a power of two.
+  private var places: [Int32] = Array(repeating: -1, count: 64)
+
+  /// Where a constant lies in `all`; it is put at the end where it is not there.
+  mutating func place(_ cell: Cell, in all: inout [Cell]) -> Int32 {
+    if 2 * all.count >= places.count {
+      places = Array(repeating: -1, count: 2 * places.count)
+      for position in all.indices { places[place(of: all[position], in: all)] = Int32(position) }
+    }
+    let place = place(of: cell, in: all)
+    if places[place] >= 0 { return places[place] }
+    places[place] = Int32(all.count)
+    all.append(cell)
+    return places[place]
+  }
+
+  private func place(of cell: Cell, in all: [Cell]) -> Int {
+    let mask = places.count - 1
+    let hash = UInt64(bitPattern: cell.payload) &* 0x9E37_79B9_7F4A_7C15
+    var place = Int(truncatingIfNeeded: hash >> 32) & mask
+    while places[place] >= 0, all[Int(places[place])] != cell { place = (place + 1) & mask }
+    return place
+  }
+}

@@ -10,7 +10,7 @@ struct ReadAttributes {
   private var contextMembers: Set<Int> = []
   private var seenDefinitions: Set<Int> = []
   /// Conditions already gone through, with what their parameters stood for.
-  private var seenConditions: Set<ConditionUse> = []
+  private var seenConditions = QuickTable<ConditionUse, Bool>()
   private struct ConditionUse: Hashable {
     var index: Int
     var roots: [TypedExpression.Root?]
@@ -18,26 +18,30 @@ struct ReadAttributes {
   /// Variables that stand for the subject or the resource.
   private var aliases: [Int: TypedExpression.Root] = [:]
 
-  private init(_ rules: CheckedRuleSet) { self.rules = rules }
+  init(_ rules: CheckedRuleSet) { self.rules = rules }
 
   /// What the rules of an action read; with the definitions as `definitions(of:in:)` gives them.
   static func of(
     _ action: CheckedRuleSet.Action, in rules: CheckedRuleSet
   ) -> (subject: [Int], resource: [Int], context: [Int], definitions: [Int]) {
     var reads = ReadAttributes(rules)
-    reads.visit(action)
-    let (subject, resource) = (reads.subjectFields.sorted(), reads.resourceFields.sorted())
-    let context = reads.contextMembers.sorted()
-    reads.visitRest(action)
-    return (subject, resource, context, reads.definitions)
+    for rule in action.rules.indices { reads.visit(action.rules[rule]) }
+    return reads.finish(action)
+  }
+
+  /// The same, where the rules of the action have been visited.
+  mutating func finish(
+    _ action: CheckedRuleSet.Action
+  ) -> (subject: [Int], resource: [Int], context: [Int], definitions: [Int]) {
+    visitOthers(action)
+    let (subject, resource, context) = (subjectFields.sorted(), resourceFields.sorted(), contextMembers.sorted())
+    visitRest(action)
+    return (subject, resource, context, definitions)
   }
 
   /// The facts and lets that the action reads anywhere, in its texts and notices too, by position, ascending.
   static func definitions(of action: CheckedRuleSet.Action, in rules: CheckedRuleSet) -> [Int] {
-    var reads = ReadAttributes(rules)
-    reads.visit(action)
-    reads.visitRest(action)
-    return reads.definitions
+    of(action, in: rules).definitions
   }
 
   private var definitions: [Int] {
@@ -101,7 +105,8 @@ struct ReadAttributes {
     for case .hole(let hole) in sentence?.pieces ?? [] { visit(hole) }
   }
 
-  private mutating func visit(_ rule: CheckedRuleSet.Rule) {
+  /// Notes what a rule reads to be judged.
+  mutating func visit(_ rule: CheckedRuleSet.Rule) {
     visit(rule.each?.list)
     visit(rule.when)
     visit(rule.unless)
@@ -130,7 +135,8 @@ struct ReadAttributes {
     visit(rules.thresholds[index].of)
   }
 
-  private mutating func visit(_ action: CheckedRuleSet.Action) {
+  /// What is judged beside the rules.
+  private mutating func visitOthers(_ action: CheckedRuleSet.Action) {
     if !action.authority.grants.allSatisfy({ $0.holder == .system || $0.holder == .anyone })
       || action.authority.permission != nil, let role = rules.manifest.role
     {
@@ -138,7 +144,6 @@ struct ReadAttributes {
       visit(role)
     }
     for grant in action.authority.grants { visit(grant.condition) }
-    for rule in action.rules.indices { visit(action.rules[rule]) }
     for item in action.classify { visit(definition: item.definition) }
     for approval in action.approvals { visit(approval) }
     for wait in action.waits {
@@ -178,7 +183,9 @@ struct ReadAttributes {
         visit(part: argument)
       }
       let use = ConditionUse(index: index, roots: arguments.map { root(of: $0) })
-      if seenConditions.insert(use).inserted { visit(part: rules.conditions[index].body) }
+      guard seenConditions[use] == nil else { return }
+      seenConditions.insert(use, true)
+      visit(part: rules.conditions[index].body)
     case .classification(let index, let arguments):
       for (parameter, argument) in zip(rules.classifications[index].parameters, arguments) {
         aliases[parameter.local] = root(of: argument)

@@ -113,10 +113,16 @@ extension RuleSetPlanner {
   ///
   /// Its inputs are the fields that records are narrowed by.
   mutating func readActions() -> [ActionPlan] {
+    guard !rules.reads.isEmpty else { return [] }
     var common: [CheckedRuleSet.Rule] = []
-    for rule in rules.actions.flatMap(\.rules) where rule.stage == .authority && rule.sparesSystem {
-      if !common.contains(where: { $0.id == rule.id }) { common.append(rule) }
+    var seen: Set<String> = []
+    for action in rules.actions {
+      for rule in action.rules.indices where action.rules[rule].stage == .authority && action.rules[rule].sparesSystem {
+        if seen.insert(action.rules[rule].id).inserted { common.append(action.rules[rule]) }
+      }
     }
+    // What is read of the one who reads is asked by its own way.
+    var unnoted = ReadAttributes(rules)
     return rules.reads.map { read in
       let entity = rules.vocabulary.schema.entities[read.entity]
       let inputs = read.filters.map { position -> Field in
@@ -133,7 +139,7 @@ extension RuleSetPlanner {
       action.hasAllow = read.authority.hasAllow
       action.permission = read.authority.permission
       action.permittedRoles = read.authority.permittedRoles
-      action.authority = table(common)
+      action.authority = table(common, noting: &unnoted)
       action.nameCell = lowering.string(action.name)
       return action
     }

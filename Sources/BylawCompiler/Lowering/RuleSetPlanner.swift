@@ -97,9 +97,10 @@ package struct RuleSetPlanner {
     plan.hasAllow = action.authority.hasAllow
     plan.permission = action.authority.permission
     plan.permittedRoles = action.authority.permittedRoles
-    plan.authority = table(action.rules, of: .authority)
-    plan.references = table(action.rules, of: .references)
-    plan.requirements = table(action.rules, of: .requirements)
+    var reading = ReadAttributes(rules)
+    plan.authority = table(action.rules, of: .authority, noting: &reading)
+    plan.references = table(action.rules, of: .references, noting: &reading)
+    plan.requirements = table(action.rules, of: .requirements, noting: &reading)
     plan.classified = action.classify.map { classified($0) }
     plan.approvals = action.approvals.map { self.plan($0) }
     plan.votesOn = action.votesOn.map { self.plan($0) }
@@ -116,7 +117,7 @@ package struct RuleSetPlanner {
     plan.audit = action.audit.map { AuditPlan(word: $0.word, flag: $0.flag, keep: $0.keep) }
     plan.after = action.after.map { ($0.field, lowering.lower($0.value)) }
     // `let` of different actions may have one name; a classification is never given, it is made.
-    let reads = ReadAttributes.of(action, in: rules)
+    let reads = reading.finish(action)
     for position in reads.definitions {
       let definition = rules.definitions[position]
       var fact = FactPlan(definition: position, type: definition.value.type, isCount: false, limit: nil)
@@ -177,11 +178,14 @@ package struct RuleSetPlanner {
     return plan
   }
 
-  /// The rules of one stage, or all where none is named.
-  mutating func table(_ rules: [CheckedRuleSet.Rule], of stage: CheckedRuleSet.Rule.Stage? = nil) -> RuleTable {
+  /// The rules of one stage, or all where none is named; what they read is noted while they are at hand.
+  mutating func table(
+    _ rules: [CheckedRuleSet.Rule], of stage: CheckedRuleSet.Rule.Stage? = nil, noting reading: inout ReadAttributes
+  ) -> RuleTable {
     var lowered: [(rule: RulePlan, keys: [RuleTable.Key])] = []
     for rule in rules.indices where stage == nil || rules[rule].stage == stage {
       let plan = self.plan(rules[rule])
+      reading.visit(rules[rule])
       let keys = plan.each == nil ? plan.when.map { lowering.keys(of: $0) } ?? [] : []
       lowered.append((plan, keys))
     }

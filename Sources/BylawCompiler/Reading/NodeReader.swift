@@ -108,7 +108,9 @@ struct NodeReader {
     }
     let keys = list.keys
     guard stating.entries.contains(where: { !keys.contains($0.key.text) }) else {
-      return checked(stating, of: what, keys: list).map { ($0, list) }
+      hadUnknownKey = stating.entries.contains { $0.value.isRefused }
+      if let title = stating["title"] { _ = text(title, as: "'title'") }
+      return (stating, list)
     }
     let others = Set(lists.flatMap(\.keys)).subtracting(keys)
     for entry in stating.entries where others.contains(entry.key.text) {

@@ -90,7 +90,7 @@ extension ExpressionParser {
     case "in": throw unexpected(expected: .operand)
     default: break
     }
-    if SyntaxMessages.reservedWords.contains(word) {
+    if SyntaxMessages.isReserved(word) {
       throw lexer.failure(range) { SyntaxMessages.reservedWord(word, $0) }
     }
     try skip()

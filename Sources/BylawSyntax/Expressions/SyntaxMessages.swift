@@ -34,10 +34,16 @@ enum SyntaxMessages {
   // MARK: Words
 
   /// Words that CEL reserves; `let` is a root of this language and so is not among them.
-  static let reservedWords: Set<String> = [
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "loop", "namespace",
-    "package", "return", "var", "void", "while",
+  private static let reservedWords: [[String]] = [
+    [], [], ["as", "if"], ["for", "var"], ["else", "loop", "void"], ["break", "const", "while"], ["import", "return"],
+    ["package"], ["continue", "function"], ["namespace"],
   ]
+
+  /// Whether a word is reserved; they are looked up by their length.
+  static func isReserved(_ word: String) -> Bool {
+    let length = word.utf8.count
+    return length < reservedWords.count && reservedWords[length].contains(word)
+  }
 
   /// What to write for a word that other languages have as an operator between two operands.
   private static let operatorWords: [String: String] = [

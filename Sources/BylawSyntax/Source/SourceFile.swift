@@ -93,14 +93,19 @@ package struct SourceMap: Sendable {
 
   private func place(_ range: SourceRange, in path: String) -> String {
     let position = position(of: range.start, in: range.file)
-    // Put together without an interpolation: every rule and every node of the plan has its place.
-    var place = ""
-    place.reserveCapacity(path.utf8.count + 12)
-    place += path
-    place += ":"
-    place += String(position.line)
-    place += ":"
-    place += String(position.column)
-    return place
+    // Put together byte by byte: every rule and every node of the plan has its place.
+    var place: [UInt8] = []
+    place.reserveCapacity(path.utf8.count + 16)
+    place.append(contentsOf: path.utf8)
+    for number in [position.line, position.column] {
+      place.append(UInt8(ascii: ":"))
+      var unit = 1
+      while number / unit >= 10 { unit *= 10 }
+      while unit > 0 {
+        place.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+        unit /= 10
+      }
+    }
+    return String(decoding: place, as: UTF8.self)
   }
 }

@@ -22,7 +22,22 @@ struct SourceText {
 
   /// The offset of the first byte that is not plain ASCII text; almost every file ends here.
   private static func firstSuspect(_ bytes: [UInt8]) -> Int? {
-    bytes.firstIndex { $0 >= 0x7F || ($0 < 0x20 && $0 != 0x0A) }
+    let isSuspect = { (byte: UInt8) in byte >= 0x7F || (byte < 0x20 && byte != 0x0A) }
+    return unsafe bytes.withUnsafeBufferPointer { bytes in
+      // Piece by piece without a way out in between, which takes many bytes at once.
+      var start = 0
+      while start < bytes.count {
+        let end = min(start + 256, bytes.count)
+        var found: UInt8 = 0
+        for offset in start..<end {
+          let byte = unsafe bytes[offset]
+          found |= (byte >= 0x7F ? 1 : 0) | (byte < 0x20 ? 1 : 0) & (byte != 0x0A ? 1 : 0)
+        }
+        if found != 0 { return unsafe bytes[start..<end].firstIndex(where: isSuspect) }
+        start = end
+      }
+      return nil
+    }
   }
 
   /// Replaces what may not stand there, from the first suspect byte on.
