@@ -89,10 +89,27 @@ package final class SQLiteBackend: StoreBackend {
         try body(SQLiteReader(connection, layout))
       }
     }
+    if length == .brief, try withReaderAtOnce(body) { return }
     try checkIsOpen()
-    if length == .brief, let outcome = readers?.read(work) { return try outcome.get() }
     let database = database
     try await run({ database.asyncUnsafeRead($0) }, work)
+  }
+
+  package func withReaderAtOnce(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    try checkIsOpen()
+    let outcome = readers?.read { [self] connection throws(StoreError) in
+      let reader = SQLiteReader(connection, layout)
+      if try connection.look({ () throws(StoreError) in try body(reader) }) { return }
+      try connection.read { () throws(StoreError) in
+        try checkTables(connection)
+        try body(reader)
+      }
+    }
+    guard let outcome else { return false }
+    try outcome.get()
+    return true
   }
 
   /// How the database finds the records that meet conditions: a line a step, in SQLite's words.

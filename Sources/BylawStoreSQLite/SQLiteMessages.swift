@@ -3,6 +3,11 @@ enum SQLiteMessages {
   static let closed = "The store is closed."
   static let notDurable = "The database does not wait for the disk (synchronous is not FULL)."
   static let isThere = "There is a store already."
+
+  static func olderFormat(_ found: Int64, _ known: Int64) -> String {
+    "It was made by an earlier version (format \(found), this one knows \(known)): make a new store and import."
+  }
+
   static let isFolder = "It is a folder."
   static let notSettled = "Its rules were put in force by another version; put them in force again."
   static let otherTables = "Another program has changed the store to other rules; open it again."

@@ -76,6 +76,19 @@ import Testing
     #expect(throws: StoreError.newerFormat(7)) { try open(factory, mode: .openOrCreate) }
   }
 
+  @Test func `a store of an earlier format is refused, and left as it is`() throws {
+    let factory = try SQLiteFactory.file()
+    try open(factory, mode: .openOrCreate)
+    try factory.raw("PRAGMA user_version = 1")
+    for mode in [SQLiteMode.open, .openOrCreate, .settled] {
+      #expect(
+        throws: StoreError.cannotOpen(
+          path: factory.path,
+          cause: "It was made by an earlier version (format 1, this one knows 2): make a new store and import.")
+      ) { try open(factory, mode: mode) }
+    }
+  }
+
   @Test func `a folder that is not there is named`() throws {
     let path = "/nowhere/at/all.db"
     let error = #expect(throws: StoreError.self) {

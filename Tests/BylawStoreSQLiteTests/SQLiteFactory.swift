@@ -45,7 +45,11 @@ final class SQLiteFactory: BackendFactory {
     _ schema: Schema, _ ruleSet: Decision.RuleSetIdentity
   ) throws(StoreError) -> any StoreBackend {
     let name = schema.entities[0].fields.firstIndex { $0.name == "name" }
-    let indexed = name.map { Set([FieldPosition(entity: 0, field: $0)]) } ?? []
+    var indexed = name.map { Set([FieldPosition(entity: 0, field: $0)]) } ?? []
+    for (entity, declared) in schema.entities.enumerated() where declared.name == "Incident" {
+      let client = declared.fields.firstIndex { $0.name == "client" }
+      if let client { indexed.insert(FieldPosition(entity: entity, field: client)) }
+    }
     return try SQLiteBackend(
       place, schema: schema, ruleSet: ruleSet, mode: .openOrCreate,
       settings: SQLiteSettings(indexed: indexed))

@@ -10,8 +10,12 @@ struct Tampering {
   /// Signed when the store was filled.
   let checkpoint: Checkpoint
   let key = CheckpointKey()
+  /// How many entries there are.
+  static let entries = 64
 
   /// Six entries: two clients, an incident and its change, a proposal and its end.
+  ///
+  /// Others that change nothing follow, up to the one with which what they are about is carried over.
   init() async throws {
     factory = try SQLiteFactory.file()
     let backend = try factory.open()
@@ -24,6 +28,10 @@ struct Tampering {
     try await backend.apply(deed)
     (deed.outcome, deed.proposals[0].status) = (.deny, .refused)
     try await backend.apply(deed)
+    try await backend.write { writer throws(StoreError) in
+      let rest = Array(repeating: Deed(), count: Self.entries - 6)
+      try writer.apply(try Deed.batch(rest, after: writer, StoreFixture.schema))
+    }
     let last = try await backend.read { reader throws(StoreError) in try reader.lastEntry() }
     checkpoint = try Checkpoint(last, at: StoreFixture.time(60), ruleSet: "sha256:1", key: key)
     try backend.close()
@@ -112,7 +120,7 @@ struct Tampering {
     case "bylaw_key": "true"
     case "bylaw_number": "entity = 'Client'"
     case "bylaw_setting": "name = 'colour'"
-    case "bylaw_entry": "sequence = 6"
+    case "bylaw_entry": "sequence = \(entries)"
     default: "rowid = (SELECT max(rowid) FROM \"\(table)\")"
     }
   }

@@ -75,6 +75,27 @@ extension BackendConformance {
       try await second.apply(Deed())
       try second.close()
     },
+    BackendConformance("who reads at once sees the last commit, whoever made it", needsSharing: true) { factory in
+      let (first, second) = (try factory.open(), try factory.open())
+      try await first.apply(.make(StoreFixture.user, "u-1", ["name": .string("0")]))
+      for number in 1...20 {
+        // What was read twice is known; what is written then has to be seen all the same.
+        for _ in 0..<3 {
+          let seen = try first.readAtOnce { reader throws(StoreError) in
+            (try reader.record(StoreFixture.user, id: "u-1")?.fields["name"], try reader.lastEntry()?.sequence)
+          }
+          guard let seen else { continue }
+          try expect(seen.0, .string("\(number - 1)"), "record")
+          try expect(seen.1, Int64(number), "entry")
+        }
+        let change = Deed.change(StoreFixture.user, "u-1", ["name": .string("\(number)")])
+        try await (number.isMultiple(of: 3) ? first : second).apply(change)
+      }
+      for backend in [first, second] { try backend.close() }
+      try await expectFailure("closed", isFailed) { () throws(StoreError) in
+        _ = try first.readAtOnce { reader throws(StoreError) in try reader.lastEntry() }
+      }
+    },
     BackendConformance("two that write at once follow each other", needsSharing: true) { factory in
       let backends = [try factory.open(), try factory.open()]
       try await withThrowingTaskGroup(of: Void.self) { group in

@@ -73,23 +73,30 @@ extension Frame {
   ///
   /// Those of the source itself where all of them are sound and no time moves them, with what stands for those that
   /// nobody gave.
-  mutating func currentFields(of record: Cell) -> [String: Value] {
+  ///
+  /// - `isPlain`: Becomes whether they are just those of the source, and will be at any time.
+  mutating func currentFields(of record: Cell, isPlain: inout Bool) -> [String: Value] {
     let number = Int(record.payload)
     let (entity, base) = (records[number].entity, Int(records[number].base))
+    isPlain = false
     guard plan.timedMoves[entity].isEmpty, overlays.isEmpty,
       var values = source?.fields(of: EntityReference(type: entityName(entity), id: id(of: record)))
     else { return fields(of: record) }
     var given = 0
+    var isFilled = false
     for position in 0..<plan.names.entities[entity].count {
       if arena[base + position].isUnset {
         let cell = field(position, of: record)
         guard cell.state == .value else { continue }
         let field = plan.schema.entities[entity].fields[position]
         values[field.name] = value(of: cell, field.type)
+        isFilled = true
       }
       if arena[base + position].state == .value { given += 1 }
     }
-    return given == values.count ? values : fields(of: record)
+    guard given == values.count else { return fields(of: record) }
+    isPlain = !isFilled
+    return values
   }
 
   /// What is wrong with a value for a field of an entity; nothing when it fits.

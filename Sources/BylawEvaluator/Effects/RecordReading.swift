@@ -11,6 +11,8 @@ package struct RecordReading: ~Copyable {
   /// What was asked for: fields and their values.
   private let filters: [(field: Int, value: Cell)]
   private var frame: Frame
+  /// Whether the last record that was seen is read as it is stored, by whoever may see it and at any time.
+  package private(set) var isPlain = false
 
   init(
     read: ReadPlan, entity: Int, restrictions: [ReadPlan.Restriction]?, filters: [(field: Int, value: Cell)],
@@ -46,6 +48,7 @@ package struct RecordReading: ~Copyable {
 
   /// The fields of a record that may be seen and was asked for, as they are now; `nil` for any other.
   package mutating func fields(of id: String) -> [String: Value]? {
+    isPlain = false
     let record = frame.reference(entity: entity, id: id)
     guard !frame.isMissing(record) else { return nil }
     for filter in filters {
@@ -68,8 +71,11 @@ package struct RecordReading: ~Copyable {
       }
       guard isVisible else { return nil }
     }
-    return frame.currentFields(of: record)
+    return frame.currentFields(of: record, isPlain: &isPlain)
   }
+
+  /// Whether every record may be seen and was asked for.
+  package var showsAll: Bool { restrictions == nil && filters.isEmpty && read.listing == nil }
 
   /// The frame, to be used on.
   consuming func giveBack() -> Frame { frame }

@@ -49,6 +49,9 @@ extension Frame {
     case (.date, .date(let date)): return QuickCell(cell: Cell(Int64(date.daysSinceEpoch)), fits: true)
     case (.timestamp, .timestamp(let time)): return QuickCell(cell: Cell(time), fits: true)
     case (.duration, .duration(let span)): return QuickCell(cell: Cell(span), fits: true)
+    case (.reference, .reference(let given)):
+      guard plan.schema.entities[Int(field.detail)].name == given.type else { return nil }
+      return TextTable.withBytes(of: given.id) { quickReference($0, field) }
     case (_, .string(let text)): return TextTable.withBytes(of: text) { quickText($0, field) }
     default: return nil
     }
@@ -79,11 +82,17 @@ extension Frame {
       let written = String(decoding: text, as: UTF8.self)
       return (parseDuration(written) ?? TimeSpan(written)).map { QuickCell(cell: Cell($0), fits: true) }
     case .reference:
-      // With its type before it, or with characters that may be composed, it takes a closer look.
-      guard !text.isEmpty, text.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "/") }) else { return nil }
-      return QuickCell(cell: reference(entity: Int(field.detail), id: text), fits: true)
+      // With its type before it it takes a closer look.
+      guard !text.contains(UInt8(ascii: "/")) else { return nil }
+      return quickReference(text, field)
     case .other, .bool, .int, .double: return nil
     }
+  }
+
+  /// A reference by an id; `nil` where its characters may have to be composed.
+  private mutating func quickReference(_ id: UnsafeRawBufferPointer, _ field: QuickField) -> QuickCell? {
+    guard !id.isEmpty, id.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return QuickCell(cell: reference(entity: Int(field.detail), id: id), fits: true)
   }
 
   private func quickWord(_ text: UnsafeRawBufferPointer, _ enumeration: Int) -> Cell? {

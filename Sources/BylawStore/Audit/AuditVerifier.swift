@@ -41,6 +41,7 @@ package struct AuditVerifier: Sendable {
       for fault in try reader.faults(limit: limit) { run.note(.fault(fault)) }
     }
     let trusted = trustedCheckpoints(&run)
+    try run.look { run throws(StoreError) in run.numbersUpTo = try reader.numbers().upTo }
     try run.look { run throws(StoreError) in try lookAtEntries(reader, trusted, &run) }
     if knowsRecords { try run.look { run throws(StoreError) in try lookForUnlisted(reader, &run) } }
     try run.look { run throws(StoreError) in try lookAtSettled(reader, trusted, &run) }
@@ -69,7 +70,7 @@ package struct AuditVerifier: Sendable {
       let entries = try reader.entries(EntryFilter(), after: last, limit: Self.page)
       for entry in entries {
         chain.take(entry, &run)
-        run.settle(chain.reading)
+        run.settle(chain.reading, of: entry.sequence)
         while let checkpoint = checkpoints.first, checkpoint.size <= entry.sequence {
           if checkpoint.size == entry.sequence, checkpoint.digest != entry.digest {
             run.note(.checkpointDiffers(size: checkpoint.size))
@@ -117,7 +118,7 @@ package struct AuditVerifier: Sendable {
   private func lookAtSettled(
     _ reader: any StoreReader, _ checkpoints: [Checkpoint], _ run: inout VerificationRun
   ) throws(StoreError) {
-    let numbers = try reader.numbers()
+    let numbers = try reader.numbers().last
     for entity in Set(numbers.keys).union(run.numbers.keys).sorted() where numbers[entity] != run.numbers[entity] {
       run.note(.numberChanged(entity))
     }
@@ -196,7 +197,9 @@ struct VerificationRun {
   var report = AuditReport()
   /// By type, the rows that were met at the entry that they name.
   var met: [String: Int64] = [:]
-  /// By entity, the numbers last given; the trail's last word on each.
+  /// Up to which entry numbers are kept beside the trail.
+  var numbersUpTo = Int64.max
+  /// By entity, the numbers last given up to there; the trail's last word on each.
   private(set) var numbers: [String: Int64] = [:]
   /// By name, the digests of settings; the trail's last word.
   private(set) var settings: [String: String] = [:]
@@ -232,8 +235,8 @@ struct VerificationRun {
   }
 
   /// Takes what an entry says about the whole store.
-  mutating func settle(_ reading: EntryReading) {
-    numbers.merge(reading.numbers) { $1 }
+  mutating func settle(_ reading: EntryReading, of entry: Int64) {
+    if entry <= numbersUpTo { numbers.merge(reading.numbers) { $1 } }
     if !reading.settings.isEmpty { settings = reading.settings }
     if let mark = reading.documents { documents = mark }
   }

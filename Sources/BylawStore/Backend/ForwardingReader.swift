@@ -25,7 +25,7 @@ extension ForwardingReader {
 
   package func lastNumber(of entity: String) throws(StoreError) -> Int64 { try inner.lastNumber(of: entity) }
 
-  package func numbers() throws(StoreError) -> [String: Int64] { try inner.numbers() }
+  package func numbers() throws(StoreError) -> GivenNumbers { try inner.numbers() }
 
   package func proposal(_ id: String) throws(StoreError) -> StoredProposal? { try inner.proposal(id) }
 

@@ -8,9 +8,18 @@ import Synchronization
 /// Bodies run synchronously, long ones always on an executor of the backend's own.
 package protocol StoreBackend: Sendable {
   /// Reads from one consistent state.
+  ///
+  /// A brief body may run again when somebody writes meanwhile; what it gave before is thrown away.
   func withReader(
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
   ) async throws(StoreError)
+
+  /// The same for a brief body, on the thread of the caller.
+  ///
+  /// - Returns: Whether it has run; not where something would have to be waited for.
+  func withReaderAtOnce(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool
 
   /// Reads and then writes with the write lock held from the start: what was read is still so when it is written.
   /// Commits, durably, when the body returns; undoes everything when it throws.
@@ -56,6 +65,22 @@ extension StoreBackend {
   }
 }
 
+extension StoreBackend {
+  /// A backend that cannot read at once need not.
+  package func withReaderAtOnce(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool { false }
+
+  /// What a brief body reads from one consistent state on the thread of the caller; `nil` where it would have to wait.
+  package func readAtOnce<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result? {
+    let outcome = BodyResult<Result>()
+    let hasRun = try withReaderAtOnce { reader throws(StoreError) in outcome.set(try body(reader)) }
+    return hasRun ? outcome.value : nil
+  }
+}
+
 /// What a body gave, for whoever had it run: backends need not be generic, which would cost every call.
 private final class BodyResult<Result: Sendable>: Sendable {
   private let result = Mutex<Result?>(nil)
@@ -75,6 +100,13 @@ package protocol StoreReader: AnyObject {
   /// The fields of a record, absent ones left out, exactly as they were written; `nil` when there is none.
   func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord?
 
+  /// A record that is known without a look at the database and was noted to be read as it is stored; `nil` for any
+  /// other.
+  func plainRecord(_ entity: Int, id: String) -> StoredRecord?
+
+  /// Notes that whoever reads a record, at any time, is given just the fields that are stored, as they are.
+  func notePlain(_ entity: Int, id: String)
+
   /// The records of an entity in the order in which they were made, `after` a row number, at most `limit` of them.
   ///
   /// `filters` must all be met by what is stored; a backend that cannot translate a part gives more. Whoever asks
@@ -92,8 +124,8 @@ package protocol StoreReader: AnyObject {
   /// The number last given to a record of an entity; 0 when none was.
   func lastNumber(of entity: String) throws(StoreError) -> Int64
 
-  /// All numbers last given, by entity.
-  func numbers() throws(StoreError) -> [String: Int64]
+  /// The numbers last given, as they are kept beside the trail.
+  func numbers() throws(StoreError) -> GivenNumbers
 
   /// A proposal by its id.
   func proposal(_ id: String) throws(StoreError) -> StoredProposal?
@@ -161,6 +193,10 @@ package protocol StoreReader: AnyObject {
 
 /// What a backend need not do itself, as other calls give it too, only slower.
 extension StoreReader {
+  package func plainRecord(_ entity: Int, id: String) -> StoredRecord? { nil }
+
+  package func notePlain(_ entity: Int, id: String) {}
+
   package func entry(_ sequence: Int64) throws(StoreError) -> AuditEntry? {
     let next = try entries(EntryFilter(), after: sequence - 1, limit: 1).first
     return next?.sequence == sequence ? next : nil
@@ -237,6 +273,18 @@ extension StoreBackend {
 package protocol StoreWriter: StoreReader {
   /// Writes a batch in its order: for each entry the entry first, then the rows that it changed.
   func apply(_ batch: StoreBatch) throws(StoreError)
+}
+
+/// Numbers last given, by entity, as they are kept beside the trail.
+package struct GivenNumbers: Sendable, Hashable {
+  /// The entry up to which they are kept; what later entries gave stands in these alone.
+  package var upTo: Int64
+  package var last: [String: Int64]
+
+  package init(upTo: Int64 = .max, last: [String: Int64]) {
+    self.upTo = upTo
+    self.last = last
+  }
 }
 
 /// A record as it is stored.
@@ -369,6 +417,8 @@ package struct StoreBatch: Sendable {
   package var entries: [AuditEntry] = []
   /// In the order of the entries, and within one of its text: each record of an entry once.
   package private(set) var mentions: [Mention] = []
+  /// By entry, ascending, the numbers that it says were given last.
+  package private(set) var given: [(entry: Int64, numbers: [String: Int64])] = []
   package var records: [RecordChange] = []
   package var keys: [KeyClaim] = []
   package var numbers: [String: Int64] = [:]
@@ -392,6 +442,7 @@ package struct StoreBatch: Sendable {
     if let resource = content.resource, !content.changes.contains(where: { $0.record == resource }) {
       mentions.append(Mention(record: resource, entry: sequence, kind: .resource))
     }
+    if !content.numbers.isEmpty { given.append((sequence, content.numbers)) }
     return entry.digest
   }
 

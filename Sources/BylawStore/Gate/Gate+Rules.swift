@@ -5,6 +5,8 @@ import BylawModel
 extension Gate {
   /// The setting that holds the rules in force.
   package static let rulesSetting = "rules"
+  /// What an entry names as the act that puts rules in force.
+  package static let rulesAction = "rules"
   /// The setting that holds their digest once the trail names them; empty where settings were changed since.
   package static let digestSetting = "rules_digest"
 

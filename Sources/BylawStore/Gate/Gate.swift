@@ -103,14 +103,16 @@ package struct Gate: Sendable {
     let length = id == nil ? BodyLength.long : .brief
     // What leaves no entry needs no write; a denial is written down, so it is asked once more.
     if plan.store.reads[entity]?.audit == nil {
-      let answer = try await backend.read(length) { reader throws(StoreError) in
+      let body: @Sendable (any StoreReader) throws(StoreError) -> ReadAnswer = { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
         return try Self.unwrap { () throws(Interruption) in
           try transaction.read(
             entity, id: id, filters: filters, condition: condition, limit: limit, by: subject)
         }
       }
-      if answer.decision.outcome == .allow { return answer }
+      var answer = length == .brief ? try backend.readAtOnce(body) : nil
+      if answer == nil { answer = try await backend.read(length, body) }
+      if let answer, answer.decision.outcome == .allow { return answer }
     }
     return try await backend.write(length) { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)

@@ -70,11 +70,23 @@ extension GateTransaction {
   private func find(
     _ entity: Int, id: String?, limit: Int, with reading: inout RecordReading, into answer: inout ReadAnswer
   ) throws(Interruption) {
-    if let id { return try add(id, limit, &reading, &answer) }
+    if let id { return try addOne(entity, id, limit, &reading, &answer) }
     var pages = RecordPages(RecordQuery(entity: entity, filter: reading.condition()))
     while !answer.isCut, let page = try self.reading({ () throws(StoreError) in try self.next(of: &pages) }) {
       for candidate in page where !answer.isCut { try add(candidate, limit, &reading, &answer) }
     }
+  }
+
+  /// Puts one record into an answer that has none; what was found to be shown as it is stored is not judged again.
+  private func addOne(
+    _ entity: Int, _ id: String, _ limit: Int, _ reading: inout RecordReading, _ answer: inout ReadAnswer
+  ) throws(Interruption) {
+    if limit > 0, reading.showsAll, let known = reader.plainRecord(entity, id: id) {
+      answer.records.append(StoredRecord(row: 0, id: id, fields: known.fields, entry: 0))
+      return
+    }
+    try add(id, limit, &reading, &answer)
+    if reading.isPlain { reader.notePlain(entity, id: id) }
   }
 
   private func add(

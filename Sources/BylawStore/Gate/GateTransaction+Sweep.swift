@@ -50,7 +50,7 @@ extension GateTransaction {
     let sequence = working.nextSequence
     working.nextSequence += 1
     var content = AuditEntry.Content(
-      at: now, subject: EntityReference(type: Gate.engine, id: Request.Entity.system.id), action: "rules",
+      at: now, subject: EntityReference(type: Gate.engine, id: Request.Entity.system.id), action: Gate.rulesAction,
       resource: nil, outcome: .allow, input: Digest.of(.object([:])), ruleSet: plan.identity.digest)
     content.word = "put_in_force"
     content.settings = settings.mapValues { Digest.of($0) }

@@ -5,19 +5,51 @@ import BylawStore
 ///
 /// A connection forgets all of it as soon as it sees that something was written through another one.
 struct ReadMemory {
-  /// The most records that are kept.
-  static let limit = 256
+  /// How much of records is kept, in bytes as they lie in the database, each with something for its fields.
+  private static let limit = 4_194_304
+  /// What a record counts for beside its bytes: as much as a thousand bytes, so that no more than 4,096 are kept.
+  static let weightOfRecord = 1_024
 
-  private(set) var records: [Key: StoredRecord] = [:]
+  private var records: [Key: Known] = [:]
+  private var weight = 0
   /// `nil` when it is not known; `.some(nil)` when there is no entry.
   var lastEntry: AuditEntry??
+  /// By entity, the numbers last given, as far as they are known.
+  var numbers: [String: Int64] = [:]
+  /// What is to be carried over; `nil` when it is not known.
+  var arrears: Arrears?
   /// SQLite's count of the changes that this connection has seen.
-  private var version: UInt32?
+  private(set) var version: UInt32?
+  /// The log at this state, where that is known.
+  private(set) var log: LogHeader?
+
+  /// What entries say that the tables which list it do not have yet.
+  struct Arrears {
+    var mentions: [StoreBatch.Mention] = []
+    var numbers: [String: Int64] = [:]
+  }
 
   struct Key: Hashable {
     var entity: Int
     var id: String
   }
+
+  private struct Known {
+    var record: StoredRecord
+    /// Whether whoever reads it is given just the fields that are stored.
+    var isPlain = false
+  }
+
+  /// A record that is known.
+  func record(_ key: Key) -> StoredRecord? { records[key]?.record }
+
+  /// A record that is known to be read as it is stored.
+  func plainRecord(_ key: Key) -> StoredRecord? {
+    guard let known = records[key], known.isPlain else { return nil }
+    return known.record
+  }
+
+  mutating func notePlain(_ key: Key) { records[key]?.isPlain = true }
 
   /// Keeps what is known if nothing was written since.
   mutating func adopt(_ current: UInt32?) {
@@ -26,18 +58,34 @@ struct ReadMemory {
   }
 
   /// What is known is still so after a commit of this connection, which has dropped what it wrote.
-  mutating func confirm(_ current: UInt32?) { version = current }
+  mutating func confirm(_ current: UInt32?) {
+    version = current
+    log = nil
+  }
 
-  mutating func keep(_ record: StoredRecord, as key: Key) {
-    if records.count >= Self.limit { records.removeAll(keepingCapacity: true) }
-    records[key] = record
+  /// Keeps how the log looked at the state that is known; `nil` when that cannot be told.
+  mutating func noteLog(_ header: LogHeader?) { if version != nil { log = header } }
+
+  /// - `bytes`: How many the texts of the record have.
+  mutating func keep(_ record: StoredRecord, as key: Key, bytes: Int) {
+    let own = Self.weightOfRecord + bytes
+    if weight + own > Self.limit {
+      records.removeAll(keepingCapacity: true)
+      weight = 0
+    }
+    weight += own
+    records[key] = Known(record: record)
   }
 
   mutating func drop(_ key: Key) { records[key] = nil }
 
   mutating func forget() {
     records.removeAll(keepingCapacity: true)
+    weight = 0
     lastEntry = nil
+    numbers.removeAll(keepingCapacity: true)
+    arrears = nil
     version = nil
+    log = nil
   }
 }

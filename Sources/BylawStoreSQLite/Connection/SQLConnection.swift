@@ -15,6 +15,12 @@ import GRDBSQLite
   private var others: [String: SQLStatement] = [:]
   /// After so many others a transaction begins without them.
   private static let limit = 256
+  /// While a body looks without a transaction, the state that all of it has to be of.
+  private var watched: UInt32?
+  /// Whether a statement has shown that this state was the last one.
+  private var hasSeenWatched = false
+  /// Whether somebody has written since.
+  private var isOvertaken = false
 
   /// A statement that was prepared, and what it was prepared from: as long as that is there no other has its identity.
   private struct Known {
@@ -62,8 +68,11 @@ import GRDBSQLite
   ) throws(StoreError) {
     defer { statement.reset() }
     try statement.bind(arguments, on: self)
-    while try statement.step(on: self) {
+    var isRow = try statement.step(on: self)
+    if watched != nil { try watch() }
+    while isRow {
       guard try body(statement) else { return }
+      isRow = try statement.step(on: self)
     }
   }
 
@@ -106,7 +115,9 @@ import GRDBSQLite
   ) throws(StoreError) -> Result? {
     defer { statement.reset() }
     try statement.bind(arguments, on: self)
-    return try statement.step(on: self) ? try body(statement) : nil
+    let isRow = try statement.step(on: self)
+    if watched != nil { try watch() }
+    return isRow ? try body(statement) : nil
   }
 
   /// What `body` makes of every row.
@@ -221,15 +232,53 @@ import GRDBSQLite
 
   /// Runs `body` on one state of the database.
   func read<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    let before = logHeader
     try begin(Self.beginDeferred)
     do throws(StoreError) {
       let result = try body()
+      // As nobody has written since before it began, it has seen what the log had then.
+      memory.noteLog(before == logHeader ? before : nil)
       try run(Self.commit)
       return result
     } catch {
       rollBack()
       throw error
     }
+  }
+
+  // MARK: Looking
+
+  private static let dataVersion = KnownStatement("PRAGMA data_version")
+
+  /// Runs `body` without a transaction: every statement sees the state that the memory is of, or nothing is taken.
+  ///
+  /// - Returns: Whether that held; if not, what `body` gave is of no use.
+  func look(_ body: () throws(StoreError) -> Void) throws(StoreError) -> Bool {
+    guard let version = memory.version, watched == nil else { return false }
+    if others.count > Self.limit { forgetOthers() }
+    (watched, hasSeenWatched, isOvertaken) = (version, false, false)
+    defer { watched = nil }
+    let before = memory.log == nil ? logHeader : nil
+    do throws(StoreError) {
+      try body()
+      // What was known needed no statement; it has to be the last state all the same.
+      if !hasSeenWatched, memory.log == nil || memory.log != logHeader { _ = try number(Self.dataVersion) }
+      if before != nil, before == logHeader { memory.noteLog(before) }
+      return true
+    } catch {
+      guard isOvertaken else { throw error }
+      memory.forget()
+      return false
+    }
+  }
+
+  /// Makes sure that the statement under way sees the state that is watched.
+  private func watch() throws(StoreError) {
+    guard seenVersion == watched else {
+      isOvertaken = true
+      throw .busy
+    }
+    hasSeenWatched = true
   }
 
   private func commit() throws(StoreError) {
@@ -275,6 +324,9 @@ import GRDBSQLite
     }
     return code == SQLITE_OK ? version : nil
   }
+
+  /// The head of the log as it is now; `nil` where none is known.
+  private var logHeader: LogHeader? { memory.version == nil ? nil : unsafe LogHeader(of: handle) }
 
   /// How long to wait for another program's transaction, in seconds.
   func setPatience(_ seconds: Double) { unsafe sqlite3_busy_timeout(handle, Int32(seconds * 1_000)) }

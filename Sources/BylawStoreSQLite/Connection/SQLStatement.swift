@@ -93,6 +93,16 @@ enum SQLValue: Sendable, Hashable {
 
   func optionalInt(_ column: Int) -> Int64? { isNull(column) ? nil : int(column) }
 
+  /// How many bytes the texts and blobs of so many columns have that were read.
+  func bytes(of columns: Int) -> Int {
+    var sum = 0
+    for column in 0..<Int32(columns) {
+      let kind = unsafe sqlite3_column_type(handle, column)
+      if kind == SQLITE_TEXT || kind == SQLITE_BLOB { sum += Int(unsafe sqlite3_column_bytes(handle, column)) }
+    }
+    return sum
+  }
+
   /// The bytes of a blob or a text.
   func blob(_ column: Int) -> [UInt8] {
     guard let start = unsafe sqlite3_column_blob(handle, Int32(column)) else { return [] }

@@ -76,6 +76,9 @@ struct StoreOpening {
     let format = try connection.number("PRAGMA user_version")
     guard format <= SystemTables.format else { throw .newerFormat(Int(format)) }
     guard format > 0, objects > 0 else { throw .notAStore(path: path) }
+    guard format == SystemTables.format else {
+      throw .cannotOpen(path: path, cause: SQLiteMessages.olderFormat(format, SystemTables.format))
+    }
     guard mode == .create else { return }
     // Tables without an entry are what is left when a store was interrupted while it was made.
     if try connection.number("SELECT EXISTS (SELECT 1 FROM \"bylaw_entry\")") == 1 {

@@ -35,7 +35,7 @@ final class EntityTable: Sendable {
 
   /// - `name`: The table's name, which no other has.
   /// - `late`: Fields that came when there were records already.
-  /// - `indexed`: Positions of fields to find records by, beside references.
+  /// - `indexed`: Positions of fields to find records by.
   init(_ entity: Schema.Entity, name: String, schema: Schema, late: Set<String>, indexed: Set<Int>) {
     self.entity = entity.name
     self.name = name
@@ -48,12 +48,7 @@ final class EntityTable: Sendable {
     self.columns = columns
     let names = entity.fields.enumerated().map { ($0.element.name, $0.offset) }
     positions = Dictionary(names, uniquingKeysWith: { first, _ in first })
-    self.indexed = columns.indices.filter { position in
-      switch columns[position].kind {
-      case .reference, .references: true
-      case .bool, .int, .real, .decimal, .text, .date, .timestamp, .duration, .json: indexed.contains(position)
-      }
-    }
+    self.indexed = indexed.sorted()
     let all = ["\"$row\"", "\"id\"", "\"$entry\""] + columns.map(\.name)
     let table = SQLText.name(name)
     let selection = "SELECT \(all.joined(separator: ", ")) FROM \(table)"
@@ -82,7 +77,7 @@ final class EntityTable: Sendable {
     var lines = [
       "\"$row\" INTEGER PRIMARY KEY CHECK (\"$row\" > 0)",
       "\"id\" TEXT NOT NULL UNIQUE CHECK (\"id\" <> '' AND instr(\"id\", char(0)) = 0)",
-      "\"$entry\" INTEGER NOT NULL REFERENCES \"bylaw_entry\" (\"sequence\")",
+      "\"$entry\" INTEGER NOT NULL",
     ]
     lines += columns.map { column in
       var line = "\(column.name) \(column.kind.affinity)"
@@ -113,13 +108,11 @@ final class EntityTable: Sendable {
 
   /// Rows are only written by the entry that lists them, as the last one, and never removed.
   private var guards: [SchemaObject] {
-    let record = SQLText.text(entity + "/")
-    let unlisted = """
-      NOT EXISTS (SELECT 1 FROM "bylaw_change" WHERE "record" = \(record) || NEW."id" AND "entry" = NEW."$entry" \
-      AND "kind" = 1 AND "entry" = (SELECT max("sequence") FROM "bylaw_entry"))
-      """
+    let record = "\(SQLText.text(entity + "/")) || NEW.\"id\""
+    let unlisted = SystemTables.isUnlisted(record, by: "NEW.\"$entry\"", mustAllow: true)
     let exists = """
-      EXISTS (SELECT 1 FROM \(quotedName) WHERE "id" = NEW."id" OR "$row" = NEW."$row")
+      EXISTS (SELECT 1 FROM \(quotedName) WHERE "id" = NEW."id") \
+      OR EXISTS (SELECT 1 FROM \(quotedName) WHERE "$row" = NEW."$row")
       """
     let renamed = "NEW.\"id\" IS NOT OLD.\"id\" OR NEW.\"$row\" IS NOT OLD.\"$row\""
     return [

@@ -1,11 +1,12 @@
 import BylawModel
+import BylawStore
 
 /// The tables that every store has, whatever its rules: the trail, proposals, documents, keys, numbers and settings.
 enum SystemTables {
   /// "Byla" in ASCII: marks a database file as a store.
   static let applicationID: Int64 = 0x4279_6C61
   /// The version of everything that this file lays down.
-  static let format: Int64 = 1
+  static let format: Int64 = 2
 
   /// All of them, in the order in which they are made.
   static let objects: [SchemaObject] = entries + changes + proposals + documents + small
@@ -37,12 +38,57 @@ enum SystemTables {
   /// insertion.
   static func member(_ name: String) -> String { "json_extract(\"body\", '$.\(name)')" }
 
-  /// Whether an entry may say which settings the store has; there are few such entries, and an index of them.
+  /// Whether an entry may say which settings the store has: one of the engine's own that puts rules in force.
   ///
-  /// Within a text of JSON a quote has a backslash before it, so this is always the name of a member.
-  static let maySpeakOfSettings = "instr(\"body\", '\"settings\":') > 0"
+  /// There are few, and an index of them; only the beginning of the JSON is compared.
+  static let maySpeakOfSettings = """
+    "body" >= '{"action":"\(Gate.rulesAction)",' AND "body" < '{"action":"\(Gate.rulesAction)"-'
+    """
   /// Whether an entry says which settings the store has.
   static let speaksOfSettings = "\(maySpeakOfSettings) AND \(member("settings")) IS NOT NULL"
+
+  // MARK: What is carried over
+
+  /// After so many entries what they are about, and the numbers that they gave, are carried over into the tables that
+  /// list them, all at once: a page of each would otherwise be written with every entry.
+  static let stride: Int64 = 64
+  /// An entry that changes more records than this is listed at once: rows are not looked for in long texts.
+  static let fewChanges = 4
+
+  /// Up to which entry all is carried over, where this is the last one.
+  static func carried(upTo last: Int64) -> Int64 { last - last % stride }
+
+  /// The same in SQL, of the trail as it is; `NULL` before the first entry.
+  static let carried = "(SELECT max(\"sequence\") / \(stride) * \(stride) FROM \"bylaw_entry\")"
+
+  /// Whether an entry is listed at once, in SQL.
+  static let isLong = "json_array_length(\"body\", '$.changes') > \(fewChanges)"
+
+  /// A condition on the JSON of an entry: a member of its own, or of one of its changes, is this record.
+  ///
+  /// Within a text of JSON a quote has a backslash before it, so the name is always that of a member.
+  /// - `record`: An expression for `Type/id`; SQLite does not escape U+007F, which the trail does.
+  static func names(_ member: String, _ record: String) -> String {
+    "instr(\"body\", '\"\(member)\":' || replace(json_quote(\(record)), char(127), '\\u007f')) > 0"
+  }
+
+  /// Whether an entry is of an act that was allowed.
+  private static let isAllowed = "instr(\"body\", '\"outcome\":\"allow\"') > 0"
+
+  /// A condition for a row that no last entry lists as changed.
+  ///
+  /// - `record`: An expression for `Type/id` of the row.
+  /// - `entry`: The column that names the entry.
+  /// - `mustAllow`: Whether the entry has to be of an act that was allowed.
+  static func isUnlisted(_ record: String, by entry: String, mustAllow: Bool) -> String {
+    let allowed = mustAllow ? "\(isAllowed) AND " : ""
+    return """
+      \(entry) IS NOT (SELECT max("sequence") FROM "bylaw_entry") \
+      OR NOT EXISTS (SELECT 1 FROM "bylaw_change" WHERE "record" = \(record) AND "entry" = \(entry) \
+      AND "kind" \(mustAllow ? "= 1" : "> 0")) \
+      AND NOT EXISTS (SELECT 1 FROM "bylaw_entry" WHERE "sequence" = \(entry) AND \(allowed)\(names("record", record)))
+      """
+  }
 
   private static let entries: [SchemaObject] = [
     table(
@@ -63,6 +109,8 @@ enum SystemTables {
   ]
 
   /// Which entries are about which records: 0 about it, 1 changed it, 2 changed it though it does not allow.
+  ///
+  /// Those since the last multiple of `stride` that change few records are yet to be listed.
   private static let changes: [SchemaObject] = [
     table(
       "bylaw_change",
@@ -72,15 +120,21 @@ enum SystemTables {
       ], options: "STRICT, WITHOUT ROWID"),
     .guarding(
       "bylaw_change", "insert", before: "INSERT",
-      when: "NEW.\"entry\" IS NOT (SELECT max(\"sequence\") FROM \"bylaw_entry\")", saying: SQLiteMessages.indexKept),
+      when: """
+        NEW."entry" IS NOT (SELECT max("sequence") FROM "bylaw_entry") AND NEW."kind" IS NOT (
+          SELECT CASE
+            WHEN \(names("record", "NEW.\"record\"")) THEN iif(\(isAllowed), 1, 2)
+            WHEN \(names("resource", "NEW.\"record\"")) THEN 0 END
+          FROM "bylaw_entry" WHERE "sequence" = NEW."entry")
+        """,
+      saying: SQLiteMessages.indexKept),
     .guarding("bylaw_change", "update", before: "UPDATE", when: nil, saying: SQLiteMessages.indexKept),
     .guarding("bylaw_change", "delete", before: "DELETE", when: nil, saying: SQLiteMessages.indexKept),
   ]
 
   private static let proposals: [SchemaObject] = {
     let unlisted = """
-      NOT EXISTS (SELECT 1 FROM "bylaw_change" WHERE "record" = 'proposal/' || NEW."id" AND "entry" = NEW."entry" \
-      AND "kind" > 0 AND "entry" = (SELECT max("sequence") FROM "bylaw_entry")) \
+      \(isUnlisted("'proposal/' || NEW.\"id\"", by: "NEW.\"entry\"", mustAllow: false)) \
       OR NEW."id" IS NOT json_extract(NEW."body", '$.id')
       """
     let exists = "EXISTS (SELECT 1 FROM \"bylaw_proposal\" WHERE \"id\" = NEW.\"id\" OR \"row\" = NEW.\"row\")"

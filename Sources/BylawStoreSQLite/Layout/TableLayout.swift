@@ -17,15 +17,48 @@ struct TableLayout: Sendable {
   let schema: Schema
   /// By position of the entity.
   let tables: [EntityTable]
+  /// By position of the entity, how many entities its references lead to, and those of these in turn.
+  ///
+  /// Where one leads to another and not back, the other has fewer, so that its rows are written first: no reference
+  /// has to wait for its target then.
+  let ranks: [Int]
 
   /// - `late`: By entity, the fields that came when there were records already.
   init(_ schema: Schema, late: [String: Set<String>], indexed: Set<FieldPosition>) {
     self.schema = schema
+    let reach = Self.reach(schema)
+    ranks = reach.map(\.count)
     var taken: Set<String> = []
     tables = schema.entities.enumerated().map { position, entity in
-      EntityTable(
+      var indexed = Set(indexed.filter { $0.entity == position }.map(\.field))
+      for (number, field) in entity.fields.enumerated() {
+        // Where references go round in circles, those that wait for a row that is written are looked for.
+        guard let target = Self.target(of: field), reach[target].contains(position) else { continue }
+        indexed.insert(number)
+      }
+      return EntityTable(
         entity, name: SQLText.unique(entity.name, position: position, taken: &taken), schema: schema,
-        late: late[entity.name] ?? [], indexed: Set(indexed.filter { $0.entity == position }.map(\.field)))
+        late: late[entity.name] ?? [], indexed: indexed)
+    }
+  }
+
+  /// The entity that a field refers to, where it is just one.
+  private static func target(of field: Field) -> Int? {
+    let type = if case .optional(let content) = field.type { content } else { field.type }
+    guard case .entity(let indices) = type, indices.count == 1 else { return nil }
+    return indices[0]
+  }
+
+  /// By entity, all entities that its references lead to, and those of these in turn.
+  private static func reach(_ schema: Schema) -> [Set<Int>] {
+    let targets = schema.entities.map { Set($0.fields.compactMap(target(of:))) }
+    return targets.map { own in
+      var found = own
+      var open = Array(own)
+      while let next = open.popLast() {
+        for target in targets[next] where found.insert(target).inserted { open.append(target) }
+      }
+      return found
     }
   }
 

@@ -80,15 +80,16 @@ struct FaultSurvey {
     for (table, parent) in dangling { note(SQLiteMessages.dangling(table, parent)) }
   }
 
-  /// What entries list, against the table that the triggers go by: both must say the same.
+  /// What entries list, against the table of it: both must say the same, but for what is yet to be carried over.
   private mutating func lookAtChanges() throws(StoreError) {
+    let settled = "e.\"sequence\" <= \(SystemTables.carried) OR \(SystemTables.isLong)"
     let listed = """
       SELECT e."sequence" AS "entry", json_extract(c."value", '$.record') AS "record",
         CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END AS "kind"
-      FROM "bylaw_entry" e, json_each(e."body", '$.changes') c
+      FROM "bylaw_entry" e, json_each(e."body", '$.changes') c WHERE \(settled)
       UNION ALL
       SELECT e."sequence", json_extract(e."body", '$.resource'), 0 FROM "bylaw_entry" e
-      WHERE json_extract(e."body", '$.resource') IS NOT NULL AND NOT EXISTS (
+      WHERE (\(settled)) AND json_extract(e."body", '$.resource') IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM json_each(e."body", '$.changes') c
         WHERE json_extract(c."value", '$.record') = json_extract(e."body", '$.resource'))
       """

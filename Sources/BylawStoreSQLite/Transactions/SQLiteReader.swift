@@ -14,19 +14,36 @@ class SQLiteReader: StoreReader {
   private static let holder = KnownStatement(
     "SELECT \"record\" FROM \"bylaw_key\" WHERE \"key\" = ? AND \"value\" = ?")
   private static let keys = KnownStatement("SELECT \"key\", \"value\" FROM \"bylaw_key\" WHERE \"record\" = ?")
-  private static let lastNumber = KnownStatement("SELECT \"last\" FROM \"bylaw_number\" WHERE \"entity\" = ?")
+  private static let lastNumber = KnownStatement(
+    """
+    SELECT max("last") FROM (
+      SELECT "last" FROM "bylaw_number" WHERE "entity" = ?1
+      UNION ALL SELECT json_extract("body", '$.numbers."' || ?1 || '"') FROM "bylaw_entry"
+      WHERE "sequence" > \(SystemTables.carried) AND instr("body", '"numbers":') > 0)
+    """)
   private static let lastEntry = KnownStatement("\(entryColumns) ORDER BY \"sequence\" DESC LIMIT 1")
 
   // MARK: Records
 
   func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord? {
     let key = ReadMemory.Key(entity: entity, id: id)
-    if let known = connection.memory.records[key] { return known }
+    if let known = connection.memory.record(key) { return known }
     let table = layout.tables[entity]
-    let found = try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in try record(row, table) }
-    if let found { connection.memory.keep(found, as: key) }
+    var bytes = 0
+    let found = try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in
+      let record = try record(row, table)
+      bytes = row.bytes(of: EntityTable.firstField + table.columns.count)
+      return record
+    }
+    if let found { connection.memory.keep(found, as: key, bytes: bytes) }
     return found
   }
+
+  func plainRecord(_ entity: Int, id: String) -> StoredRecord? {
+    connection.memory.plainRecord(.init(entity: entity, id: id))
+  }
+
+  func notePlain(_ entity: Int, id: String) { connection.memory.notePlain(.init(entity: entity, id: id)) }
 
   func records(
     _ entity: Int, filters: [RecordFilter], after row: Int64, limit: Int
@@ -67,13 +84,18 @@ class SQLiteReader: StoreReader {
     return keys
   }
 
-  func numbers() throws(StoreError) -> [String: Int64] {
+  func numbers() throws(StoreError) -> GivenNumbers {
     let rows = try connection.all("SELECT \"entity\", \"last\" FROM \"bylaw_number\"") { ($0.text(0), $0.int(1)) }
-    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    return GivenNumbers(
+      upTo: SystemTables.carried(upTo: try lastEntry()?.sequence ?? 0),
+      last: Dictionary(rows, uniquingKeysWith: { first, _ in first }))
   }
 
   func lastNumber(of entity: String) throws(StoreError) -> Int64 {
-    try connection.number(Self.lastNumber, [.text(entity)])
+    if let known = connection.memory.numbers[entity] { return known }
+    let last = try connection.number(Self.lastNumber, [.text(entity)])
+    connection.memory.numbers[entity] = last
+    return last
   }
 
   func count(of entity: Int) throws(StoreError) -> Int64 {
@@ -154,16 +176,26 @@ class SQLiteReader: StoreReader {
       ("\(SystemTables.member("outcome")) = ?", filter.outcome?.rawValue),
       ("\(SystemTables.moment) >= ?", filter.from.map(\.fixedWidth)),
       ("\(SystemTables.moment) < ?", filter.until.map(\.fixedWidth)),
-      ("\"sequence\" IN (SELECT \"entry\" FROM \"bylaw_change\" WHERE \"record\" = ?)", filter.record?.description),
     ] {
       guard let text else { continue }
       conditions.append(condition)
       arguments.append(.text(text))
     }
+    if let record = filter.record?.description {
+      conditions.append("\"sequence\" IN (\(Self.entriesAbout))")
+      arguments += [.text(record), .text(record), .text(record)]
+    }
     arguments.append(.int(Int64(limit)))
     let sql = "\(Self.entryColumns) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \"sequence\" LIMIT ?"
     return try connection.all(sql, arguments) { Self.entry($0) }
   }
+
+  /// The entries about a record, which is asked about thrice: those that are listed, and those that are yet to be.
+  private static let entriesAbout = """
+    SELECT "entry" FROM "bylaw_change" WHERE "record" = ? \
+    UNION SELECT "sequence" FROM "bylaw_entry" WHERE "sequence" > coalesce(\(SystemTables.carried), 0) \
+    AND (\(SystemTables.names("record", "?")) OR \(SystemTables.names("resource", "?")))
+    """
 
   private static func entry(_ row: SQLStatement) -> AuditEntry {
     AuditEntry(sequence: row.int(0), body: row.text(1), digest: row.blob(2))

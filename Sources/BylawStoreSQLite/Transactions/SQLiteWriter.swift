@@ -18,30 +18,72 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     """)
 
   func apply(_ batch: StoreBatch) throws(StoreError) {
+    let before = try lastEntry()?.sequence ?? 0
     // What is known from before is not so any more, and is known again once all is written.
     connection.memory.lastEntry = nil
     for record in batch.records { connection.memory.drop(.init(entity: record.entity, id: record.id)) }
-    var records = Dictionary(grouping: batch.records, by: \.entry)
-    var proposals = Dictionary(grouping: batch.proposals, by: \.entry)
-    var mentions = batch.mentions[...]
+    var rest = Rest(batch, layout.ranks)
+    var unlisted: [StoreBatch.Mention] = []
     for entry in batch.entries {
       try insert(entry)
-      while let mention = mentions.first, mention.entry == entry.sequence {
-        try insert(mention)
-        mentions.removeFirst()
+      let mentions = rest.mentions(of: entry.sequence)
+      if Self.isLong(mentions) {
+        for mention in mentions { try insert(mention) }
+      } else {
+        unlisted += mentions
       }
-      for record in records.removeValue(forKey: entry.sequence) ?? [] { try write(record) }
-      for proposal in proposals.removeValue(forKey: entry.sequence) ?? [] { try write(proposal) }
+      while let record = rest.nextRecord(of: entry.sequence) { try write(record) }
+      while let proposal = rest.nextProposal(of: entry.sequence) { try write(proposal) }
     }
-    if let stray = records.first?.value.first {
-      throw refusal(SQLiteMessages.strayRow(layout.tables[stray.entity].entity))
-    }
-    if !proposals.isEmpty { throw refusal(SQLiteMessages.strayRow(StoredProposal.typeName)) }
+    if let stray = rest.records.first { throw refusal(SQLiteMessages.strayRow(layout.tables[stray.entity].entity)) }
+    if !rest.proposals.isEmpty { throw refusal(SQLiteMessages.strayRow(StoredProposal.typeName)) }
     try write(batch.keys)
-    for (entity, last) in batch.numbers.sorted(by: { $0.key < $1.key }) { try setNumber(of: entity, to: last) }
     try insert(batch.documents)
     for (name, value) in batch.settings.sorted(by: { $0.key < $1.key }) { try setSetting(name, to: value) }
+    try carryOver(batch, unlisted, after: before)
     if let last = batch.entries.last { connection.memory.lastEntry = .some(last) }
+  }
+
+  /// What of a batch is still to be written, in the order in which it is.
+  private struct Rest {
+    private(set) var records: ArraySlice<StoreBatch.RecordChange>
+    private(set) var proposals: ArraySlice<StoredProposal>
+    private var mentions: ArraySlice<StoreBatch.Mention>
+
+    /// - `ranks`: By entity; rows of a lower rank are written before others of the same entry.
+    init(_ batch: StoreBatch, _ ranks: [Int]) {
+      records = batch.records[...]
+      proposals = batch.proposals[...]
+      mentions = batch.mentions[...]
+      if batch.records.count > 1 {
+        // Rows of one entity stay in their order, by which they are numbered.
+        let places = batch.records.indices.sorted { first, second in
+          let (one, other) = (batch.records[first], batch.records[second])
+          return (one.entry, ranks[one.entity], first) < (other.entry, ranks[other.entity], second)
+        }
+        records = places.map { batch.records[$0] }[...]
+      }
+      if batch.proposals.count > 1 {
+        let places = batch.proposals.indices.sorted { first, second in
+          (batch.proposals[first].entry, first) < (batch.proposals[second].entry, second)
+        }
+        proposals = places.map { batch.proposals[$0] }[...]
+      }
+    }
+
+    mutating func mentions(of entry: Int64) -> ArraySlice<StoreBatch.Mention> {
+      let found = mentions.prefix { $0.entry == entry }
+      mentions.removeFirst(found.count)
+      return found
+    }
+
+    mutating func nextRecord(of entry: Int64) -> StoreBatch.RecordChange? {
+      records.first?.entry == entry ? records.removeFirst() : nil
+    }
+
+    mutating func nextProposal(of entry: Int64) -> StoredProposal? {
+      proposals.first?.entry == entry ? proposals.removeFirst() : nil
+    }
   }
 
   // MARK: Entries
@@ -61,7 +103,78 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     }
   }
 
-  /// Lists an entry where guards and queries look for it.
+  // MARK: What entries are about
+
+  /// Whether an entry changes so much that it is listed at once.
+  private static func isLong(_ mentions: ArraySlice<StoreBatch.Mention>) -> Bool {
+    mentions.count > SystemTables.fewChanges
+      && mentions.count(where: { $0.kind != .resource }) > SystemTables.fewChanges
+  }
+
+  /// Carries over what entries are about and the numbers that they gave, once a multiple of entries is reached.
+  ///
+  /// - `unlisted`: What of the batch was not listed at once.
+  /// - `last`: The last entry before the batch.
+  private func carryOver(
+    _ batch: StoreBatch, _ unlisted: [StoreBatch.Mention], after last: Int64
+  ) throws(StoreError) {
+    connection.memory.numbers.merge(batch.numbers) { $1 }
+    guard let end = batch.entries.last?.sequence else { return }
+    let (from, to) = (SystemTables.carried(upTo: last), SystemTables.carried(upTo: end))
+    // A trail that ends where all was carried over leaves nothing.
+    if last == from, connection.memory.arrears == nil { connection.memory.arrears = ReadMemory.Arrears() }
+    guard to > from else {
+      connection.memory.arrears?.mentions += unlisted
+      for given in batch.given { connection.memory.arrears?.numbers.merge(given.numbers) { $1 } }
+      return
+    }
+    if var known = connection.memory.arrears {
+      known.mentions += unlisted.filter { $0.entry <= to }
+      for given in batch.given where given.entry <= to { known.numbers.merge(given.numbers) { $1 } }
+      try list(known)
+    } else {
+      for statement in Self.carryingOver { try connection.run(statement, [.int(from), .int(to)]) }
+    }
+    var later = ReadMemory.Arrears(mentions: unlisted.filter { $0.entry > to })
+    for given in batch.given where given.entry > to { later.numbers.merge(given.numbers) { $1 } }
+    connection.memory.arrears = later
+  }
+
+  private func list(_ arrears: ReadMemory.Arrears) throws(StoreError) {
+    // Neighbours lie on one page.
+    let mentions = arrears.mentions.sorted { ($0.record.type, $0.record.id) < ($1.record.type, $1.record.id) }
+    for mention in mentions { try insert(mention) }
+    for (entity, number) in arrears.numbers.sorted(by: { $0.key < $1.key }) {
+      try connection.run(Self.numberSetting, [.text(entity), .int(number)])
+    }
+  }
+
+  /// Carry over from the trail itself what entries after one up to another are about, and the numbers that they gave.
+  private static let carryingOver: [KnownStatement] = [
+    KnownStatement(
+      """
+      INSERT INTO "bylaw_change" ("record", "entry", "kind")
+      SELECT json_extract(c."value", '$.record'), e."sequence",
+        CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END
+      FROM "bylaw_entry" e, json_each(e."body", '$.changes') c
+      WHERE e."sequence" > ?1 AND e."sequence" <= ?2 AND NOT \(SystemTables.isLong)
+      UNION ALL
+      SELECT json_extract(e."body", '$.resource'), e."sequence", 0 FROM "bylaw_entry" e
+      WHERE e."sequence" > ?1 AND e."sequence" <= ?2
+        AND NOT coalesce(\(SystemTables.isLong), false) AND json_extract(e."body", '$.resource') IS NOT NULL
+        AND NOT EXISTS (
+          SELECT 1 FROM json_each(e."body", '$.changes') c
+          WHERE json_extract(c."value", '$.record') = json_extract(e."body", '$.resource'))
+      """),
+    KnownStatement(
+      """
+      INSERT INTO "bylaw_number" ("entity", "last")
+      SELECT n."key", max(n."value") FROM "bylaw_entry" e, json_each(e."body", '$.numbers') n
+      WHERE e."sequence" > ?1 AND e."sequence" <= ?2 GROUP BY n."key"
+      ON CONFLICT ("entity") DO UPDATE SET "last" = excluded."last"
+      """),
+  ]
+
   private func insert(_ mention: StoreBatch.Mention) throws(StoreError) {
     try connection.run(
       Self.changeInsertion,
@@ -123,10 +236,6 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
         "INSERT INTO \"bylaw_key\" (\"key\", \"value\", \"record\") VALUES (?, ?, ?)",
         [.text(claim.key), .text(value), .text(claim.record.description)])
     }
-  }
-
-  private func setNumber(of entity: String, to last: Int64) throws(StoreError) {
-    try connection.run(Self.numberSetting, [.text(entity), .int(last)])
   }
 
   /// Keeps a setting of the store.

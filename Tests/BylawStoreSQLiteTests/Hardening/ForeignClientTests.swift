@@ -145,8 +145,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"action":"x","sequence":7,"subject":"User/ann"}"#,
-    #"{"action":"x","at":"soon","sequence":7,"subject":"User/ann"}"#,
+    #"{"action":"x","sequence":65,"subject":"User/ann"}"#,
+    #"{"action":"x","at":"soon","sequence":65,"subject":"User/ann"}"#,
     #"{"action":"x","at":"2026-01-05T09:00:00Z","subject":"User/ann"}"#, "seven", "",
   ])
   func `an entry that does not say when or where it was written is named, whatever its digest`(
@@ -155,8 +155,8 @@ import Testing
     let copy = try SQLiteFactory.file()
     try FileManager.default.copyItem(atPath: tampering.factory.path, toPath: copy.path)
     let digest = Digest.hex(AuditEntry.digest(of: body, after: tampering.checkpoint.digest))
-    try copy.raw("INSERT INTO bylaw_entry VALUES (7, '\(body)', X'\(digest)')")
-    #expect(try await findings(copy).contains("entry 7: its bytes were changed"))
+    try copy.raw("INSERT INTO bylaw_entry VALUES (65, '\(body)', X'\(digest)')")
+    #expect(try await findings(copy).contains("entry 65: its bytes were changed"))
   }
 
   /// Statements that empty an index, and leave its definition as it was.
@@ -171,7 +171,7 @@ import Testing
       + ["REINDEX \"\(index)\""] + redefine("replace(replace(sql, ' WHERE 0', ''), ' AND 0', '')")
   }
 
-  @Test(arguments: ["Incident$client", "Incident$owner", "bylaw_proposal$resource", "bylaw_proposal$fingerprint"])
+  @Test(arguments: ["Incident$client", "Incident$parent", "bylaw_proposal$resource", "bylaw_proposal$fingerprint"])
   func `an index from which rows were taken is named`(_ index: String) async throws {
     let copy = try SQLiteFactory.file()
     try FileManager.default.copyItem(atPath: tampering.factory.path, toPath: copy.path)
@@ -218,14 +218,14 @@ import Testing
     let backend = try early.open()
     try await backend.apply(.make(StoreFixture.client, "c-1", ["name": .string("Acme")]))
     try backend.close()
-    #expect(try await findings(early).contains("the last 5 entries were cut (checkpoint says 6)"))
+    #expect(try await findings(early).contains("the last 63 entries were cut (checkpoint says 64)"))
     // So is another one of the same length.
     let other = try SQLiteFactory.file()
     let another = try other.open()
-    for number in 1...6 { try await another.apply(.make(StoreFixture.client, "c-\(number)", ["name": .string("A")])) }
+    for number in 1...64 { try await another.apply(.make(StoreFixture.client, "c-\(number)", ["name": .string("A")])) }
     try another.close()
     #expect(
-      try await findings(other).contains("entry 6 is not the one that the checkpoint of 6 entries signed"))
+      try await findings(other).contains("entry 64 is not the one that the checkpoint of 64 entries signed"))
   }
 
   @Test func `documents that were sealed anew do not agree with the entry that they go with`() async throws {

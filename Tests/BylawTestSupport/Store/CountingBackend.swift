@@ -25,6 +25,12 @@ package final class CountingBackend: StoreBackend {
     try await inner.withReader(length) { [self] reader throws(StoreError) in try body(CountingReader(reader, self)) }
   }
 
+  package func withReaderAtOnce(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    try inner.withReaderAtOnce { [self] reader throws(StoreError) in try body(CountingReader(reader, self)) }
+  }
+
   package func withWriter(
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
   ) async throws(StoreError) {

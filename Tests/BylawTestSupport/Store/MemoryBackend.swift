@@ -36,6 +36,13 @@ package final class MemoryBackend: StoreBackend {
     try body(MemoryTransaction(copy))
   }
 
+  package func withReaderAtOnce(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    try body(MemoryTransaction(state.withLock { $0 }))
+    return true
+  }
+
   package func withWriter(
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
   ) async throws(StoreError) {
@@ -71,7 +78,7 @@ final class MemoryTransaction: StoreWriter {
     state.keys.compactMapValues { holders in holders.first { $0.value == record }?.key }
   }
 
-  func numbers() throws(StoreError) -> [String: Int64] { state.numbers }
+  func numbers() throws(StoreError) -> GivenNumbers { GivenNumbers(last: state.numbers) }
 
   func lastNumber(of entity: String) throws(StoreError) -> Int64 { state.numbers[entity] ?? 0 }
 

@@ -32,6 +32,14 @@ final class FailingBackend: StoreBackend {
     return try await inner.withReader(length) { reader throws(StoreError) in try body(FailingReader(reader)) }
   }
 
+  func withReaderAtOnce(
+    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    let call = failing.withLock { $0 }
+    guard call == .discovery else { return try inner.withReaderAtOnce(body) }
+    return try inner.withReaderAtOnce { reader throws(StoreError) in try body(FailingReader(reader)) }
+  }
+
   func withWriter(
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
   ) async throws(StoreError) {
