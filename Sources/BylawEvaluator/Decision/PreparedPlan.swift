@@ -10,6 +10,10 @@ package final class PreparedPlan: Sendable {
   package let entityNumbers: [String: Int]
   /// Members of the context that only the server gives.
   package let serverMembers: Set<String>
+  /// By action, whether a request for it may become a proposal.
+  private let pendingActions: [Bool]
+  /// How many actions are reads; these stand last.
+  private let countOfReads: Int
 
   package init(_ plan: DecisionPlan) {
     var plan = plan
@@ -20,6 +24,8 @@ package final class PreparedPlan: Sendable {
     let names = plan.expressions.schema.entities.enumerated().map { ($0.element.name, $0.offset) }
     entityNumbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
     serverMembers = Set(plan.context.filter(\.fromServer).map(\.field.name))
+    countOfReads = plan.store.reads.count { $0 != nil }
+    pendingActions = plan.actions.indices.map { Self.canBePending($0, plan) }
   }
 
   /// Gives an evaluator to a body, from any thread; one that asks for another within gets a second one.
@@ -64,8 +70,7 @@ package final class PreparedPlan: Sendable {
   package func isVoteOrRead(_ name: String) -> Bool {
     guard let index = action(name) else { return false }
     // The planner puts the reads behind all actions.
-    let reads = shared.part.store.reads.count { $0 != nil }
-    return shared.part.actions[index].kind != .declared || index >= shared.part.actions.count - reads
+    return actions[index].part.kind != .declared || index >= actions.count - countOfReads
   }
 
   /// Whether an action has inputs at all.
@@ -80,9 +85,12 @@ package final class PreparedPlan: Sendable {
 
   /// Whether a request for an action may become a proposal: by an approval, by a wait, or by an inner action.
   package func canBePending(_ action: String) -> Bool {
-    guard let index = self.action(action) else { return false }
-    let operations = shared.part.store.actions[index]
-    if operations.proposal != nil || !shared.part.actions[index].waits.isEmpty { return true }
+    self.action(action).map { pendingActions[$0] } ?? false
+  }
+
+  private static func canBePending(_ index: Int, _ plan: DecisionPlan) -> Bool {
+    let operations = plan.store.actions[index]
+    if operations.proposal != nil || !plan.actions[index].waits.isEmpty { return true }
     let inner = operations.operations + operations.reactions.flatMap(\.operations)
     return inner.contains { if case .perform = $0.kind { true } else { false } }
   }
@@ -92,6 +100,7 @@ package final class PreparedPlan: Sendable {
 
   /// The states that timed moves have taken a record to by now, by field; empty when there are none.
   package func timedMoves(of entity: Int, _ fields: [String: Value], now: Timestamp) -> [String: Value] {
+    if shared.part.expressions.timedMoves[entity].isEmpty { return [:] }
     var frame = Frame(plan: shared.part.expressions)
     frame.reset(source: nil, now: now, inputCount: 0)
     let name = schema.entities[entity].name

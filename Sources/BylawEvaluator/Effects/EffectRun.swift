@@ -77,7 +77,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
 
   private mutating func create(_ operation: OperationPlan, _ entity: Int) throws(Stop) {
     var fields = try values(operation, entity)
-    try fill(&fields, entity, operation)
+    fill(&fields, entity, operation)
     for lifecycle in store.entities[entity].lifecycles {
       let name = frame.fieldName(lifecycle.field, of: entity)
       guard case .string(let state) = fields[name], let rank = lifecycle.states.firstIndex(of: state),
@@ -113,7 +113,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
   private mutating func put(_ operation: OperationPlan, _ entity: Int, _ key: Int) throws(Stop) {
     let declared = store.entities[entity].uniqueKeys[key]
     var fields = try values(operation, entity)
-    try fill(&fields, entity, operation)
+    fill(&fields, entity, operation)
     let cell = frame.fresh(
       EntityReference(type: frame.entityName(entity), id: ""), entity: entity, fields: fields)
     guard let value = keyValue(declared, cell) else {
@@ -128,7 +128,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
   private mutating func settle(
     _ record: EntityReference, _ entity: Int, _ fields: [String: Value], _ operation: OperationPlan
   ) throws(Stop) {
-    let cell = frame.fresh(record, entity: entity, fields: fields)
+    let cell = frame.promised(record, entity: entity, fields: fields)
     frame.setEffect(operation.position, to: cell)
     for key in store.entities[entity].uniqueKeys {
       let value = keyValue(key, cell)
@@ -190,35 +190,31 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
 
   private mutating func values(_ operation: OperationPlan, _ entity: Int) throws(Stop) -> [String: Value] {
     var values: [String: Value] = [:]
+    // Those of a new record are filled up.
+    if case .update = operation.kind {
+      values.reserveCapacity(operation.assignments.count)
+    } else {
+      values.reserveCapacity(frame.countOfFields(of: entity))
+    }
     for assignment in operation.assignments {
       let cell = frame.evaluate(assignment.value)
       if cell.isError { throw .refused(refusal(of: cell, operation)) }
-      let field = frame.declared(assignment.field, of: entity)
-      let value = frame.value(of: cell, field.type)
+      let value = frame.value(of: cell, frame.type(of: assignment.field, in: entity))
       let problems = frame.misfits(value, assignment.field, of: entity)
       if let problem = problems.first {
         throw .refused(refusal(.invalidInput, rule, problem.sentence, [], operation.source))
       }
-      values[field.name] = value
+      values[frame.fieldName(assignment.field, of: entity)] = value
     }
     return values
   }
 
-  /// Gives the fields of a new record that nothing was set for what stands for them.
-  private mutating func fill(
-    _ fields: inout [String: Value], _ entity: Int, _ operation: OperationPlan
-  ) throws(Stop) {
-    for field in frame.fields(ofEntity: entity) where fields[field.name] == nil {
-      switch field.defaultValue {
-      case .value(let value): fields[field.name] = value
-      case .now: fields[field.name] = .timestamp(frame.now)
-      case nil:
-        switch field.type {
-        case .list: fields[field.name] = .list([])
-        case .map: fields[field.name] = .object([:])
-        default: fields[field.name] = .null
-        }
-      }
+  /// Gives the fields of a new record that nothing was set for what stands for them, if anything does.
+  private func fill(_ fields: inout [String: Value], _ entity: Int, _ operation: OperationPlan) {
+    for position in 0..<frame.countOfFields(of: entity)
+    where !operation.assignments.contains(where: { $0.field == position }) {
+      guard let value = frame.initialValue(of: position, in: entity) else { continue }
+      fields[frame.fieldName(position, of: entity)] = value
     }
   }
 

@@ -47,6 +47,24 @@ extension Frame {
 
   func declared(_ field: Int, of entity: Int) -> Field { plan.schema.entities[entity].fields[field] }
 
+  func countOfFields(of entity: Int) -> Int { plan.names.entities[entity].count }
+
+  /// What a field of a new record has that nothing was set for; `nil` for nothing.
+  func initialValue(of field: Int, in entity: Int) -> Value? {
+    switch plan.names.entities[entity].fields[field].absence {
+    case .absent, .missing: return nil
+    case .empty:
+      if case .map = type(of: field, in: entity) { return .object([:]) }
+      return .list([])
+    case .stated:
+      switch declared(field, of: entity).defaultValue {
+      case .value(let value): return value
+      case .now: return .timestamp(now)
+      case nil: return nil
+      }
+    }
+  }
+
   func fieldName(_ field: Int, of entity: Int) -> String { plan.schema.entities[entity].fields[field].name }
 
   /// A record apart from the one that the decision saw: with these fields, or as the source has it.
@@ -57,6 +75,16 @@ extension Frame {
     if let fields { load(number, from: fields) } else { load(number) }
     return Cell(Int64(number))
   }
+
+  /// A record with these fields, which are only read when somebody asks for one.
+  mutating func promised(_ reference: EntityReference, entity: Int, fields: [String: Value]) -> Cell {
+    let id = cell(reference.id)
+    records.append(Record(entity: entity, id: Int32(id.payload), base: Int32(-2 - promises.count)))
+    promises.append(fields)
+    return Cell(Int64(records.count - 1))
+  }
+
+  func type(of field: Int, in entity: Int) -> ValueType { plan.schema.entities[entity].fields[field].type }
 
   /// The fields of a record, by name; absent ones are left out.
   mutating func fields(of record: Cell) -> [String: Value] {
@@ -101,9 +129,9 @@ extension Frame {
 
   /// What is wrong with a value for a field of an entity; nothing when it fits.
   mutating func misfits(_ value: Value, _ position: Int, of entity: Int) -> [ShapeProblem] {
+    if quickCell(value, plan.names.entities[entity].fields[position])?.fits == true { return [] }
     let field = plan.schema.entities[entity].fields[position]
     if value == .null, field.type.isOptionalType { return [] }
-    if quickCell(value, plan.names.entities[entity].fields[position])?.fits == true { return [] }
     var problems: [ShapeProblem] = []
     _ = shape(value, as: field, path: field.name, problems: &problems)
     return problems

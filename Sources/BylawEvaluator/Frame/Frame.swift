@@ -30,7 +30,7 @@ package struct Frame: ~Copyable {
   struct Record {
     var entity: Int
     var id: Int32
-    /// Where its fields lie in the arena; -1 until it is loaded.
+    /// Where its fields lie in the arena; -1 until it is loaded, and below that -2 less its number of the promises.
     var base: Int32 = -1
     var isMissing = false
     /// Some given or stored field takes a closer look, or is not known.
@@ -51,6 +51,8 @@ package struct Frame: ~Copyable {
   var now = Timestamp(seconds: 0)
   /// Fields given with the request, by number of the record; a later one stands over an earlier one.
   var overlays: [(record: Int, properties: [String: Value])] = []
+  /// Fields of records that are laid into the arena when they are first read.
+  var promises: [[String: Value]] = []
   /// Values of a shape, by member; unset where none is given.
   private(set) var values: [Cell] = []
   /// Values given instead of facts.
@@ -99,6 +101,7 @@ package struct Frame: ~Copyable {
     stack.empty()
     jsons.empty()
     overlays.empty()
+    promises.empty()
     given.empty()
     ignoresUndeclared = false
     afterValues.empty()
@@ -115,6 +118,7 @@ package struct Frame: ~Copyable {
   package mutating func release() {
     source = nil
     overlays.empty()
+    promises.empty()
   }
 
   /// Forgets what was worked out, so that it is worked out again with other slots.
@@ -269,6 +273,7 @@ package struct Frame: ~Copyable {
   /// Reads the fields of a record into the arena, once; what nobody gives is made when it is read.
   mutating func load(_ number: Int) {
     guard records[number].base < 0 else { return }
+    if records[number].base < -1 { return load(number, from: promises[-2 - Int(records[number].base)]) }
     open(number)
     // What the request gives stands over what is stored.
     for index in overlays.indices where overlays[index].record == number {

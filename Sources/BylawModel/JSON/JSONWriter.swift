@@ -23,7 +23,12 @@ package struct JSONWriter: Sendable {
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// A writer with nothing written.
-  package init(_ style: Style) { self.style = style }
+  ///
+  /// - `capacity`: How many bytes there will be, as far as that is known.
+  package init(_ style: Style, capacity: Int = 0) {
+    self.style = style
+    if capacity > 0 { bytes.reserveCapacity(capacity) }
+  }
 
   /// The JSON of one value.
   package static func write(_ value: Value, style: Style = .compact) -> String {
@@ -148,7 +153,8 @@ package struct JSONWriter: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func quote(_ text: String, into bytes: inout [UInt8]) {
+  /// Adds a text as JSON string, with its quotes, to bytes of JSON.
+  package static func quote(_ text: String, into bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { characters in

@@ -160,63 +160,84 @@ extension AuditEntry {
 
 extension AuditEntry.Content {
   /// The content as JSON with sorted members; those that have no value are left out.
+  ///
+  /// Written piece by piece, as every operation writes one: the names need no look at their characters.
   package func text(sequence: Int64) -> String {
-    var writer = JSONWriter(.compact)
-    writer.beginObject()
-    writer.member("action", .string(action))
-    writer.member("at", .timestamp(at))
-    if let cause { writer.member("cause", .int(cause)) }
+    var text = EntryText()
+    text.add(#"{"action":"#, action)
+    text.add(#","at":"#, at.description)
+    if let cause { text.add(#","cause":"#, cause) }
     if !changes.isEmpty {
-      writer.key("changes")
-      writer.beginList()
-      for change in changes { change.write(to: &writer) }
-      writer.endList()
+      text.add(#","changes":["#)
+      for (index, change) in changes.enumerated() {
+        if index > 0 { text.add(",") }
+        text.add(#"{"digest":"#, change.digest)
+        text.add(#","fields":"#, change.fields)
+        text.add(change.isNew ? #","new":true,"record":"# : #","new":false,"record":"#, change.record.description)
+        text.add("}")
+      }
+      text.add("]")
     }
-    if let denialClass { writer.member("class", .string(denialClass.rawValue)) }
+    if let denialClass { text.add(#","class":"#, denialClass.rawValue) }
     if let documents {
-      let mark: [String: Value] = ["last": .int(documents.row), "digest": .string(Digest.hex(documents.digest))]
-      writer.member("documents", .object(mark))
+      text.add(#","documents":{"digest":"#, Digest.hex(documents.digest))
+      text.add(#","last":"#, documents.row)
+      text.add("}")
     }
-    writer.member("filters", filters)
-    writer.member("flag", flag)
-    writer.member("input", input)
-    writer.member("keep", keep)
-    if !numbers.isEmpty { writer.member("numbers", .object(numbers.mapValues { .int($0) })) }
-    writer.member("outcome", outcome.rawValue)
-    writer.member("override", override)
-    writer.member("proposal", proposal)
-    writer.member("resource", resource?.description)
-    writer.member("rule_set", ruleSet)
-    writer.member("rules", rules)
-    writer.member("sequence", .int(sequence))
-    if !settings.isEmpty { writer.member("settings", .object(settings.mapValues { .string($0) })) }
-    writer.member("subject", subject.description)
-    writer.member("word", word)
-    writer.endObject()
-    return writer.text
+    if !filters.isEmpty { text.add(#","filters":"#, filters) }
+    if let flag { text.add(#","flag":"#, flag) }
+    text.add(#","input":"#, input)
+    if let keep { text.add(#","keep":"#, keep) }
+    if !numbers.isEmpty { text.add(#","numbers":"#, Value.object(numbers.mapValues { .int($0) })) }
+    text.add(#","outcome":"#, outcome.rawValue)
+    if let override { text.add(#","override":"#, override) }
+    if let proposal { text.add(#","proposal":"#, proposal) }
+    if let resource { text.add(#","resource":"#, resource.description) }
+    text.add(#","rule_set":"#, ruleSet)
+    if !rules.isEmpty { text.add(#","rules":"#, rules) }
+    text.add(#","sequence":"#, sequence)
+    if !settings.isEmpty { text.add(#","settings":"#, Value.object(settings.mapValues { .string($0) })) }
+    text.add(#","subject":"#, subject.description)
+    if let word { text.add(#","word":"#, word) }
+    text.add("}")
+    return String(decoding: text.bytes, as: UTF8.self)
   }
 }
 
-extension AuditEntry.Change {
-  fileprivate func write(to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("digest", digest)
-    writer.member("fields", .list(fields.map { .string($0) }))
-    writer.member("new", .bool(isNew))
-    writer.member("record", record.description)
-    writer.endObject()
-  }
-}
+/// The bytes of an entry while they are written.
+private struct EntryText {
+  private(set) var bytes: [UInt8] = []
 
-extension JSONWriter {
-  /// Writes a member that may have no value.
-  fileprivate mutating func member(_ name: String, _ text: String?) {
-    if let text { member(name, .string(text)) }
+  init() { bytes.reserveCapacity(768) }
+
+  /// Adds what is JSON already.
+  mutating func add(_ literal: StaticString) {
+    literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
-  /// Writes a list that may be empty.
-  fileprivate mutating func member(_ name: String, _ texts: [String]) {
-    if !texts.isEmpty { member(name, .list(texts.map { .string($0) })) }
+  mutating func add(_ name: StaticString, _ text: String) {
+    add(name)
+    JSONWriter.quote(text, into: &bytes)
+  }
+
+  mutating func add(_ name: StaticString, _ number: Int64) {
+    add(name)
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  mutating func add(_ name: StaticString, _ value: Value) {
+    add(name)
+    bytes.append(contentsOf: JSONWriter.write(value).utf8)
+  }
+
+  mutating func add(_ name: StaticString, _ texts: [String]) {
+    add(name)
+    add("[")
+    for (index, text) in texts.enumerated() {
+      if index > 0 { add(",") }
+      JSONWriter.quote(text, into: &bytes)
+    }
+    add("]")
   }
 }
 
@@ -236,7 +257,7 @@ package enum Digest {
     _ record: EntityReference, _ fields: [String: Value], keys: [String: String] = [:]
   ) -> String {
     let present = fields.values.contains(.null) ? fields.filter { $0.value != .null } : fields
-    var writer = JSONWriter(.compact)
+    var writer = JSONWriter(.compact, capacity: 512)
     writer.beginObject()
     writer.member("fields", .object(present))
     writer.member("id", .string(record.description))

@@ -365,7 +365,7 @@ package struct StoreBatch: Sendable {
     package var id: String
     package var isNew: Bool
     package var fields: [String: Value]
-    /// The names of the fields whose values differ from before.
+    /// The names of the fields whose values differ from before; of a new record any.
     package var changed: Set<String>
     /// The entry that made the change: the record's last one.
     package var entry: Int64

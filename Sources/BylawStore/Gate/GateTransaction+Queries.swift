@@ -48,7 +48,7 @@ extension GateTransaction {
   /// The ids of the next page; `nil` when there are no more.
   func next(of pages: inout RecordPages) throws(StoreError) -> [String]? {
     guard !pages.isOver else { return nil }
-    guard working.order.isEmpty else {
+    guard working.records.isEmpty else {
       pages.isOver = true
       return try ids(of: pages.query.entity, meeting: pages.query.filter)
     }
@@ -72,8 +72,7 @@ extension GateTransaction {
   ) throws(StoreError) -> [StoredRecord.Place] {
     var changed: [StoredRecord.Place] = []
     var made: [StoredRecord.Place] = []
-    for reference in working.order {
-      guard let record = working.records[reference], record.entity == query.entity else { continue }
+    for (reference, record) in zip(working.records.keys, working.records.values) where record.entity == query.entity {
       if record.isNew {
         made.append(.init(row: .max, id: reference.id))
       } else if query.filter != .everything, let stored = try storedRecord(of: reference) {

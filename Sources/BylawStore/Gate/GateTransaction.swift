@@ -24,13 +24,13 @@ final class GateTransaction {
   var votes: [Request.Approval] = []
   var requestedAt: Timestamp?
   /// Records as they are stored, read once.
-  private var stored: [EntityReference: StoredRecord?] = [:]
+  private var stored = SmallMap<EntityReference, StoredRecord?>()
   /// What queries of stored records gave: nothing is written before the transaction ends.
   var answers: [RecordQuery: [StoredRecord.Place]] = [:]
   /// Of the entry before those of this transaction.
   private let lastDigest: [UInt8]
   /// Values of unique keys as they are stored, read once.
-  private var keys: [EntityReference: [String: String]] = [:]
+  private var keys = SmallMap<EntityReference, [String: String]>()
   private let entityNumbers: [String: Int]
 
   /// - `now`: The clock; asked once the state is settled, so that nothing in it is later than this transaction.
@@ -69,13 +69,13 @@ final class GateTransaction {
     if let known = stored[reference] { return known }
     guard let entity = entity(named: reference.type) else { return nil }
     let record = try reader.record(entity, id: reference.id)
-    stored[reference] = .some(record)
+    stored.set(reference, to: record)
     return record
   }
 
   /// Keeps a record that was read.
   func keep(_ record: StoredRecord, of type: String) {
-    stored[EntityReference(type: type, id: record.id)] = .some(record)
+    stored.set(EntityReference(type: type, id: record.id), to: record)
   }
 
   // MARK: Changing
@@ -85,48 +85,46 @@ final class GateTransaction {
     let before = isNew ? nil : try fields(of: reference)
     for view in views { view.willChange(reference, from: before) }
     var fields: [String: Value]
-    var changed: Set<String>
+    var changed: [String] = []
     if let before {
       fields = before
-      changed = []
-      for (name, value) in new where (fields[name] ?? .null) != value {
-        changed.insert(name)
+      for (name, value) in new where (before[name] ?? .null) != value {
+        changed.append(name)
         fields[name] = value == .null ? nil : value
       }
     } else {
-      fields = new.filter { $0.value != .null }
-      changed = Set(fields.keys)
+      fields = new.values.contains(.null) ? new.filter { $0.value != .null } : new
+      changed = Array(fields.keys)
     }
     let entry = running.last ?? working.nextSequence
     guard isNew || !changed.isEmpty else { return }
-    if let before, working.movedOn[reference] == nil, !plan.timedMoves(of: entity, before, now: now).isEmpty {
+    if let before, !plan.timedMoves[entity].isEmpty, working.movedOn[reference] == nil,
+      !plan.timedMoves(of: entity, before, now: now).isEmpty
+    {
       working.movedOn[reference] = before
     }
-    if working.records[reference] == nil {
-      working.order.append(reference)
-      working.records[reference] = Working.Record(
-        entity: entity, isNew: isNew, stored: before ?? [:], fields: fields, entry: entry)
-    } else {
-      working.records[reference]?.fields = fields
-      working.records[reference]?.entry = entry
+    let record = Working.Record(entity: entity, isNew: isNew, stored: before ?? [:], fields: [:], entry: entry)
+    working.records.update(reference, or: record) { record in
+      record.fields = fields
+      record.entry = entry
+      if !isNew { record.touched += changed }
     }
-    working.changes[entry, default: [:]][reference, default: []].formUnion(changed)
+    working.note(changed, of: reference, by: entry)
   }
 
   /// Has the entry under way name a record whose fields stay as they are.
   func touch(_ reference: EntityReference) throws(StoreError) {
     guard let entity = entity(named: reference.type) else { return }
     let entry = running.last ?? working.nextSequence
-    if working.records[reference] == nil {
+    if working.records.position(of: reference) == nil {
       // A record that is yet to be written is named then.
       guard let fields = try storedFields(of: reference) else { return }
-      working.order.append(reference)
-      working.records[reference] = Working.Record(
-        entity: entity, isNew: false, stored: fields, fields: fields, entry: entry)
-    } else {
-      working.records[reference]?.entry = entry
+      working.records.set(
+        reference, to: .init(entity: entity, isNew: false, stored: fields, fields: fields, entry: entry))
+    } else if let record = working.records[reference] {
+      working.records.update(reference, or: record) { $0.entry = entry }
     }
-    working.changes[entry, default: [:]][reference, default: []].formUnion([])
+    working.note([], of: reference, by: entry)
   }
 
   /// The values of unique keys that a record has in the store.
@@ -134,7 +132,7 @@ final class GateTransaction {
     if working.records[reference]?.isNew == true { return [:] }
     if let known = keys[reference] { return known }
     let found = try reader.keys(of: reference)
-    keys[reference] = found
+    keys.set(reference, to: found)
     return found
   }
 
@@ -160,7 +158,7 @@ final class GateTransaction {
     if working.proposals.updateValue(proposal, forKey: proposal.id) == nil {
       working.proposalOrder.append(proposal.id)
     }
-    working.changes[proposal.entry, default: [:]][proposal.reference, default: []].insert(proposal.status.rawValue)
+    working.note([proposal.status.rawValue], of: proposal.reference, by: proposal.entry)
   }
 
   // MARK: The end
@@ -169,27 +167,24 @@ final class GateTransaction {
   func batch() throws(StoreError) -> StoreBatch {
     var batch = StoreBatch()
     batch.documents = try StoredDocument.chained(working.documents, after: reader)
-    let places = Dictionary(
-      zip(working.order, working.order.indices).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
-    let claims = Dictionary(grouping: working.claims, by: \.record)
+    let claims = working.claims.isEmpty ? [:] : Dictionary(grouping: working.claims, by: \.record)
     var previous = lastDigest
-    let entries = working.entries.sorted { $0.sequence < $1.sequence }
+    let entries = working.entries.count > 1 ? working.entries.sorted { $0.sequence < $1.sequence } : working.entries
     for (position, pending) in entries.enumerated() {
       var content = pending.content
-      content.changes = try changes(of: pending.sequence, places, claims)
+      content.changes = try changes(of: pending.sequence, claims)
       if position == entries.count - 1 {
         content.numbers = working.numbers
         content.documents = batch.documents.last.map { DocumentMark(row: $0.row, digest: $0.digest) }
       }
       previous = batch.append(content, sequence: pending.sequence, after: previous)
     }
-    for reference in working.order {
-      guard let record = working.records[reference] else { continue }
-      let changed = record.isNew ? Set(record.fields.keys) : record.differing
+    batch.records.reserveCapacity(working.records.keys.count)
+    for (reference, record) in zip(working.records.keys, working.records.values) {
       batch.records.append(
         .init(
-          entity: record.entity, id: reference.id, isNew: record.isNew, fields: record.fields, changed: changed,
-          entry: record.entry))
+          entity: record.entity, id: reference.id, isNew: record.isNew, fields: record.fields,
+          changed: record.isNew ? [] : record.differing, entry: record.entry))
     }
     batch.keys = working.claims
     batch.numbers = working.numbers
@@ -201,12 +196,14 @@ final class GateTransaction {
   ///
   /// Records and proposals stand in the order in which their rows are made.
   private func changes(
-    of sequence: Int64, _ places: [EntityReference: Int], _ claims: [EntityReference: [StoreBatch.KeyClaim]]
+    of sequence: Int64, _ claims: [EntityReference: [StoreBatch.KeyClaim]]
   ) throws(StoreError) -> [AuditEntry.Change] {
+    guard let changed = working.changes[sequence] else { return [] }
     var changes: [(place: Int, change: AuditEntry.Change)] = []
-    for (reference, fields) in working.changes[sequence] ?? [:] {
+    for (reference, names) in zip(changed.keys, changed.values) {
       let isFirst = firstChange(of: reference) == sequence
-      if let record = working.records[reference] {
+      if let place = working.records.position(of: reference) {
+        let record = working.records.values[place]
         var digest = ""
         if record.entry == sequence {
           var keys = try storedKeys(of: reference)
@@ -214,19 +211,35 @@ final class GateTransaction {
           digest = Digest.of(reference, record.fields, keys: keys)
         }
         let change = AuditEntry.Change(
-          record: reference, isNew: record.isNew && isFirst, fields: fields.sorted(), digest: digest)
-        changes.append((places[reference] ?? 0, change))
+          record: reference, isNew: record.isNew && isFirst, fields: Self.sorted(names), digest: digest)
+        changes.append((place, change))
       } else if let proposal = working.proposals[reference.id] {
         let change = AuditEntry.Change(
-          record: reference, isNew: working.newProposals.contains(reference.id) && isFirst, fields: fields.sorted(),
+          record: reference, isNew: working.newProposals.contains(reference.id) && isFirst, fields: Self.sorted(names),
           digest: proposal.entry == sequence ? Digest.of(proposal.body) : "")
         changes.append((working.proposalOrder.firstIndex(of: reference.id) ?? 0, change))
       }
     }
-    return changes.sorted { ($0.change.record.type, $0.place) < ($1.change.record.type, $1.place) }.map(\.change)
+    if changes.count > 1 {
+      changes.sort { ($0.change.record.type, $0.place) < ($1.change.record.type, $1.place) }
+    }
+    return changes.map(\.change)
+  }
+
+  /// Names in order, each once.
+  private static func sorted(_ names: [String]) -> [String] {
+    var sorted = names.sorted()
+    var last: String?
+    sorted.removeAll { name in
+      defer { last = name }
+      return name == last
+    }
+    return sorted
   }
 
   private func firstChange(of reference: EntityReference) -> Int64? {
-    working.changes.filter { $0.value[reference] != nil }.keys.min()
+    let changes = working.changes
+    if changes.keys.count == 1 { return changes.keys[0] }
+    return zip(changes.keys, changes.values).lazy.filter { $0.1.position(of: reference) != nil }.map(\.0).min()
   }
 }

@@ -8,7 +8,7 @@ import BylawModel
 final class RecordView: RecordSource {
   private unowned let transaction: GateTransaction
   /// What the effects of this operation changed, as it was before; `nil` for what was not there.
-  private var before: [EntityReference: [String: Value]?] = [:]
+  private var before = SmallMap<EntityReference, [String: Value]?>()
   /// The first failure to read; an evaluation goes on without the record and its result is thrown away.
   private(set) var failure: StoreError?
 
@@ -16,11 +16,11 @@ final class RecordView: RecordSource {
 
   /// Keeps what a record was before its first change by this operation.
   func willChange(_ record: EntityReference, from fields: [String: Value]?) {
-    if before[record] == nil { before[record] = .some(fields) }
+    if before.position(of: record) == nil { before.set(record, to: fields) }
   }
 
   /// Shows the changes from now on.
-  func showChanges() { before = [:] }
+  func showChanges() { before = .init() }
 
   // MARK: RecordSource
 

@@ -12,14 +12,11 @@ struct Working {
     var fields: [String: Value]
     /// The entry that last changed it.
     var entry: Int64
+    /// The names of all fields that were changed, some of them back again.
+    var touched: [String] = []
 
     /// The fields that do not have the value that is stored.
-    var differing: Set<String> {
-      var names: Set<String> = []
-      for (name, value) in fields where stored[name] != value { names.insert(name) }
-      for name in stored.keys where fields[name] == nil { names.insert(name) }
-      return names
-    }
+    var differing: Set<String> { Set(touched.lazy.filter { stored[$0] != fields[$0] }) }
   }
 
   struct PendingEntry {
@@ -32,11 +29,10 @@ struct Working {
     var value: String
   }
 
-  var records: [EntityReference: Record] = [:]
   /// In the order in which they were first changed.
-  var order: [EntityReference] = []
-  /// What each operation changed: by entry, record and names of fields.
-  var changes: [Int64: [EntityReference: Set<String>]] = [:]
+  var records = SmallMap<EntityReference, Record>()
+  /// What each operation changed: by entry, record and names of fields, of which some come twice.
+  var changes = SmallMap<Int64, SmallMap<EntityReference, [String]>>()
   /// Values of unique keys given in this transaction, with the record that has each; `nil` for one given up.
   var holders: [KeyValue: String?] = [:]
   var claims: [StoreBatch.KeyClaim] = []
@@ -52,6 +48,11 @@ struct Working {
   var movedOn: [EntityReference: [String: Value]] = [:]
 
   init(nextSequence: Int64) { self.nextSequence = nextSequence }
+
+  /// Notes that an entry changes fields of a record, or names it.
+  mutating func note(_ fields: [String], of record: EntityReference, by entry: Int64) {
+    changes.update(entry, or: .init()) { $0.update(record, or: []) { $0 += fields } }
+  }
 }
 
 /// Why an operation within a transaction did not come to its end.

@@ -2,7 +2,9 @@ import BylawModel
 import BylawStore
 
 /// A column of an entity's table: one field.
-struct Column: Sendable {
+///
+/// An object, as every row is gone through by its columns.
+final class Column: Sendable {
   /// How values of a field lie in its column.
   enum Kind: Sendable, Hashable {
     case bool, int, real
@@ -28,6 +30,8 @@ struct Column: Sendable {
   let kind: Kind
   /// Whether a row may have no value.
   let isNullable: Bool
+  /// What is needed to read its values.
+  let stored: Stored
 
   /// - `isLate`: The field came when there were records already, which do not have it.
   init(name: String, field: Field, schema: Schema, isLate: Bool) {
@@ -39,6 +43,7 @@ struct Column: Sendable {
     kind = Kind(type, schema)
     let isUnstructured = type == .json
     isNullable = isOptional || isLate || isUnstructured
+    stored = Stored(name: field.name, kind: kind, type: type)
   }
 
   /// What the content of the field must meet.
@@ -76,14 +81,18 @@ extension Column.Kind {
 
 extension Column {
   /// As much of a column as is needed to read its values.
-  struct Stored: Sendable {
+  final class Stored: Sendable {
     /// The name of the field.
     let name: String
     let kind: Kind
     let type: ValueType
-  }
 
-  var stored: Stored { Stored(name: field.name, kind: kind, type: type) }
+    init(name: String, kind: Kind, type: ValueType) {
+      self.name = name
+      self.kind = kind
+      self.type = type
+    }
+  }
 }
 
 extension Column.Stored {

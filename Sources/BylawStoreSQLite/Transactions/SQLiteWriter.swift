@@ -185,26 +185,36 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
 
   private func write(_ change: StoreBatch.RecordChange) throws(StoreError) {
     let table = layout.tables[change.entity]
-    guard change.fields.keys.allSatisfy({ table.positions[$0] != nil }) else {
-      throw refusal(SQLiteMessages.unknownField(table.entity))
-    }
     if change.isNew {
-      var arguments: [SQLValue] = [.text(change.id), .int(change.entry)]
-      for column in table.columns { arguments.append(try argument(column, change, table)) }
+      var arguments: [SQLValue] = []
+      arguments.reserveCapacity(table.columns.count + 2)
+      arguments += [.text(change.id), .int(change.entry)]
+      var given = 0
+      for column in table.columns {
+        let value = change.fields[column.stored.name]
+        if value != nil { given += 1 }
+        arguments.append(try argument(column, value, table))
+      }
+      guard given == change.fields.count else { throw refusal(SQLiteMessages.unknownField(table.entity)) }
       return try connection.run(table.insertion, arguments)
     }
     let positions = change.changed.compactMap { table.positions[$0] }.sorted()
+    guard positions.count == change.changed.count else { throw refusal(SQLiteMessages.unknownField(table.entity)) }
     var arguments: [SQLValue] = [.int(change.entry)]
-    for position in positions { arguments.append(try argument(table.columns[position], change, table)) }
+    for position in positions {
+      let column = table.columns[position]
+      arguments.append(try argument(column, change.fields[column.stored.name], table))
+    }
     arguments.append(.text(change.id))
     try connection.run(table.update(positions), arguments)
     guard connection.changes == 1 else { throw refusal(SQLiteMessages.noSuchRecord(table.entity)) }
   }
 
   private func argument(
-    _ column: Column, _ change: StoreBatch.RecordChange, _ table: EntityTable
+    _ column: Column, _ value: Value?, _ table: EntityTable
   ) throws(StoreError) -> SQLValue {
-    guard let argument = column.argument(change.fields[column.field.name] ?? .null, layout.schema) else {
+    guard let value else { return .null }
+    guard let argument = column.argument(value, layout.schema) else {
       throw refusal(SQLiteMessages.misfit(table.entity, column.field.name))
     }
     return argument
