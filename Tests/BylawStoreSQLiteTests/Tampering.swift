@@ -120,7 +120,7 @@ struct Tampering {
     case "bylaw_key": "true"
     case "bylaw_number": "entity = 'Client'"
     case "bylaw_setting": "name = 'colour'"
-    case "bylaw_entry": "sequence = \(entries)"
+    case "bylaw_entry": "sequence = 4"
     default: "rowid = (SELECT max(rowid) FROM \"\(table)\")"
     }
   }
@@ -131,7 +131,7 @@ struct Tampering {
   private static func other(_ column: String, _ type: String) -> String {
     let name = "\"\(column)\""
     switch type {
-    case "INTEGER": return "\(name) + 1"
+    case "INTEGER": return "\(name) + 1000"
     case "BLOB": return "CAST('x' || substr(\(name), 2) AS BLOB)"
     default:
       return """

@@ -117,7 +117,7 @@ final class EntityTable: Sendable {
     let renamed = "NEW.\"id\" IS NOT OLD.\"id\" OR NEW.\"$row\" IS NOT OLD.\"$row\""
     return [
       .guarding(
-        name, "insert", before: "INSERT", when: "\(unlisted) OR \(exists)", saying: SQLiteMessages.unlisted(entity)),
+        name, "insert", before: "INSERT", when: "(\(unlisted)) OR \(exists)", saying: SQLiteMessages.unlisted(entity)),
       .guarding(name, "update", before: "UPDATE", when: unlisted, saying: SQLiteMessages.unlisted(entity)),
       .guarding(name, "rename", before: "UPDATE", when: renamed, saying: SQLiteMessages.renamed(entity)),
       .guarding(name, "delete", before: "DELETE", when: nil, saying: SQLiteMessages.removal(entity)),

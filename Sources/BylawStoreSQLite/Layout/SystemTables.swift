@@ -52,42 +52,40 @@ enum SystemTables {
   /// After so many entries what they are about, and the numbers that they gave, are carried over into the tables that
   /// list them, all at once: a page of each would otherwise be written with every entry.
   static let stride: Int64 = 64
-  /// An entry that changes more records than this is listed at once: rows are not looked for in long texts.
-  static let fewChanges = 4
-
   /// Up to which entry all is carried over, where this is the last one.
   static func carried(upTo last: Int64) -> Int64 { last - last % stride }
 
   /// The same in SQL, of the trail as it is; `NULL` before the first entry.
   static let carried = "(SELECT max(\"sequence\") / \(stride) * \(stride) FROM \"bylaw_entry\")"
 
-  /// Whether an entry is listed at once, in SQL.
-  static let isLong = "json_array_length(\"body\", '$.changes') > \(fewChanges)"
+  /// The only record that an allowed entry changes, as its JSON says; `NULL` where there is none or more of them.
+  static let changedByJSON = """
+    CASE WHEN \(member("outcome")) = 'allow' AND json_array_length("body", '$.changes') = 1 \
+    THEN json_extract("body", '$.changes[0].record') END
+    """
 
-  /// A condition on the JSON of an entry: a member of its own, or of one of its changes, is this record.
+  /// Whether an entry is listed at once: it changes several records, or is of an act that was not allowed.
+  static let isListedAtOnce = "(\"changed\" IS NULL AND \(member("changes")) IS NOT NULL)"
+
+  /// A condition on the JSON of an entry: it is about this resource.
   ///
   /// Within a text of JSON a quote has a backslash before it, so the name is always that of a member.
   /// - `record`: An expression for `Type/id`; SQLite does not escape U+007F, which the trail does.
-  static func names(_ member: String, _ record: String) -> String {
-    "instr(\"body\", '\"\(member)\":' || replace(json_quote(\(record)), char(127), '\\u007f')) > 0"
+  static func isAbout(_ record: String) -> String {
+    "instr(\"body\", '\"resource\":' || replace(json_quote(\(record)), char(127), '\\u007f')) > 0"
   }
 
-  /// Whether an entry is of an act that was allowed.
-  private static let isAllowed = "instr(\"body\", '\"outcome\":\"allow\"') > 0"
-
-  /// A condition for a row that no last entry lists as changed.
+  /// A condition for a row that the last entry does not list as changed.
   ///
   /// - `record`: An expression for `Type/id` of the row.
   /// - `entry`: The column that names the entry.
   /// - `mustAllow`: Whether the entry has to be of an act that was allowed.
   static func isUnlisted(_ record: String, by entry: String, mustAllow: Bool) -> String {
-    let allowed = mustAllow ? "\(isAllowed) AND " : ""
-    return """
-      \(entry) IS NOT (SELECT max("sequence") FROM "bylaw_entry") \
-      OR NOT EXISTS (SELECT 1 FROM "bylaw_change" WHERE "record" = \(record) AND "entry" = \(entry) \
-      AND "kind" \(mustAllow ? "= 1" : "> 0")) \
-      AND NOT EXISTS (SELECT 1 FROM "bylaw_entry" WHERE "sequence" = \(entry) AND \(allowed)\(names("record", record)))
-      """
+    """
+    (\(entry), \(record)) IS NOT (SELECT "sequence", "changed" FROM "bylaw_entry" ORDER BY "sequence" DESC LIMIT 1) \
+    AND NOT EXISTS (SELECT 1 FROM "bylaw_change" WHERE "record" = \(record) AND "entry" = \(entry) \
+    AND "kind" \(mustAllow ? "= 1" : "> 0") AND "entry" = (SELECT max("sequence") FROM "bylaw_entry"))
+    """
   }
 
   private static let entries: [SchemaObject] = [
@@ -96,6 +94,8 @@ enum SystemTables {
       [
         "\"sequence\" INTEGER PRIMARY KEY CHECK (\"sequence\" > 0)",
         "\"body\" TEXT NOT NULL", "\"digest\" BLOB NOT NULL CHECK (length(\"digest\") = 32)",
+        // The only record that an allowed entry changes: what the guards of rows go by.
+        "\"changed\" TEXT",
       ]),
     index("settings", on: "bylaw_entry", "(\"sequence\") WHERE \(maySpeakOfSettings)"),
     .guarding(
@@ -110,7 +110,7 @@ enum SystemTables {
 
   /// Which entries are about which records: 0 about it, 1 changed it, 2 changed it though it does not allow.
   ///
-  /// Those since the last multiple of `stride` that change few records are yet to be listed.
+  /// Those since the last multiple of `stride` that change one record, or none, are yet to be listed.
   private static let changes: [SchemaObject] = [
     table(
       "bylaw_change",
@@ -122,9 +122,7 @@ enum SystemTables {
       "bylaw_change", "insert", before: "INSERT",
       when: """
         NEW."entry" IS NOT (SELECT max("sequence") FROM "bylaw_entry") AND NEW."kind" IS NOT (
-          SELECT CASE
-            WHEN \(names("record", "NEW.\"record\"")) THEN iif(\(isAllowed), 1, 2)
-            WHEN \(names("resource", "NEW.\"record\"")) THEN 0 END
+          SELECT CASE WHEN "changed" = NEW."record" THEN 1 WHEN \(isAbout("NEW.\"record\"")) THEN 0 END
           FROM "bylaw_entry" WHERE "sequence" = NEW."entry")
         """,
       saying: SQLiteMessages.indexKept),
@@ -134,7 +132,7 @@ enum SystemTables {
 
   private static let proposals: [SchemaObject] = {
     let unlisted = """
-      \(isUnlisted("'proposal/' || NEW.\"id\"", by: "NEW.\"entry\"", mustAllow: false)) \
+      (\(isUnlisted("'proposal/' || NEW.\"id\"", by: "NEW.\"entry\"", mustAllow: false))) \
       OR NEW."id" IS NOT json_extract(NEW."body", '$.id')
       """
     let exists = "EXISTS (SELECT 1 FROM \"bylaw_proposal\" WHERE \"id\" = NEW.\"id\" OR \"row\" = NEW.\"row\")"

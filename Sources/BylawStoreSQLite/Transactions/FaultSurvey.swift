@@ -82,7 +82,13 @@ struct FaultSurvey {
 
   /// What entries list, against the table of it: both must say the same, but for what is yet to be carried over.
   private mutating func lookAtChanges() throws(StoreError) {
-    let settled = "e.\"sequence\" <= \(SystemTables.carried) OR \(SystemTables.isLong)"
+    // What the guards go by, beside the JSON that the digest covers.
+    let strange = try connection.all(
+      """
+      SELECT "sequence" FROM "bylaw_entry" WHERE "changed" IS NOT (\(SystemTables.changedByJSON)) LIMIT ?
+      """, [.int(Int64(limit))]
+    ) { $0.int(0) }
+    let settled = "e.\"sequence\" <= \(SystemTables.carried) OR \(SystemTables.isListedAtOnce)"
     let listed = """
       SELECT e."sequence" AS "entry", json_extract(c."value", '$.record') AS "record",
         CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END AS "kind"
@@ -101,8 +107,8 @@ struct FaultSurvey {
         ON x."record" = l."record" AND x."entry" = l."entry" AND x."kind" = l."kind"
       """
     ) { [$0.int(0), $0.int(1), $0.int(2)] }
-    var wrong: Set<Int64> = []
-    if let counts, Set(counts).count > 1 { wrong = try differingChanges(listed) }
+    var wrong = Set(strange)
+    if let counts, Set(counts).count > 1 { wrong.formUnion(try differingChanges(listed)) }
     for entry in wrong.sorted() { note(SQLiteMessages.unindexedChange(entry)) }
   }
 

@@ -194,7 +194,7 @@ class SQLiteReader: StoreReader {
   private static let entriesAbout = """
     SELECT "entry" FROM "bylaw_change" WHERE "record" = ? \
     UNION SELECT "sequence" FROM "bylaw_entry" WHERE "sequence" > coalesce(\(SystemTables.carried), 0) \
-    AND (\(SystemTables.names("record", "?")) OR \(SystemTables.names("resource", "?")))
+    AND ("changed" = ? OR \(SystemTables.isAbout("?")))
     """
 
   private static func entry(_ row: SQLStatement) -> AuditEntry {

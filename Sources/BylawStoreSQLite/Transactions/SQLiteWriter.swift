@@ -5,7 +5,7 @@ import GRDBSQLite
 /// What a body can do that holds the write lock.
 final class SQLiteWriter: SQLiteReader, StoreWriter {
   private static let entryInsertion = KnownStatement(
-    "INSERT INTO \"bylaw_entry\" (\"sequence\", \"body\", \"digest\") VALUES (?, ?, ?)")
+    "INSERT INTO \"bylaw_entry\" (\"sequence\", \"body\", \"digest\", \"changed\") VALUES (?, ?, ?, ?)")
   private static let changeInsertion = KnownStatement(
     "INSERT INTO \"bylaw_change\" (\"record\", \"entry\", \"kind\") VALUES (?, ?, ?)")
   private static let numberSetting = KnownStatement(
@@ -25,9 +25,11 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     var rest = Rest(batch, layout.ranks)
     var unlisted: [StoreBatch.Mention] = []
     for entry in batch.entries {
-      try insert(entry)
       let mentions = rest.mentions(of: entry.sequence)
-      if Self.isLong(mentions) {
+      let changes = mentions.filter { $0.kind != .resource }
+      let only = changes.count == 1 && changes[0].kind == .change ? changes[0].record : nil
+      try insert(entry, changing: only)
+      if only == nil, !changes.isEmpty {
         for mention in mentions { try insert(mention) }
       } else {
         unlisted += mentions
@@ -88,10 +90,12 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
 
   // MARK: Entries
 
-  private func insert(_ entry: AuditEntry) throws(StoreError) {
+  /// - `record`: The only record that it changes, where it is of an act that was allowed.
+  private func insert(_ entry: AuditEntry, changing record: EntityReference?) throws(StoreError) {
     do throws(StoreError) {
       try connection.run(
-        Self.entryInsertion, [.int(entry.sequence), .text(entry.body), .blob(entry.digest)])
+        Self.entryInsertion,
+        [.int(entry.sequence), .text(entry.body), .blob(entry.digest), SQLValue(record?.description)])
     } catch {
       switch error {
       case .failed(_, let cause): throw .auditFailed(cause: cause)
@@ -104,12 +108,6 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   }
 
   // MARK: What entries are about
-
-  /// Whether an entry changes so much that it is listed at once.
-  private static func isLong(_ mentions: ArraySlice<StoreBatch.Mention>) -> Bool {
-    mentions.count > SystemTables.fewChanges
-      && mentions.count(where: { $0.kind != .resource }) > SystemTables.fewChanges
-  }
 
   /// Carries over what entries are about and the numbers that they gave, once a multiple of entries is reached.
   ///
@@ -154,17 +152,13 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     KnownStatement(
       """
       INSERT INTO "bylaw_change" ("record", "entry", "kind")
-      SELECT json_extract(c."value", '$.record'), e."sequence",
-        CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END
-      FROM "bylaw_entry" e, json_each(e."body", '$.changes') c
-      WHERE e."sequence" > ?1 AND e."sequence" <= ?2 AND NOT \(SystemTables.isLong)
+      SELECT "changed", "sequence", 1 FROM "bylaw_entry"
+      WHERE "sequence" > ?1 AND "sequence" <= ?2 AND "changed" IS NOT NULL
       UNION ALL
-      SELECT json_extract(e."body", '$.resource'), e."sequence", 0 FROM "bylaw_entry" e
-      WHERE e."sequence" > ?1 AND e."sequence" <= ?2
-        AND NOT coalesce(\(SystemTables.isLong), false) AND json_extract(e."body", '$.resource') IS NOT NULL
-        AND NOT EXISTS (
-          SELECT 1 FROM json_each(e."body", '$.changes') c
-          WHERE json_extract(c."value", '$.record') = json_extract(e."body", '$.resource'))
+      SELECT \(SystemTables.member("resource")), "sequence", 0 FROM "bylaw_entry"
+      WHERE "sequence" > ?1 AND "sequence" <= ?2 AND NOT \(SystemTables.isListedAtOnce)
+        AND \(SystemTables.member("resource")) IS NOT NULL
+        AND "changed" IS NOT \(SystemTables.member("resource"))
       """),
     KnownStatement(
       """

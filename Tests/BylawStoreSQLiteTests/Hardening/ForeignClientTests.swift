@@ -155,7 +155,7 @@ import Testing
     let copy = try SQLiteFactory.file()
     try FileManager.default.copyItem(atPath: tampering.factory.path, toPath: copy.path)
     let digest = Digest.hex(AuditEntry.digest(of: body, after: tampering.checkpoint.digest))
-    try copy.raw("INSERT INTO bylaw_entry VALUES (65, '\(body)', X'\(digest)')")
+    try copy.raw("INSERT INTO bylaw_entry (sequence, body, digest) VALUES (65, '\(body)', X'\(digest)')")
     #expect(try await findings(copy).contains("entry 65: its bytes were changed"))
   }
 
