@@ -60,6 +60,8 @@ enum Disk {
       guard read >= 0 else { return nil }
       if read == 0 { return bytes }
       if bytes.isEmpty { bytes = more } else { bytes += more }
+      // A file that had less than there was room for is read; of anything else more may come.
+      if read < room, status.st_mode & S_IFMT == S_IFREG { return bytes }
       room = max(room - read, 4096)
     }
   }

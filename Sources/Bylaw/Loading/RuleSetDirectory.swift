@@ -48,7 +48,9 @@ struct RuleSetDirectory {
   private mutating func add(_ name: String, in folder: Folder) throws {
     let location = "\(folder.location)/\(name)"
     let shownPath = Self.shown(folder, name)
-    guard seen.insert(Disk.real(location)).inserted else { return }
+    // Without a link at its end the path is that of the file itself, as that of the folder is.
+    let isLink = Disk.kind(of: location, following: false) == .link
+    guard seen.insert(isLink ? Disk.real(location) : location).inserted else { return }
     guard let bytes = Disk.contents(of: location) else { throw LoadError.unreadable(shownPath) }
     let isManifest = name == "bylaw.yaml"
     let file = RuleSetFile(path: RulePath.join(folder.path, name), shownAs: shownPath, bytes: bytes)

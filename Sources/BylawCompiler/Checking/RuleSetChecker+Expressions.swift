@@ -103,6 +103,9 @@ extension RuleSetChecker {
         "wrong-kind", at: scalar.range, "a sentence is blank here", expected: "words for whoever reads the decision")
     }
     if let cut = sources.commentInText(scalar) { reader.diagnostics.report(cut) }
+    guard scalar.text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
+      return TypedSentence(pieces: scalar.text.isEmpty ? [] : [.text(scalar.text)])
+    }
     let parsed = SentenceParser.parse(scalar, diagnostics: &reader.diagnostics)
     let checked = checker.check(parsed, in: scope, given: flow)
     guard !takeDiagnostics() else { return checked }

@@ -11,12 +11,14 @@ extension RuleSetChecker {
     var members: Members
     var list: KeyList
     var id: String
+    /// Positions of the actions that it reaches, `everything` or not.
+    var actions: [Int]
     var isEverything: Bool
   }
 
   /// Grants come before all others, in whatever order they stand: what `everything` reaches depends on who may act.
   mutating func checkRules() {
-    var written: [(rule: WrittenRule, actions: [Int])] = []
+    var (grants, others): ([WrittenRule], [WrittenRule]) = ([], [])
     let entries = sections["rules"] ?? []
     reachingRules = Array(repeating: false, count: entries.count)
     for (position, entry) in entries.enumerated() {
@@ -27,23 +29,25 @@ extension RuleSetChecker {
       else { continue }
       let id = "rules.\(entry.key.text)"
       _ = clauses(members, owner: id)
-      let reached = targets(members[list.kind], except: members["except"])
+      let (target, except) = (members[list.kind], members["except"])
+      let reached = targets(target, except: except)
       let direction: Direction = list == .ruleGrant ? .loosens : list == .ruleNotify ? [] : .tightens
-      noteGroups(members[list.kind], except: members["except"], direction)
+      noteGroups(target, except: except, direction)
       if list == .ruleGrant { refuseWideGrant(members["grant"]) }
       let rule = WrittenRule(
-        position: position, key: entry.key, members: members, list: list, id: id, isEverything: reached.isEverything)
-      written.append((rule, reached.actions))
+        position: position, key: entry.key, members: members, list: list, id: id, actions: reached.actions,
+        isEverything: reached.isEverything)
+      if list == .ruleGrant { grants.append(rule) } else { others.append(rule) }
     }
-    for isGrant in [true, false] {
-      for index in written.indices where (written[index].rule.list == .ruleGrant) == isGrant {
-        let (rule, actions) = written[index]
-        if isGrant, rule.members["to"] == nil {
-          report(
-            "missing-key", at: rule.key.range, "grant '\(rule.key.text)' does not say to whom", expected: "to: roles")
-        }
-        forEachAction(actions) { checker, action in checker.instantiate(rule, action: action) }
+    for rule in grants {
+      if rule.members["to"] == nil {
+        report(
+          "missing-key", at: rule.key.range, "grant '\(rule.key.text)' does not say to whom", expected: "to: roles")
       }
+      forEachAction(rule.actions) { checker, action in checker.instantiate(rule, action: action) }
+    }
+    for rule in others {
+      forEachAction(rule.actions) { checker, action in checker.instantiate(rule, action: action) }
     }
   }
 
@@ -57,8 +61,11 @@ extension RuleSetChecker {
   }
 
   private mutating func instantiate(_ written: WrittenRule, action: Int) {
-    let onlySystem = rules.actions[action].authority.grants.allSatisfy { $0.holder == .system }
-    if written.isEverything, onlySystem, !rules.actions[action].authority.grants.isEmpty { return }
+    if written.isEverything, !rules.actions[action].authority.grants.isEmpty,
+      rules.actions[action].authority.grants.allSatisfy({ $0.holder == .system })
+    {
+      return
+    }
     switch written.list {
     case .ruleGrant: addGrants(written, action: action)
     case .ruleNotify: addNotice(written, action: action)

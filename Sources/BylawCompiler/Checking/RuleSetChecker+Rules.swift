@@ -150,7 +150,7 @@ extension RuleSetChecker {
       report("contradiction", at: rule.range, "an absolute rule cannot be overridable", expected: "one of the two")
     }
     (rule.effectiveFrom, rule.effectiveUntil) = effective(members["effective"])
-    for (exception, condition) in exceptions[rule.id] ?? [] {
+    for (exception, condition) in exceptions.isEmpty ? [] : exceptions[rule.id] ?? [] {
       var exception = exception
       exception.condition = self.condition(condition, in: scope).expression
       rule.exceptions.append(exception)

@@ -221,7 +221,9 @@ extension String {
 
   /// The parts between occurrences of a separator.
   func components(separatedBy separator: String) -> [String] {
-    guard let first = separator.utf8.first, utf8.contains(first) else { return [self] }
+    let (bytes, wanted) = (Array(utf8), Array(separator.utf8))
+    // Where each byte is a character, which no mark follows, bytes can be compared.
+    if bytes.allSatisfy({ $0 < 0x80 && $0 != 0x0D }) { return Self.pieces(of: bytes, between: wanted) }
     var parts: [String] = []
     var rest = Substring(self)
     while let found = rest.firstRange(of: separator) {
@@ -229,5 +231,20 @@ extension String {
       rest = rest[found.upperBound...]
     }
     return parts + [String(rest)]
+  }
+
+  private static func pieces(of bytes: [UInt8], between separator: [UInt8]) -> [String] {
+    var parts: [String] = []
+    var (start, offset) = (0, 0)
+    while offset + separator.count <= bytes.count {
+      if bytes[offset..<offset + separator.count].elementsEqual(separator) {
+        parts.append(String(decoding: bytes[start..<offset], as: UTF8.self))
+        offset += separator.count
+        start = offset
+      } else {
+        offset += 1
+      }
+    }
+    return parts + [String(decoding: bytes[start...], as: UTF8.self)]
   }
 }

@@ -163,16 +163,25 @@ package struct RuleSetChecker {
         continue
       }
       guard !entry.value.isAbsent, let content = reader.entries(entry.value, as: "'\(name)'") else { continue }
+      // Taken out while they grow, so that each definition is looked up once.
+      var defined = definedNames.removeValue(forKey: name) ?? [:]
+      var section = sections.removeValue(forKey: name) ?? []
+      if section.isEmpty {
+        defined.reserveCapacity(content.count)
+        section.reserveCapacity(content.count)
+      }
       for definition in content {
-        if let first = definedNames[name]?[definition.key.text] {
+        if let first = defined.updateValue(definition.key.range, forKey: definition.key.text) {
+          defined[definition.key.text] = first
           reader.diagnostics.report(
             Messages.duplicate(
               definition.key.text, what: Self.singular(name), at: definition.key.range, first: first))
           continue
         }
-        definedNames[name, default: [:]][definition.key.text] = definition.key.range
-        sections[name, default: []].append(definition)
+        section.append(definition)
       }
+      definedNames[name] = defined
+      sections[name] = section
     }
   }
 

@@ -30,6 +30,9 @@ struct Members {
     return entries[position].value
   }
 
+  /// Whether a key is there with something after it.
+  func states(_ key: String) -> Bool { position(of: key).map { !entries[$0].value.isAbsent } ?? false }
+
   func key(_ key: String) -> Scalar? { position(of: key).map { entries[$0].key } }
 
   /// Whether the value of a key was refused where it was read.
@@ -90,22 +93,29 @@ struct NodeReader {
   /// Where it states nothing or more than one thing, there are none: then `problem` is reported, at `place` or at the
   /// whole entry.
   mutating func members(
-    _ node: Node, of what: String, oneOf lists: [KeyList], else problem: String, at place: SourceRange? = nil
+    _ node: Node, of what: @autoclosure () -> String, oneOf lists: [KeyList], else problem: String,
+    at place: SourceRange? = nil
   ) -> (members: Members, list: KeyList)? {
-    guard let stating = mapping(node, as: what) else { return nil }
-    let stated = lists.filter { stating[$0.kind] != nil }
-    guard stated.count == 1, let list = stated.first else {
+    guard case .mapping(let entries) = node.kind else {
+      reportKind(of: node, expected: "a mapping", what())
+      return nil
+    }
+    let stating = Members(entries, range: node.range)
+    let first = lists.firstIndex { stating.states($0.kind) }
+    let last = lists.lastIndex { stating.states($0.kind) }
+    guard let first, first == last else {
       var keys: [String] = []
       let all = lists.map(\.kind) + lists.flatMap(\.keys)
       let common = ["sop", "title"]
       for key in all.filter({ !common.contains($0) }) + common where !keys.contains(key) { keys.append(key) }
-      guard checked(stating, of: what, keys: keys) != nil, !hadUnknownKey else { return nil }
+      guard checked(stating, of: what(), keys: keys) != nil, !hadUnknownKey else { return nil }
       diagnostics.report(
         Diagnostic(
           "missing-key", at: place ?? node.range, problem,
           expected: Messages.list(lists.map(\.kind))))
       return nil
     }
+    let list = lists[first]
     let keys = list.keys
     guard stating.entries.contains(where: { !keys.contains($0.key.text) }) else {
       hadUnknownKey = stating.entries.contains { $0.value.isRefused }
@@ -114,9 +124,9 @@ struct NodeReader {
     }
     let others = Set(lists.flatMap(\.keys)).subtracting(keys)
     for entry in stating.entries where others.contains(entry.key.text) {
-      diagnostics.report(Messages.foreignKey(entry.key, beside: list, in: what))
+      diagnostics.report(Messages.foreignKey(entry.key, beside: list, in: what()))
     }
-    return checked(stating, of: what, keys: list, besides: Array(others)).map { ($0, list) }
+    return checked(stating, of: what(), keys: list, besides: Array(others)).map { ($0, list) }
   }
 
   private mutating func checked(

@@ -8,6 +8,7 @@ struct AnalysisTests {
     enums:
       Role: [a, b]
       Tier: [gold, silver]
+      Code: [\((0..<130).map { "w\($0)" }.joined(separator: ", "))]
       Severity: { least_to_worst: [P3, P2, P1] }
     entities:
       User:
@@ -41,6 +42,43 @@ struct AnalysisTests {
     \(rows)
     \(otherwise)
     """
+  }
+
+  /// An operand with more words than a machine word has bits, beside one with an order.
+  static func wide(_ rows: String) -> String {
+    """
+    records:
+      Item:
+        code: Code
+        amount: int
+    classifications:
+      t:
+        given: { item: Item }
+        gives: Severity
+        pick: first
+        rows:
+    \(rows)
+
+    """
+  }
+
+  @Test(
+    "What rows leave over is told by the first case, counting through the first operand first",
+    arguments: [
+      ("      P1:\n        Most: item.code != \"w66\"", "item.code w66"),
+      ("      P1:\n        Most: item.code != \"w66\" && item.code != \"w129\"", "item.code w66"),
+      (
+        "      P1:\n        Large: item.amount > 10 || item.code == \"w0\"",
+        "item.amount under 10 and item.code w1"
+      ),
+      (
+        "      P1:\n        Large: item.amount > 10\n      P2:\n        Less: item.amount < 10 && item.code != \"w128\"",
+        "item.amount 10 and item.code w0"
+      ),
+    ])
+  func witnesses(rows: String, over: String) {
+    let found = Self.codes(Self.wide(rows))
+    #expect(found.contains("error uncovered-input: 't' leaves something over: \(over)"), "\(found)")
   }
 
   @Test(

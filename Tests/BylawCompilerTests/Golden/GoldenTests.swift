@@ -1,4 +1,5 @@
 import BylawCompiler
+import BylawSyntax
 import Foundation
 import Testing
 
@@ -17,6 +18,15 @@ struct GoldenTests {
     }
     let expected = try String(contentsOf: golden.expectedURL, encoding: .utf8)
     #expect(report == expected)
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func `warnings that are put off are the same, and in the same order`(_ golden: GoldenCase) throws {
+    let files = try golden.files
+    let (atOnce, putOff) = (RuleSetChecker.check(files), RuleSetChecker.check(files, defersWarnings: true))
+    #expect(putOff.allDiagnostics() == atOnce.diagnostics)
+    #expect((putOff.ruleSet == nil) == (atOnce.ruleSet == nil))
+    #expect(putOff.diagnostics.filter { $0.severity == .error } == atOnce.diagnostics.filter { $0.severity == .error })
   }
 
   @Test func `every case has a text, and every text a case`() {
