@@ -9,7 +9,7 @@ package struct Evaluator: ~Copyable {
   let actions: [Shared<ActionPlan>]
   var plan: DecisionPlan { sharedPlan.part }
   /// What requests are decided with, kept for the next one.
-  var judgement: Judgement?
+  var judgement: Judgement
   /// What effects are carried out with.
   var frame: Frame?
 
@@ -54,13 +54,11 @@ package struct Evaluator: ~Copyable {
         .invalidRequest, [reason("action", "There is no action '\(request.action)'\(near).")], request, now)
     }
     let action = actions[index]
-    var judgement = takeJudgement()
     judgement.frame.reset(source: records, now: now, inputCount: action.part.inputs.count)
     var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: isLenient)
     loader.load(into: &judgement.frame)
     guard loader.reasons.isEmpty else {
       judgement.frame.release()
-      self.judgement = consume judgement
       let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
       return refusal(loader.denialClass, reasons, request, now)
     }
@@ -72,13 +70,7 @@ package struct Evaluator: ~Copyable {
       traces += judgement.frame.traces(of: outline)
     }
     judgement.frame.release()
-    self.judgement = consume judgement
     return decision
-  }
-
-  /// The judgement to decide with, which its user gives back.
-  mutating func takeJudgement() -> Judgement {
-    judgement.take() ?? Judgement(plan: sharedPlan, frame: Frame(plan: plan.expressions))
   }
 
   func reason(_ rule: String, _ because: String) -> Decision.Reason {

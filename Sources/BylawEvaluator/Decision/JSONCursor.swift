@@ -73,9 +73,10 @@ struct JSONCursor {
     }
   }
 
-  /// Goes over an object that is read later: only brackets and strings are told apart.
-  mutating func skipObject() throws(NotPlain) {
+  /// Goes over an object that is read later, only telling brackets and strings apart; gives where it starts.
+  mutating func skipObject() throws(NotPlain) -> Int {
     guard try peek() == UInt8(ascii: "{") else { throw NotPlain() }
+    let start = offset
     var depth = 0
     while offset < bytes.count {
       let byte = bytes[offset]
@@ -90,7 +91,7 @@ struct JSONCursor {
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
-        if depth == 0 { return }
+        if depth == 0 { return start }
       default: break
       }
     }
@@ -165,28 +166,28 @@ struct JSONCursor {
   }
 }
 
-extension Frame {
-  /// Reads the next value of a document as a field asks.
+extension FrameValues {
+  /// Reads the next value of a document, which the texts hold, as a field asks.
   mutating func read(_ cursor: inout JSONCursor, as field: QuickField) throws(NotPlain) -> Cell {
     guard field.isList else { return try readElement(&cursor, field) }
     guard field.kind != .other else { throw NotPlain() }
     try cursor.take(UInt8(ascii: "["))
-    let start = stack.count
-    defer { stack.removeLast(stack.count - start) }
-    while try cursor.hasNext(before: UInt8(ascii: "]"), isFirst: stack.count == start) {
+    let start = arena.count
+    while try cursor.hasNext(before: UInt8(ascii: "]"), isFirst: arena.count == start) {
       let element = try readElement(&cursor, field)
-      stack.append(element)
+      arena.append(element)
     }
-    let count = Int64(stack.count - start)
-    guard field.count.lower <= count, count <= field.count.upper else { throw NotPlain() }
-    return compound(from: start)
+    guard field.isCount(arena.count - start) else { throw NotPlain() }
+    return list(from: start)
   }
 
   private mutating func readElement(_ cursor: inout JSONCursor, _ field: QuickField) throws(NotPlain) -> Cell {
     switch try cursor.peek() {
     case UInt8(ascii: "\""):
-      let text = cursor[try cursor.string()]
-      guard let quick = quickText(text, field), quick.fits else { throw NotPlain() }
+      let content = try cursor.string()
+      guard let quick = quickText(cursor[content], field, kept: content.lowerBound), quick.fits else {
+        throw NotPlain()
+      }
       return quick.cell
     case UInt8(ascii: "t"), UInt8(ascii: "f"):
       guard field.kind == .bool else { throw NotPlain() }

@@ -4,82 +4,64 @@ package import BylawModel
 ///
 /// This is the short way: a document with a mistake, or with members that few requests have, is not taken.
 struct JSONIntake: ~Copyable {
-  var judgement: Judgement
+  private var values: FrameValues
+  private var cursor: JSONCursor
   private let plan: Shared<DecisionPlan>
   private let actions: [Shared<ActionPlan>]
-  /// The fields of an object that were read, as bits: none may come twice.
-  private var seen: [4 of UInt64] = .init(repeating: 0)
+  private(set) var action: Shared<ActionPlan>?
+  private var subject: Entity?
+  private var resource: Entity?
+  /// The places of the first member of the context and of the first input; -1 until they are read.
+  private var context = -1
+  private var inputs = -1
 
-  init(judgement: consuming Judgement, plan: Shared<DecisionPlan>, actions: [Shared<ActionPlan>]) {
-    self.judgement = judgement
-    self.plan = plan
-    self.actions = actions
-  }
-
-  consuming func giveBack() -> Judgement { judgement }
-
-  /// Where the parts of a request stand; 0 is nowhere.
-  private struct Parts {
-    var subject = 0
-    var action = 0
-    var resource = 0
-    var context = 0
-  }
-
-  /// A subject or a resource before its properties are read.
+  /// A subject or a resource, whose fields lie in the arena from `base` on.
   private struct Entity {
     var index: Int
     var type: Range<Int>
     var id: Range<Int>
-    var properties: Int
+    var base: Int
   }
 
-  /// Reads the whole document; `serverContext` is what the service states.
-  mutating func load(
-    _ document: JSONCursor, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp,
-    detail: Detail
-  ) throws(NotPlain) {
-    let parts = try parts(document)
-    let (action, inputs) = try action(document, at: parts.action)
-    guard let resource = action.part.resource else {
-      guard parts.resource == 0 else { throw NotPlain() }
-      judgement.start(action, records: records, now: now, detail: detail)
-      judgement.loadRoots()
-      try loadSubject(try entity(document, at: parts.subject), document)
-      return try loadRest(document, parts, inputs: inputs, serverContext)
-    }
-    let asked = try entity(document, at: parts.resource)
-    guard asked.index == resource else { throw NotPlain() }
-    judgement.start(action, records: records, now: now, detail: detail)
-    judgement.loadRoots()
-    try loadSubject(try entity(document, at: parts.subject), document)
-    // What is given of the resource stands over what is given of the subject.
-    try loadResource(asked, document)
-    try loadRest(document, parts, inputs: inputs, serverContext)
+  /// An intake of a document that is valid UTF-8 into the storage of a frame, which it gives back with `finish`.
+  init(
+    _ frame: inout Frame, document: UnsafeRawBufferPointer, plan: Shared<DecisionPlan>, actions: [Shared<ActionPlan>]
+  ) {
+    values = frame.values.taken()
+    values.empty()
+    // Texts are found by where they stand in the document.
+    _ = values.texts.keep(document)
+    cursor = JSONCursor(document)
+    self.plan = plan
+    self.actions = actions
   }
 
   // MARK: Structure
 
-  private func parts(_ document: JSONCursor) throws(NotPlain) -> Parts {
-    var (cursor, parts, isFirst) = (document, Parts(), true)
+  /// Reads the whole document; `serverContext` is what the service states.
+  mutating func read(serverContext: [String: Value]) throws(NotPlain) {
     try cursor.take(UInt8(ascii: "{"))
+    var isFirst = true
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
       let name = cursor[try cursor.name()]
-      _ = try cursor.peek()
-      let start = cursor.offset
       switch name.count {
-      case 6 where Self.isWord(name, "action") && parts.action == 0: parts.action = start
-      case 7 where Self.isWord(name, "subject") && parts.subject == 0: parts.subject = start
-      case 7 where Self.isWord(name, "context") && parts.context == 0: parts.context = start
-      case 8 where Self.isWord(name, "resource") && parts.resource == 0: parts.resource = start
+      case 6 where Self.isWord(name, "action") && action == nil: try readAction()
+      case 7 where Self.isWord(name, "subject") && subject == nil: subject = try readEntity()
+      case 7 where Self.isWord(name, "context") && context < 0: try readContext()
+      case 8 where Self.isWord(name, "resource") && resource == nil: resource = try readEntity()
       default: throw NotPlain()
       }
-      try cursor.skipObject()
     }
     try cursor.end()
-    guard parts.action != 0, parts.subject != 0 else { throw NotPlain() }
-    return parts
+    if context < 0 { context = makeRoom(plan.part.contextTable.count) }
+    for (name, value) in serverContext {
+      guard let position = plan.part.contextTable.position(of: name) else { throw NotPlain() }
+      if case .null = value { continue }
+      let quick = values.quickCell(value, plan.part.contextTable.fields[position])
+      guard let quick, quick.fits else { throw NotPlain() }
+      values.arena[context + position] = quick.cell
+    }
   }
 
   private static func isWord(_ text: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
@@ -88,135 +70,106 @@ struct JSONIntake: ~Copyable {
     return true
   }
 
-  private func action(
-    _ document: JSONCursor, at start: Int
-  ) throws(NotPlain) -> (action: Shared<ActionPlan>, inputs: Int) {
-    var (cursor, isFirst, index, inputs) = (document.at(start), true, -1, 0)
+  private mutating func makeRoom(_ count: Int) -> Int {
+    let base = values.arena.count
+    values.arena.append(repeating: .unset, count: count)
+    return base
+  }
+
+  private mutating func readAction() throws(NotPlain) {
+    var (isFirst, later) = (true, -1)
     try cursor.take(UInt8(ascii: "{"))
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
       let member = cursor[try cursor.name()]
-      if Self.isWord(member, "name"), index < 0 {
+      if Self.isWord(member, "name"), action == nil {
         let name = cursor[try cursor.string()]
         let names = plan.part.actionNames
         guard let known = names.number(of: name, hash: names.hash(name)) else { throw NotPlain() }
-        index = Int(known)
-      } else if Self.isWord(member, "properties"), inputs == 0 {
-        _ = try cursor.peek()
-        inputs = cursor.offset
-        try cursor.skipObject()
+        action = actions[Int(known)]
+      } else if Self.isWord(member, "properties"), inputs < 0, later < 0 {
+        if let action {
+          try readInputs(of: action.part)
+        } else {
+          later = try cursor.skipObject()
+        }
       } else {
         throw NotPlain()
       }
     }
-    guard index >= 0 else { throw NotPlain() }
-    return (actions[index], inputs)
+    guard let action else { throw NotPlain() }
+    if later >= 0 {
+      let end = cursor
+      cursor = cursor.at(later)
+      try readInputs(of: action.part)
+      cursor = end
+    }
+    if inputs < 0 { inputs = makeRoom(action.part.inputTable.count) }
   }
 
-  private func entity(_ document: JSONCursor, at start: Int) throws(NotPlain) -> Entity {
-    guard start != 0 else { throw NotPlain() }
-    var (cursor, isFirst) = (document.at(start), true)
-    var (index, type, id, properties) = (-1, 0..<0, 0..<0, 0)
+  private mutating func readEntity() throws(NotPlain) -> Entity {
+    var isFirst = true
+    var entity = Entity(index: -1, type: 0..<0, id: 0..<0, base: -1)
+    var later = -1
     try cursor.take(UInt8(ascii: "{"))
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
       let member = cursor[try cursor.name()]
-      if Self.isWord(member, "type"), index < 0 {
-        type = try cursor.string()
-        guard let known = plan.part.expressions.names.entity(named: cursor[type]) else { throw NotPlain() }
-        index = known
-      } else if Self.isWord(member, "id"), id.isEmpty {
-        id = try cursor.string()
-      } else if Self.isWord(member, "properties"), properties == 0 {
-        _ = try cursor.peek()
-        properties = cursor.offset
-        try cursor.skipObject()
+      if Self.isWord(member, "type"), entity.index < 0 {
+        entity.type = try cursor.string()
+        guard let known = plan.part.expressions.names.entity(named: cursor[entity.type]) else { throw NotPlain() }
+        entity.index = known
+      } else if Self.isWord(member, "id"), entity.id.isEmpty {
+        entity.id = try cursor.string()
+      } else if Self.isWord(member, "properties"), entity.base < 0, later < 0 {
+        if entity.index >= 0 {
+          entity.base = try readProperties(of: entity.index)
+        } else {
+          later = try cursor.skipObject()
+        }
       } else {
         throw NotPlain()
       }
     }
-    guard index >= 0, !id.isEmpty else { throw NotPlain() }
-    return Entity(index: index, type: type, id: id, properties: properties)
+    guard entity.index >= 0, !entity.id.isEmpty else { throw NotPlain() }
+    if later >= 0 {
+      let end = cursor
+      cursor = cursor.at(later)
+      entity.base = try readProperties(of: entity.index)
+      cursor = end
+    }
+    if entity.base < 0 { entity.base = makeRoom(plan.part.expressions.names.entities[entity.index].count) }
+    return entity
   }
 
   // MARK: Values
 
-  private mutating func loadSubject(_ entity: Entity, _ document: JSONCursor) throws(NotPlain) {
-    guard plan.part.subjects.entities.contains(entity.index) else { throw NotPlain() }
-    let reference = judgement.frame.reference(entity: entity.index, id: document[entity.id])
-    let base = judgement.openSubject(reference)
-    _ = try loadProperties(of: entity, document, at: base, of: reference)
-  }
-
-  private mutating func loadResource(_ entity: Entity, _ document: JSONCursor) throws(NotPlain) {
-    let reference = judgement.frame.reference(entity: entity.index, id: document[entity.id])
-    let base = judgement.openResource(reference, type: String(decoding: document[entity.type], as: UTF8.self))
-    let isDescribed = try loadProperties(of: entity, document, at: base, of: reference)
-    judgement.question.describesResource = isDescribed
-  }
-
-  /// The position of a member that was not read before.
-  private mutating func see(_ position: Int?) throws(NotPlain) -> Int {
-    guard let position, position < 256 else { throw NotPlain() }
-    let bit: UInt64 = 1 << UInt64(position % 64)
-    guard seen[position / 64] & bit == 0 else { throw NotPlain() }
-    seen[position / 64] |= bit
-    return position
-  }
-
-  /// Whether there were any.
-  private mutating func loadProperties(
-    of entity: Entity, _ document: JSONCursor, at base: Int, of reference: Cell
-  ) throws(NotPlain) -> Bool {
-    guard entity.properties != 0 else { return false }
-    var (cursor, isFirst) = (document.at(entity.properties), true)
-    seen = .init(repeating: 0)
+  /// Reads the fields of a record; gives the place of the first.
+  private mutating func readProperties(of entity: Int) throws(NotPlain) -> Int {
+    let base = makeRoom(plan.part.expressions.names.entities[entity].count)
     try cursor.take(UInt8(ascii: "{"))
+    var isFirst = true
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
       let name = cursor[try cursor.name()]
-      let position = try see(plan.part.expressions.names.entities[entity.index].position(of: name))
-      let field = plan.part.expressions.names.entities[entity.index].fields[position]
-      if try cursor.takesNull() {
-        // It empties an optional field, whatever is stored.
-        guard field.absence == .absent else { throw NotPlain() }
-        judgement.frame.setField(position, at: base, of: reference, to: .unset)
-        continue
-      }
-      let cell = try judgement.frame.read(&cursor, as: field)
-      judgement.frame.setField(position, at: base, of: reference, to: cell)
+      guard let position = plan.part.expressions.names.entities[entity].position(of: name) else { throw NotPlain() }
+      let field = plan.part.expressions.names.entities[entity].fields[position]
+      guard try readValue(to: base + position, field) || field.absence == .absent else { throw NotPlain() }
     }
-    return !isFirst
+    return base
   }
 
-  private mutating func loadRest(
-    _ document: JSONCursor, _ parts: Parts, inputs: Int, _ serverContext: [String: Value]
-  ) throws(NotPlain) {
-    if parts.context != 0 { try loadContext(document.at(parts.context)) }
-    for (name, value) in serverContext {
-      guard let position = plan.part.contextTable.position(of: name) else { throw NotPlain() }
-      if case .null = value { continue }
-      let quick = judgement.frame.quickCell(value, plan.part.contextTable.fields[position])
-      guard let quick, quick.fits else { throw NotPlain() }
-      judgement.frame.setSlot(Slot.first + Int32(position), to: quick.cell)
-    }
-    if inputs != 0 { try loadInputs(document.at(inputs)) }
-    guard judgement.complete() else { throw NotPlain() }
-  }
-
-  private mutating func loadContext(_ start: JSONCursor) throws(NotPlain) {
-    var (cursor, isFirst) = (start, true)
-    seen = .init(repeating: 0)
+  private mutating func readContext() throws(NotPlain) {
+    let base = makeRoom(plan.part.contextTable.count)
+    context = base
     try cursor.take(UInt8(ascii: "{"))
+    var isFirst = true
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
       let name = cursor[try cursor.name()]
-      guard !Self.isReserved(name) else { throw NotPlain() }
-      let position = try see(plan.part.contextTable.position(of: name))
-      if try cursor.takesNull() { continue }
-      guard !plan.part.context[position].fromServer else { throw NotPlain() }
-      let cell = try judgement.frame.read(&cursor, as: plan.part.contextTable.fields[position])
-      judgement.frame.setSlot(Slot.first + Int32(position), to: cell)
+      guard !Self.isReserved(name), let position = plan.part.contextTable.position(of: name) else { throw NotPlain() }
+      let isGiven = try readValue(to: base + position, plan.part.contextTable.fields[position])
+      if isGiven, plan.part.context[position].fromServer { throw NotPlain() }
     }
   }
 
@@ -225,20 +178,49 @@ struct JSONIntake: ~Copyable {
     isWord(name, "facts") || isWord(name, "approvals") || isWord(name, "override") || isWord(name, "requested_at")
   }
 
-  private mutating func loadInputs(_ start: JSONCursor) throws(NotPlain) {
-    var (cursor, isFirst) = (start, true)
-    let action = judgement.sharedAction
-    let first = judgement.frame.inputSlot
-    seen = .init(repeating: 0)
+  private mutating func readInputs(of action: ActionPlan) throws(NotPlain) {
+    let base = makeRoom(action.inputTable.count)
+    inputs = base
     try cursor.take(UInt8(ascii: "{"))
+    var isFirst = true
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
       let name = cursor[try cursor.name()]
-      let position = try see(action.part.inputTable.position(of: name))
-      if try cursor.takesNull() { continue }
-      let cell = try judgement.frame.read(&cursor, as: action.part.inputTable.fields[position])
-      judgement.frame.setSlot(first + Int32(position), to: cell)
+      guard let position = action.inputTable.position(of: name) else { throw NotPlain() }
+      _ = try readValue(to: base + position, action.inputTable.fields[position])
     }
+  }
+
+  /// Reads a value into a place that has none yet; `false` for `null`.
+  private mutating func readValue(to place: Int, _ field: QuickField) throws(NotPlain) -> Bool {
+    guard values.arena[place].isUnset else { throw NotPlain() }
+    if try cursor.takesNull() {
+      // It empties the field, whatever is stored.
+      values.arena[place] = .emptied
+      return false
+    }
+    let cell = try values.read(&cursor, as: field)
+    values.arena[place] = cell
+    return true
+  }
+
+  // MARK: Records
+
+  /// Gives the storage back to its frame and takes up the request; `false` where that is wrong.
+  consuming func finish(_ judgement: inout Judgement) -> Bool {
+    swap(&judgement.frame.values, &values)
+    guard let subject, inputs >= 0, plan.part.subjects.entities.contains(subject.index),
+      resource?.index == judgement.action.resource
+    else { return false }
+    let asking = given(subject, in: &judgement.frame)
+    let asked = resource.map { given($0, in: &judgement.frame) }
+    return judgement.complete(subject: asking, resource: asked, context: context, inputs: inputs)
+  }
+
+  private func given(_ entity: Entity, in frame: inout Frame) -> GivenRecord {
+    GivenRecord(
+      entity: entity.index, reference: frame.reference(entity: entity.index, id: cursor[entity.id]),
+      base: entity.base, type: frame.hasSource ? String(decoding: cursor[entity.type], as: UTF8.self) : "")
   }
 }
 
@@ -249,21 +231,20 @@ extension Evaluator {
     _ body: (inout Judgement) -> Answer
   ) -> Answer? {
     guard json.count <= JSONReader.defaultLimit, JSONReader.isValidUTF8(json) else { return nil }
-    var intake = JSONIntake(judgement: takeJudgement(), plan: sharedPlan, actions: actions)
-    let isLoaded = json.withUnsafeBytes { bytes in
+    return json.withUnsafeBytes { document in
+      var intake = JSONIntake(&judgement.frame, document: document, plan: sharedPlan, actions: actions)
+      let isRead: Bool
       do throws(NotPlain) {
-        try intake.load(
-          JSONCursor(bytes), serverContext: serverContext, records: records, now: now, detail: detail)
-        return true
+        try intake.read(serverContext: serverContext)
+        isRead = true
       } catch {
-        return false
+        isRead = false
       }
+      judgement.start(intake.action ?? ActionPlan.none, records: records, now: now, detail: detail)
+      let answer = intake.finish(&judgement) && isRead ? body(&judgement) : nil
+      judgement.frame.release()
+      return answer
     }
-    var judgement = intake.giveBack()
-    let answer = isLoaded ? body(&judgement) : nil
-    judgement.frame.release()
-    self.judgement = consume judgement
-    return answer
   }
 }
 

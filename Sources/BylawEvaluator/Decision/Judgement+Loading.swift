@@ -1,5 +1,32 @@
 import BylawModel
 
+/// What a request gives of a record: its fields lie in the arena, one behind the other.
+struct GivenRecord {
+  var entity: Int
+  var reference: Cell
+  /// The place of the first field.
+  var base: Int
+  /// The name of its type as the request has it.
+  var type = ""
+}
+
+/// Where the values of a request that is given field by field lie in the arena.
+struct RequestLayout: Sendable {
+  /// The fields of the subject come first; then those of the resource from here on.
+  let resource: Int
+  let context: Int
+  let inputs: Int
+  let count: Int
+
+  init(_ plan: DecisionPlan, _ action: ActionPlan, subject: Int) {
+    let entities = plan.expressions.names.entities
+    resource = entities[subject].count
+    context = resource + (action.resource.map { entities[$0].count } ?? 0)
+    inputs = context + plan.context.count
+    count = inputs + action.inputs.count
+  }
+}
+
 /// The short way of a request into a frame, for one whose values all fit as they are.
 ///
 /// It finds no mistakes: where something is wrong it gives up, and the request is read by the `RequestLoader`, which
@@ -13,53 +40,48 @@ extension Judgement {
     begin(action, Question(), now: now, detail: detail, hasRecords: records != nil)
   }
 
-  /// Puts in what every request has; values may lie in the frame already.
-  mutating func loadRoots() {
+  /// Takes up what a request gives, which lies in the arena; `false` where that is wrong.
+  ///
+  /// - `context`, `inputs`: The places of the first member and of the first input.
+  mutating func complete(subject: GivenRecord, resource: GivenRecord?, context: Int, inputs: Int) -> Bool {
+    guard hasRightAlternatives(inputs), resource?.reference != subject.reference else { return false }
+    loadRoots()
+    frame.setSlot(Slot.subject, to: subject.reference)
+    frame.adopt(subject)
+    if let resource {
+      frame.setSlot(Slot.resource, to: resource.reference)
+      frame.adopt(resource)
+      if hasRecords {
+        question.resourceType = resource.type
+        question.describesResource = frame.isDescribed(resource)
+      }
+      frame.close(Int(resource.reference.payload))
+    }
+    frame.close(Int(subject.reference.payload))
+    guard hasNeeded(sharedAction.part.neededOfSubject, of: subject.reference),
+      resource.map({ hasNeeded(sharedAction.part.neededOfResource, of: $0.reference) }) ?? true,
+      completeContext(context), completeInputs(inputs)
+    else { return false }
+    if !sharedAction.part.after.isEmpty { frame.afterValues = sharedAction.part.after }
+    return true
+  }
+
+  /// Puts in what every request has.
+  private mutating func loadRoots() {
     frame.setSlot(Slot.now, to: Cell(now))
     frame.setSlot(Slot.requestedAt, to: Cell(now))
     frame.setSlot(Slot.action, to: sharedAction.part.nameCell)
-    for position in 0..<sharedPlan.part.context.count { frame.setSlot(Slot.first + Int32(position), to: .unset) }
-    for position in 0..<sharedAction.part.inputs.count {
-      frame.setSlot(frame.inputSlot + Int32(position), to: .unset)
-    }
     for position in 0..<sharedPlan.part.singletons.count {
       let singleton = sharedPlan.part.singletons[position]
       frame.setSingleton(position, name: singleton.name, entity: singleton.entity)
     }
   }
 
-  /// Mentions the subject and reads what is stored of it; gives its place in the arena.
-  mutating func openSubject(_ reference: Cell) -> Int {
-    frame.setSlot(Slot.subject, to: reference)
-    return frame.opened(reference)
-  }
-
-  /// The same of the resource.
-  mutating func openResource(_ reference: Cell, type: String) -> Int {
-    question.resourceType = type
-    frame.setSlot(Slot.resource, to: reference)
-    return frame.opened(reference)
-  }
-
-  /// Puts in place what the request leaves out, once everything given lies in the frame; `false` where that is wrong.
-  mutating func complete() -> Bool {
-    guard hasRightAlternatives() else { return false }
-    let (subject, resource) = (frame.subjectReference, frame.resourceReference)
-    frame.close(Int(subject.payload))
-    if resource.state == .value, resource.payload != subject.payload { frame.close(Int(resource.payload)) }
-    guard hasNeeded(sharedAction.part.neededOfSubject, of: subject),
-      resource.state != .value || hasNeeded(sharedAction.part.neededOfResource, of: resource), completeContext(),
-      completeInputs()
-    else { return false }
-    if !sharedAction.part.after.isEmpty { frame.afterValues = sharedAction.part.after }
-    return true
-  }
-
   /// Whether of inputs that stand for each other exactly one is given.
-  private func hasRightAlternatives() -> Bool {
+  private func hasRightAlternatives(_ base: Int) -> Bool {
     guard !sharedAction.part.exactlyOne.isEmpty else { return true }
     return action.exactlyOne.allSatisfy { group in
-      group.count { !frame.isUnset(frame.inputSlot + Int32($0)) } == 1
+      group.count { !frame.arena[base + $0].isAbsent } == 1
     }
   }
 
@@ -71,14 +93,15 @@ extension Judgement {
     return true
   }
 
-  private mutating func completeContext() -> Bool {
-    for position in 0..<sharedPlan.part.context.count {
+  private mutating func completeContext(_ base: Int) -> Bool {
+    for position in 0..<sharedPlan.part.contextTable.count {
       let slot = Slot.first + Int32(position)
-      guard frame.isUnset(slot) else { continue }
-      if sharedPlan.part.contextTable.fields[position].absence == .absent {
-        frame.setSlot(slot, to: .absent)
+      let given = frame.arena[base + position]
+      if !given.isAbsent {
+        frame.setSlot(slot, to: given)
         continue
       }
+      if sharedPlan.part.contextTable.fields[position].absence == .absent { continue }
       let field = sharedPlan.part.context[position].field
       if let cell = frame.stated(field) {
         frame.setSlot(slot, to: cell)
@@ -91,14 +114,15 @@ extension Judgement {
     return true
   }
 
-  private mutating func completeInputs() -> Bool {
-    for position in 0..<sharedAction.part.inputs.count {
+  private mutating func completeInputs(_ base: Int) -> Bool {
+    for position in 0..<sharedAction.part.inputTable.count {
       let slot = frame.inputSlot + Int32(position)
-      guard frame.isUnset(slot) else { continue }
-      if sharedAction.part.inputTable.fields[position].absence == .absent {
-        frame.setSlot(slot, to: .absent)
+      let given = frame.arena[base + position]
+      if !given.isAbsent {
+        frame.setSlot(slot, to: given)
         continue
       }
+      if sharedAction.part.inputTable.fields[position].absence == .absent { continue }
       guard let cell = frame.stated(sharedAction.part.inputs[position]) else { return false }
       frame.setSlot(slot, to: cell)
     }
@@ -107,23 +131,33 @@ extension Judgement {
 }
 
 extension Frame {
-  /// Reads what is stored of a record; gives the place of its fields in the arena.
-  mutating func opened(_ reference: Cell) -> Int {
-    let number = Int(reference.payload)
-    if records[number].base < 0 { open(number) }
-    return Int(records[number].base)
+  /// Makes a record of what a request gives of it, over what is stored.
+  fileprivate mutating func adopt(_ given: GivenRecord) {
+    let number = Int(given.reference.payload)
+    guard source != nil else {
+      records[number].base = Int32(given.base)
+      return
+    }
+    open(number)
+    let base = Int(records[number].base)
+    for position in 0..<plan.names.entities[given.entity].count {
+      let cell = arena[given.base + position]
+      guard !cell.isUnset else { continue }
+      arena[base + position] = cell
+      records[number].isMissing = false
+    }
   }
 
-  /// Puts a field that the request gives over the stored one.
-  mutating func setField(_ position: Int, at base: Int, of reference: Cell, to cell: Cell) {
-    arena[base + position] = cell
-    records[Int(reference.payload)].isMissing = false
+  /// Whether the request gives anything of a record.
+  fileprivate func isDescribed(_ given: GivenRecord) -> Bool {
+    (0..<plan.names.entities[given.entity].count).contains { !arena[given.base + $0].isUnset }
   }
 
   /// Whether a field that has no default is not given; the record is open.
   fileprivate mutating func lacksNeeded(_ position: Int, of reference: Cell) -> Bool {
     let record = records[Int(reference.payload)]
-    if arena[Int(record.base) + position].state == .value { return false }
+    let state = arena[Int(record.base) + position].state
+    if state == .value || state == .unread { return false }
     return plan.names.entities[record.entity].fields[position].absence == .missing && lacks(position, of: reference)
   }
 

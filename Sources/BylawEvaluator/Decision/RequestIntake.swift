@@ -1,140 +1,92 @@
 package import BylawModel
 
-/// Takes the values of one request of a shape, each by the position of its member, straight into a frame.
+/// Takes the values of one request of a shape, each by the position of its member, before they become those of a frame.
 package struct RequestIntake: ~Copyable {
-  var judgement: Judgement
+  private var values: FrameValues
   private let shape: ShapePlan
   /// Values that do not fit as they are; they are looked at closely when the request is decided.
   private var strays: [(member: Int, value: Value)] = []
   private var hasForeignSlot = false
 
-  init(judgement: consuming Judgement, shape: ShapePlan) {
-    self.judgement = judgement
+  /// An intake into the storage of a frame, which it gives back with `finish`.
+  init(_ frame: inout Frame, shape: ShapePlan) {
+    values = frame.values.taken()
     self.shape = shape
-    self.judgement.frame.clearValues(count: shape.members.count)
+    values.empty()
+    values.arena.append(repeating: .unset, count: shape.layout.count)
   }
 
-  consuming func giveBack() -> Judgement { judgement }
+  /// Gives the storage back to its frame.
+  ///
+  /// - Returns: Values that take a closer look; `nil` where one was given for a slot of another shape.
+  consuming func finish(_ frame: inout Frame) -> [(member: Int, value: Value)]? {
+    swap(&frame.values, &values)
+    return hasForeignSlot ? nil : strays
+  }
 
   // MARK: Values
 
-  /// Whether a slot is one of this shape; another is remembered, and the request refused.
-  private mutating func isOwn(_ number: Int, _ owner: UInt64) -> Bool {
-    if owner == shape.number { return true }
+  /// Where a member goes; `nil` where the slot is one of another shape, for which the request is refused.
+  @inline(__always)
+  private mutating func place(of member: Int, _ owner: UInt64) -> ShapePlan.Place? {
+    if owner == shape.number { return shape.places[member] }
     hasForeignSlot = true
-    return false
+    return nil
   }
 
   /// Gives a member a whole number.
   package mutating func set(_ member: Int, of owner: UInt64, to value: Int64) {
-    guard isOwn(member, owner) else { return }
-    let field = shape.quick[member]
-    if field.kind == .int, !field.isList, field.isWithin(value) { return put(Cell(value), member) }
-    take(.int(value), member)
+    guard let place = place(of: member, owner) else { return }
+    if place.field.kind == .int, !place.field.isList, place.field.isWithin(value) {
+      return put(Cell(value), member, place)
+    }
+    take(.int(value), member, place)
   }
 
   /// Gives a member true or false.
   package mutating func set(_ member: Int, of owner: UInt64, to value: Bool) {
-    guard isOwn(member, owner) else { return }
-    let field = shape.quick[member]
-    if field.kind == .bool, !field.isList { return put(Cell(value), member) }
-    take(.bool(value), member)
+    guard let place = place(of: member, owner) else { return }
+    if place.field.kind == .bool, !place.field.isList { return put(Cell(value), member, place) }
+    take(.bool(value), member, place)
   }
 
   /// Gives a member a text, the word of an enumeration, or a time or number written as a text.
   package mutating func set(_ member: Int, of owner: UInt64, to value: String) {
-    guard isOwn(member, owner) else { return }
-    let field = shape.quick[member]
-    if !field.isList {
-      let quick = TextTable.withBytes(of: value) { judgement.frame.quickText($0, field) }
-      if let quick, quick.fits { return put(quick.cell, member) }
+    guard let place = place(of: member, owner) else { return }
+    if !place.field.isList {
+      let quick = TextTable.withBytes(of: value) { values.quickText($0, place.field) }
+      if let quick, quick.fits { return put(quick.cell, member, place) }
     }
-    stray(.string(value), member)
+    stray(.string(value), member, place)
   }
 
   /// Gives a member a list of texts.
   package mutating func set(_ member: Int, of owner: UInt64, to value: [String]) {
-    guard isOwn(member, owner) else { return }
-    let field = shape.quick[member]
-    if field.isList, let cell = judgement.frame.quickList(value, field) { return put(cell, member) }
-    stray(.list(value.map { .string($0) }), member)
+    guard let place = place(of: member, owner) else { return }
+    if place.field.isList, let cell = values.quickList(value, place.field) { return put(cell, member, place) }
+    stray(.list(value.map { .string($0) }), member, place)
   }
 
   /// Gives a member any value.
   package mutating func set(_ member: Int, of owner: UInt64, to value: Value) {
-    if isOwn(member, owner) { take(value, member) }
+    guard let place = place(of: member, owner) else { return }
+    take(value, member, place)
   }
 
-  private mutating func take(_ value: Value, _ member: Int) {
-    if let quick = judgement.frame.quickCell(value, shape.quick[member]), quick.fits { return put(quick.cell, member) }
-    stray(value, member)
+  private mutating func take(_ value: Value, _ member: Int, _ place: ShapePlan.Place) {
+    if let quick = values.quickCell(value, place.field), quick.fits { return put(quick.cell, member, place) }
+    stray(value, member, place)
   }
 
-  private mutating func put(_ cell: Cell, _ member: Int) {
+  @inline(__always)
+  private mutating func put(_ cell: Cell, _ member: Int, _ place: ShapePlan.Place) {
     if !strays.isEmpty { strays.removeAll { $0.member == member } }
-    judgement.frame.setValue(member, to: cell)
+    values.arena[place.offset] = cell
   }
 
-  private mutating func stray(_ value: Value, _ member: Int) {
-    put(.unset, member)
+  private mutating func stray(_ value: Value, _ member: Int, _ place: ShapePlan.Place) {
+    put(.unset, member, place)
     strays.append((member, value))
-  }
-
-  // MARK: Loading
-
-  /// Puts the values where rules read them; `false` where the whole request has to be looked at closely.
-  mutating func load(subject: String, resource: String?) -> Bool {
-    guard strays.isEmpty, !hasForeignSlot, !subject.isEmpty, (resource == nil) == (shape.resource == nil) else {
-      return false
-    }
-    judgement.loadRoots()
-    let asking = judgement.frame.reference(entity: shape.subject.entity, id: subject)
-    let subjectBase = judgement.openSubject(asking)
-    var (resourceBase, asked) = (0, Cell.absent)
-    if let resource, let known = shape.resource {
-      guard !resource.isEmpty else { return false }
-      asked = judgement.frame.reference(entity: known.entity, id: resource)
-      resourceBase = judgement.openResource(asked, type: known.type)
-    }
-    for index in 0..<shape.order.count {
-      let member = shape.order[index]
-      let cell = judgement.frame.values[member]
-      if cell.isUnset { continue }
-      let place = shape.places[member]
-      switch place.root {
-      case .context: judgement.frame.setSlot(Slot.first + Int32(place.position), to: cell)
-      case .input: judgement.frame.setSlot(judgement.frame.inputSlot + Int32(place.position), to: cell)
-      case .subject: judgement.frame.setField(place.position, at: subjectBase, of: asking, to: cell)
-      case .resource:
-        judgement.frame.setField(place.position, at: resourceBase, of: asked, to: cell)
-        judgement.question.describesResource = true
-      }
-    }
-    return judgement.complete()
-  }
-
-  /// The same request as one of names and values; `nil` where a value was given for another shape.
-  func request(subject: String, resource: String?) -> Request? {
-    if hasForeignSlot { return nil }
-    var request = Request(
-      subject: Request.Entity(type: shape.subject.type, id: subject), action: shape.action.part.name,
-      resource: resource.map { Request.Entity(type: shape.resource?.type ?? "", id: $0) })
-    for (index, member) in shape.members.enumerated() {
-      let name = member.field.name
-      let cell = judgement.frame.values[index]
-      guard
-        let value = strays.last(where: { $0.member == index })?.value
-          ?? (cell.isUnset ? nil : judgement.frame.value(of: cell, member.field.type))
-      else { continue }
-      switch member.root {
-      case .context where member.isServer: request.serverContext[name] = value
-      case .context: request.context[name] = value
-      case .input: request.input[name] = value
-      case .subject: request.subject.properties[name] = value
-      case .resource: request.resource?.properties[name] = value
-      }
-    }
-    return request
   }
 }
 
@@ -148,20 +100,37 @@ extension Evaluator {
     guard shape.plan === sharedPlan else {
       return whole(refuse(shape, "The shape was made for other rules.", now))
     }
-    var judgement = takeJudgement()
-    judgement.start(shape.action, records: records, now: now, detail: detail)
-    var intake = RequestIntake(judgement: judgement, shape: shape)
+    var intake = RequestIntake(&judgement.frame, shape: shape)
     fill(&intake)
-    guard intake.load(subject: subject, resource: resource) else {
-      let request = intake.request(subject: subject, resource: resource)
-      self.judgement = intake.giveBack()
-      guard let request else { return whole(refuse(shape, "A value was given for a slot of another shape.", now)) }
-      return whole(decide(request, records: records, now: now, detail: detail))
+    judgement.start(shape.action, records: records, now: now, detail: detail)
+    guard let strays = intake.finish(&judgement.frame) else {
+      return whole(refuse(shape, "A value was given for a slot of another shape.", now))
     }
-    let answer = plain(&intake.judgement)
-    intake.judgement.frame.release()
-    self.judgement = intake.giveBack()
-    return answer
+    if strays.isEmpty, complete(shape, subject: subject, resource: resource) {
+      let answer = plain(&judgement)
+      judgement.frame.release()
+      return answer
+    }
+    let request = judgement.frame.request(of: shape, strays, subject: subject, resource: resource)
+    return whole(decide(request, records: records, now: now, detail: detail))
+  }
+
+  /// Puts the values where rules read them; `false` where the whole request has to be looked at closely.
+  private mutating func complete(_ shape: ShapePlan, subject: String, resource: String?) -> Bool {
+    guard !subject.isEmpty, resource?.isEmpty != true else { return false }
+    let layout = shape.layout
+    let asking = GivenRecord(
+      entity: shape.subject.entity, reference: judgement.frame.reference(entity: shape.subject.entity, id: subject),
+      base: 0)
+    guard let known = shape.resource else {
+      return resource == nil
+        && judgement.complete(subject: asking, resource: nil, context: layout.context, inputs: layout.inputs)
+    }
+    guard let resource else { return false }
+    let asked = GivenRecord(
+      entity: known.entity, reference: judgement.frame.reference(entity: known.entity, id: resource),
+      base: layout.resource, type: known.type)
+    return judgement.complete(subject: asking, resource: asked, context: layout.context, inputs: layout.inputs)
   }
 
   private func refuse(_ shape: ShapePlan, _ because: String, _ now: Timestamp) -> Decision {
@@ -169,5 +138,36 @@ extension Evaluator {
       rule: "actions.\(shape.action.part.name)", because: because, source: shape.action.part.source)
     let request = Request(subject: Request.Entity(type: "", id: ""), action: shape.action.part.name)
     return refusal(.invalidRequest, [reason], request, now)
+  }
+}
+
+extension Frame {
+  /// The request of a shape whose values lie in the frame, as one of names and values.
+  fileprivate mutating func request(
+    of shape: ShapePlan, _ strays: [(member: Int, value: Value)], subject: String, resource: String?
+  ) -> Request {
+    var request = Request(
+      subject: Request.Entity(type: shape.subject.type, id: subject), action: shape.action.part.name,
+      resource: resource.map { Request.Entity(type: shape.resource?.type ?? "", id: $0) })
+    for (index, member) in shape.members.enumerated() {
+      let name = member.field.name
+      let value: Value
+      if let stray = strays.last(where: { $0.member == index }) {
+        value = stray.value
+      } else {
+        let given = arena[shape.places[index].offset]
+        guard !given.isUnset else { continue }
+        let cell = given.state == .unread ? read(given) : given
+        value = self.value(of: cell, member.field.type)
+      }
+      switch member.root {
+      case .context where member.isServer: request.serverContext[name] = value
+      case .context: request.context[name] = value
+      case .input: request.input[name] = value
+      case .subject: request.subject.properties[name] = value
+      case .resource: request.resource?.properties[name] = value
+      }
+    }
+    return request
   }
 }

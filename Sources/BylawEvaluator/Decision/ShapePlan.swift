@@ -4,10 +4,8 @@ import Synchronization
 /// A kind of request whose values are given by position: names are looked up once, when it is made.
 package final class ShapePlan: Sendable {
   /// Where a value belongs.
-  package enum Root: Int, Sendable, Comparable, CaseIterable {
+  package enum Root: Sendable, CaseIterable {
     case context, input, subject, resource
-
-    package static func < (left: Root, right: Root) -> Bool { left.rawValue < right.rawValue }
 
     /// The first word of a member's name.
     package var word: String {
@@ -23,7 +21,7 @@ package final class ShapePlan: Sendable {
   package struct Member: Sendable {
     package let root: Root
     package let field: Field
-    let position: Int
+    fileprivate let position: Int
     /// Taken from what the service states, not from what the caller does.
     let isServer: Bool
   }
@@ -34,12 +32,14 @@ package final class ShapePlan: Sendable {
   let subject: (entity: Int, type: String)
   let resource: (entity: Int, type: String)?
   package let members: [Member]
-  /// By member, how its value is read.
-  let quick: [QuickField]
-  /// By member, where its value belongs.
-  let places: [(root: Root, position: Int)]
-  /// The members by root: what is given of the resource stands over what is given of the subject.
-  let order: [Int]
+  /// Where the value of a member goes, and how it is read.
+  struct Place: Sendable {
+    let offset: Int
+    let field: QuickField
+  }
+  let layout: RequestLayout
+  /// By member.
+  let places: [Place]
   /// Tells the slots of this shape from those of others.
   package let number: UInt64
   private static let last = Atomic<UInt64>(0)
@@ -53,9 +53,18 @@ package final class ShapePlan: Sendable {
     self.subject = subject
     self.resource = resource
     self.members = members
-    quick = members.map { QuickField($0.field) }
-    places = members.map { ($0.root, $0.position) }
-    order = members.indices.sorted { (members[$0].root, $0) < (members[$1].root, $1) }
+    let layout = RequestLayout(plan.part, action.part, subject: subject.entity)
+    self.layout = layout
+    places = members.map { member in
+      let base =
+        switch member.root {
+        case .context: layout.context
+        case .input: layout.inputs
+        case .subject: 0
+        case .resource: layout.resource
+        }
+      return Place(offset: base + member.position, field: QuickField(member.field))
+    }
     number = Self.last.add(1, ordering: .relaxed).newValue
   }
 }

@@ -5,7 +5,7 @@ extension Frame {
   /// Makes slots for what the effects of one list make, all of them empty.
   mutating func makeRoomForEffects() {
     let count = Int(plan.effectBase) + plan.effectCount
-    if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
+    if slots.count < count { slots.append(repeating: .absent, count: count - slots.count) }
     for index in Int(plan.effectBase)..<count { slots[index] = .absent }
   }
 
@@ -39,7 +39,11 @@ extension Frame {
   }
 
   /// The value of an input, as it was given or by default.
-  func input(_ position: Int) -> Cell { slots[plan.inputBase + position] }
+  mutating func input(_ position: Int) -> Cell {
+    let place = plan.inputBase + position
+    if slots[place].state == .unread { slots[place] = read(slots[place]) }
+    return slots[place]
+  }
 
   func entityName(_ entity: Int) -> String { plan.schema.entities[entity].name }
 
@@ -120,7 +124,7 @@ extension Frame {
         values[field.name] = value(of: cell, field.type)
         isFilled = true
       }
-      if arena[base + position].state == .value { given += 1 }
+      if arena[base + position].state == .value || arena[base + position].state == .unread { given += 1 }
     }
     guard given == values.count else { return fields(of: record) }
     isPlain = !isFilled

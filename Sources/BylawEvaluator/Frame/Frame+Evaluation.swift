@@ -96,7 +96,10 @@ extension Frame {
     if index == Slot.today { return today() }
     let cell = slots[Int(index)]
     if cell.isAbsent, index == Slot.resource || index == Slot.subject { return fail(.noResource, id) }
-    return cell
+    guard cell.state == .unread else { return cell }
+    let read = read(cell)
+    slots[Int(index)] = read
+    return read
   }
 
   private mutating func define(_ node: PlanNode) -> Cell {
@@ -137,7 +140,7 @@ extension Frame {
       stack.append(cell)
     }
     guard node.operation == .map else { return compound(from: start) }
-    let cells = Array(stack[start...])
+    let cells = stack[start..<stack.count]
     stack.removeLast(stack.count - start)
     return map(cells, id)
   }

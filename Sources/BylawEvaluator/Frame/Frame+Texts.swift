@@ -153,7 +153,7 @@ extension Frame {
   }
 
   private func elements(_ list: Cell) -> [Cell] {
-    Array(arena[Int(list.payload)..<Int(list.payload) + Int(list.aux)])
+    arena[Int(list.payload)..<Int(list.payload) + Int(list.aux)]
   }
 
   private func ordered(_ cells: [Cell], _ type: ValueType) -> [Cell] {

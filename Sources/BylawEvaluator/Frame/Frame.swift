@@ -27,7 +27,7 @@ package struct EvaluationError: Sendable, Hashable {
 /// A frame is reused from request to request; it grows to the largest and then allocates no more.
 package struct Frame: ~Copyable {
   /// A record that was mentioned: loaded when a field is first read.
-  struct Record {
+  struct Record: BitwiseCopyable {
     var entity: Int
     var id: Int32
     /// Where its fields lie in the arena; -1 until it is loaded, and below that -2 less its number of the promises.
@@ -37,24 +37,27 @@ package struct Frame: ~Copyable {
     var isUnsure = false
   }
 
+  /// What was worked out, and in which generation.
+  struct Result: BitwiseCopyable {
+    var cell = Cell.absent
+    var generation: UInt32 = 0
+  }
+
   private let sharedPlan: Shared<ExpressionPlan>
   var plan: ExpressionPlan { sharedPlan.part }
   var source: (any RecordSource)?
-  var slots: [Cell]
-  var locals: [Cell]
-  var arena: [Cell] = []
-  var records: [Record] = []
+  var slots: Buffer<Cell>
+  var locals: Buffer<Cell>
+  /// Fields, elements and texts.
+  var values: FrameValues
+  var records = Buffer<Record>()
   var errors: [EvaluationError] = []
-  /// The texts that the plan does not have.
-  private var strings = FrameTexts()
   var jsons: [Value] = []
   var now = Timestamp(seconds: 0)
   /// Fields given with the request, by number of the record; a later one stands over an earlier one.
   var overlays: [(record: Int, properties: [String: Value])] = []
   /// Fields of records that are laid into the arena when they are first read.
   var promises: [[String: Value]] = []
-  /// Values of a shape, by member; unset where none is given.
-  private(set) var values: [Cell] = []
   /// Values given instead of facts.
   var given: [(definition: Int, value: Cell)] = []
   /// Whether members of records that their declaration does not have are passed over.
@@ -62,42 +65,38 @@ package struct Frame: ~Copyable {
   /// The fields of the resource that the effects change.
   var afterValues: [(field: Int, value: NodeID)] = []
   /// Values that are not put together yet.
-  var stack: [Cell] = []
+  var stack = Buffer<Cell>()
   private var recordNumbers = KeyTable()
   /// The variables that were given a value from outside, from the first to behind the last.
   private var boundLocals = 0..<0
-  private var memos: [Cell]
-  private var stamps: [UInt32]
-  private var definitions: [Cell]
-  private var definitionStamps: [UInt32]
+  private var memos: Buffer<Result>
+  private var definitions: Buffer<Result>
   private var generation: UInt32 = 1
   /// The row that each table gave, by its position.
-  var rows: [Int32]
+  var rows: Buffer<Int32>
 
   package init(plan: ExpressionPlan) { self.init(plan: Shared(plan)) }
 
   /// A frame of a plan that others share.
   init(plan shared: Shared<ExpressionPlan>) {
     sharedPlan = shared
+    values = FrameValues(plan: shared)
     let plan = shared.part
-    slots = Array(repeating: .absent, count: plan.inputBase)
-    locals = Array(repeating: .absent, count: plan.localCount)
-    memos = Array(repeating: .absent, count: plan.memoCount)
-    stamps = Array(repeating: 0, count: plan.memoCount)
-    definitions = Array(repeating: .absent, count: plan.definitionCount)
-    definitionStamps = Array(repeating: 0, count: plan.definitionCount)
-    rows = Array(repeating: -1, count: plan.tables.count)
+    slots = Buffer(repeating: .absent, count: plan.inputBase)
+    locals = Buffer(repeating: .absent, count: plan.localCount)
+    memos = Buffer(repeating: Result(), count: plan.memoCount)
+    definitions = Buffer(repeating: Result(), count: plan.definitionCount)
+    rows = Buffer(repeating: -1, count: plan.tables.count)
   }
 
   /// Forgets the last request.
   package mutating func reset(source: (any RecordSource)?, now: Timestamp, inputCount: Int) {
     self.source = source
     self.now = now
-    arena.empty()
+    values.empty()
     records.empty()
     recordNumbers.removeAll()
     errors.empty()
-    strings.removeAll()
     stack.empty()
     jsons.empty()
     overlays.empty()
@@ -106,11 +105,11 @@ package struct Frame: ~Copyable {
     ignoresUndeclared = false
     afterValues.empty()
     let count = plan.inputBase + inputCount
-    if slots.count < count { slots += Array(repeating: .absent, count: count - slots.count) }
-    for index in slots.indices { slots[index] = .absent }
+    slots.fill(.absent)
+    if slots.count < count { slots.append(repeating: .absent, count: count - slots.count) }
     for index in boundLocals { locals[index] = .absent }
     boundLocals = 0..<0
-    for index in rows.indices { rows[index] = -1 }
+    rows.fill(-1)
     forget()
   }
 
@@ -124,35 +123,31 @@ package struct Frame: ~Copyable {
   /// Forgets what was worked out, so that it is worked out again with other slots.
   package mutating func forget() {
     if generation == .max {
-      for index in stamps.indices { stamps[index] = 0 }
-      for index in definitionStamps.indices { definitionStamps[index] = 0 }
+      memos.fill(Result())
+      definitions.fill(Result())
       generation = 0
     }
     generation += 1
   }
 
-  /// Makes room for the values of a shape.
-  mutating func clearValues(count: Int) {
-    values.empty()
-    for _ in 0..<count { values.append(.unset) }
-  }
-
-  mutating func setValue(_ member: Int, to cell: Cell) { values[member] = cell }
-
   // MARK: Memory of results
 
-  func remembered(_ memo: Int) -> Cell? { stamps[memo] == generation ? memos[memo] : nil }
-
-  mutating func remember(_ memo: Int, _ cell: Cell) {
-    stamps[memo] = generation
-    memos[memo] = cell
+  @inline(__always)
+  func remembered(_ memo: Int) -> Cell? {
+    let known = memos[memo]
+    return known.generation == generation ? known.cell : nil
   }
 
-  func definition(_ index: Int) -> Cell? { definitionStamps[index] == generation ? definitions[index] : nil }
+  @inline(__always)
+  mutating func remember(_ memo: Int, _ cell: Cell) { memos[memo] = Result(cell: cell, generation: generation) }
+
+  func definition(_ index: Int) -> Cell? {
+    let known = definitions[index]
+    return known.generation == generation ? known.cell : nil
+  }
 
   mutating func setDefinition(_ index: Int, _ cell: Cell) {
-    definitionStamps[index] = generation
-    definitions[index] = cell
+    definitions[index] = Result(cell: cell, generation: generation)
   }
 
   // MARK: Variables
@@ -188,24 +183,44 @@ package struct Frame: ~Copyable {
 
   func string(_ id: Int64) -> String {
     let known = plan.strings.count
-    return id < known ? plan.strings.texts[Int(id)] : strings[Int(id) - known]
+    return id < known ? plan.strings.texts[Int(id)] : values.texts[Int(id) - known]
   }
 
   mutating func cell(_ text: String) -> Cell { TextTable.withBytes(of: text) { cell($0) } }
 
   /// The same of bytes in UTF-8.
-  mutating func cell(_ bytes: UnsafeRawBufferPointer) -> Cell {
-    let hash = plan.strings.hash(bytes)
-    if let known = plan.strings.number(of: bytes, hash: hash) { return Cell(Int64(known)) }
-    return Cell(Int64(plan.strings.count) + Int64(strings.insert(bytes, hash: hash)))
+  mutating func cell(_ bytes: UnsafeRawBufferPointer) -> Cell { values.textCell(bytes) }
+
+  /// The text or the reference, or the list of these, that an unread cell stands for.
+  mutating func read(_ unread: Cell) -> Cell {
+    guard unread.isList else { return readOne(unread) }
+    let start = Int(unread.payload)
+    for place in start..<start + Int(unread.aux) where arena[place].state == .unread {
+      let element = readOne(arena[place])
+      arena[place] = element
+    }
+    var list = unread
+    list.state = .value
+    return list
+  }
+
+  private mutating func readOne(_ unread: Cell) -> Cell {
+    let text = values.textCell(unread.textStart, Int(unread.aux))
+    guard let entity = unread.referredEntity else { return text }
+    return reference(entity: entity, id: text)
   }
 
   // MARK: Arena
 
+  var arena: Buffer<Cell> {
+    @inline(__always) _read { yield values.arena }
+    @inline(__always) _modify { yield &values.arena }
+  }
+
   /// Puts a list, a map or a record together.
   mutating func compound(_ cells: [Cell], count: Int) -> Cell {
     let offset = arena.count
-    arena += cells
+    arena.append(contentsOf: cells)
     var cell = Cell(Int64(offset), aux: Int32(count))
     cell.isList = true
     return cell
@@ -237,7 +252,7 @@ package struct Frame: ~Copyable {
     reference(entity: entity, id: cell(id))
   }
 
-  private mutating func reference(entity: Int, id idCell: Cell) -> Cell {
+  mutating func reference(entity: Int, id idCell: Cell) -> Cell {
     let key = UInt64(entity) << 32 | UInt64(idCell.payload)
     if let number = recordNumbers[key] { return Cell(Int64(number)) }
     records.append(Record(entity: entity, id: Int32(idCell.payload)))
@@ -287,7 +302,7 @@ package struct Frame: ~Copyable {
   mutating func open(_ number: Int) {
     let entity = records[number].entity
     records[number].base = Int32(arena.count)
-    for _ in 0..<plan.names.entities[entity].count { arena.append(.unset) }
+    arena.append(repeating: .unset, count: plan.names.entities[entity].count)
     guard let source else { return }
     let reference = EntityReference(type: plan.schema.entities[entity].name, id: id(of: Cell(Int64(number))))
     guard let stored = source.fields(of: reference) else {
@@ -308,7 +323,7 @@ package struct Frame: ~Copyable {
   /// Puts the fields of a record into the arena as they are given here, whatever the source has.
   mutating func load(_ number: Int, from fields: [String: Value]) {
     records[number].base = Int32(arena.count)
-    for _ in 0..<plan.names.entities[records[number].entity].count { arena.append(.unset) }
+    arena.append(repeating: .unset, count: plan.names.entities[records[number].entity].count)
     lay(fields, on: number)
     close(number)
   }
@@ -404,11 +419,16 @@ package struct Frame: ~Copyable {
     let number = Int(reference.payload)
     if records[number].base < 0 { load(number) }
     let place = Int(records[number].base) + field
-    if arena[place].isUnset {
-      let cell = absence(of: field, number)
-      arena[place] = cell
-    }
-    return arena[place]
+    let cell = arena[place]
+    return cell.state == .value ? cell : settle(field, of: number, cell, at: place)
+  }
+
+  /// What stands for a field that is not given, or not read yet.
+  private mutating func settle(_ field: Int, of number: Int, _ cell: Cell, at place: Int) -> Cell {
+    guard cell.state == .unread || cell.isUnset else { return cell }
+    let settled = cell.isUnset ? absence(of: field, number) : read(cell)
+    arena[place] = settled
+    return settled
   }
 
   /// The record as the effects of the action would leave it.
@@ -426,7 +446,7 @@ package struct Frame: ~Copyable {
     // Values are worked out before the copy, as they may load records.
     let values = afterValues.map { (field: $0.field, cell: evaluate($0.value)) }
     let base = arena.count
-    arena += Array(arena[Int(old.base)..<Int(old.base) + count])
+    arena.appendCopy(of: Int(old.base)..<Int(old.base) + count)
     for value in values { arena[base + value.field] = value.cell }
     records.append(Record(entity: old.entity, id: old.id, base: Int32(base)))
     let made = Cell(Int64(records.count - 1))

@@ -3,8 +3,13 @@ package import BylawModel
 /// A value while it is evaluated: 16 bytes, copied without counting references.
 ///
 /// What does not fit lies in the frame: a text is a number in its table of strings, a list a stretch of its arena.
-package struct Cell: Hashable, Sendable {
-  package enum State: UInt8, Sendable { case value, absent, error }
+package struct Cell: Hashable, Sendable, BitwiseCopyable {
+  package enum State: UInt8, Sendable, BitwiseCopyable {
+    case value, absent, error
+    /// A text or a reference of the request, or a list of these, that nobody asked for yet; it lies in records and
+    /// slots alone, and never comes out of an expression.
+    case unread
+  }
   /// bool, int, the rank of a word, units of a decimal, bits of a double, days of a date, seconds of a time;
   /// the number of a string or a record; the offset of a list, map, record or range in the arena; of an error its number.
   package var payload: Int64
@@ -33,6 +38,16 @@ package struct Cell: Hashable, Sendable {
   package init(_ time: Timestamp) { self.init(time.seconds, aux: time.nanoseconds) }
   package init(_ span: TimeSpan) { self.init(span.seconds, aux: span.nanoseconds) }
   package init(_ double: Double) { self.init(Int64(bitPattern: double.bitPattern)) }
+
+  /// A text of the request whose bytes are kept in the frame, or the id of a record of an entity.
+  @inline(__always)
+  static func unread(_ start: Int, count: Int, entity: Int? = nil) -> Cell {
+    Cell(Int64(entity.map { $0 + 1 } ?? 0) << 40 | Int64(start), aux: Int32(count), state: .unread)
+  }
+  /// Of an unread text: where its bytes start.
+  var textStart: Int { Int(payload & (1 << 40 - 1)) }
+  /// Of an unread id: the entity of the record.
+  var referredEntity: Int? { payload >> 40 == 0 ? nil : Int(payload >> 40) - 1 }
 
   package var isError: Bool { state == .error }
   package var isAbsent: Bool { state == .absent }

@@ -72,6 +72,7 @@ package struct QuickField: Sendable {
   }
 
   func isWithin(_ number: Int64) -> Bool { bounds.lower <= number && number <= bounds.upper }
+  func isCount(_ number: Int) -> Bool { count.lower <= Int64(number) && Int64(number) <= count.upper }
 }
 
 /// The members of an entity, of an input or of the context, found by name.

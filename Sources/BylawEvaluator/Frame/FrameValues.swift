@@ -1,40 +1,78 @@
 import BylawModel
 
-/// A value as it was read at a glance.
+/// A value that was read at a glance.
 struct QuickCell {
   var cell: Cell
   /// Whether it surely is within what its declaration asks; a closer look must tell where it is not.
   var fits: Bool
 }
 
-/// The short way for the values that requests are made of: no path is written down unless something is wrong.
-extension Frame {
+/// The storage of the values of one request, and the short way into it for the values that requests are made of: no
+/// path is written down, and no text looked up before somebody asks for it.
+struct FrameValues: ~Copyable {
+  private let shared: Shared<ExpressionPlan>
+  private var plan: ExpressionPlan { shared.part }
+  /// The fields of records, and the elements of lists.
+  var arena = Buffer<Cell>()
+  /// The texts that the plan does not have.
+  var texts = FrameTexts()
+
+  init(plan: Shared<ExpressionPlan>) { shared = plan }
+
+  /// Hands out what it holds, and is empty from then on.
+  mutating func taken() -> FrameValues {
+    var all = FrameValues(plan: shared)
+    swap(&all.arena, &arena)
+    swap(&all.texts, &texts)
+    return all
+  }
+
+  /// Empties it and keeps its storage.
+  mutating func empty() {
+    arena.empty()
+    texts.removeAll()
+  }
+
+  // MARK: Values
+
   /// Reads a value of a simple kind, within its bounds or not; `nil` where a closer look must tell.
   mutating func quickCell(_ value: Value, _ field: QuickField) -> QuickCell? {
     guard field.isList else { return quickElement(value, field) }
     guard case .list(let values) = value, field.kind != .other else { return nil }
-    let start = stack.count
-    defer { stack.removeLast(stack.count - start) }
-    let count = Int64(values.count)
-    var fits = field.count.lower <= count && count <= field.count.upper
+    let start = arena.count
+    var fits = field.isCount(values.count)
     for value in values {
-      guard let element = quickElement(value, field) else { return nil }
+      guard let element = quickElement(value, field) else {
+        arena.removeLast(arena.count - start)
+        return nil
+      }
       fits = fits && element.fits
-      stack.append(element.cell)
+      arena.append(element.cell)
     }
-    return QuickCell(cell: compound(from: start), fits: fits)
+    return QuickCell(cell: list(from: start), fits: fits)
   }
 
   /// A list of texts, when all of them surely fit.
   mutating func quickList(_ texts: [String], _ field: QuickField) -> Cell? {
-    let (start, count) = (stack.count, Int64(texts.count))
-    guard field.kind != .other, field.count.lower <= count, count <= field.count.upper else { return nil }
-    defer { stack.removeLast(stack.count - start) }
+    guard field.kind != .other, field.isCount(texts.count) else { return nil }
+    let start = arena.count
     for text in texts {
-      guard let element = TextTable.withBytes(of: text, { quickText($0, field) }), element.fits else { return nil }
-      stack.append(element.cell)
+      guard let element = TextTable.withBytes(of: text, { quickText($0, field) }), element.fits else {
+        arena.removeLast(arena.count - start)
+        return nil
+      }
+      arena.append(element.cell)
     }
-    return compound(from: start)
+    return list(from: start)
+  }
+
+  /// The list of the elements that lie in the arena from a place on.
+  func list(from start: Int) -> Cell {
+    let count = arena.count - start
+    var list = Cell(Int64(start), aux: Int32(count))
+    list.isList = true
+    if count > 0, arena[start].state == .unread { list.state = .unread }
+    return list
   }
 
   mutating func quickElement(_ value: Value, _ field: QuickField) -> QuickCell? {
@@ -62,14 +100,18 @@ extension Frame {
     return QuickCell(cell: Cell(exact.units), fits: field.isWithin(exact.units))
   }
 
+  // MARK: Texts
+
   /// Reads a text in UTF-8, or what is written as one.
-  mutating func quickText(_ text: UnsafeRawBufferPointer, _ field: QuickField) -> QuickCell? {
+  ///
+  /// - `kept`: Where its bytes start among those of the texts, when they are there already.
+  mutating func quickText(_ text: UnsafeRawBufferPointer, _ field: QuickField, kept: Int? = nil) -> QuickCell? {
     switch field.kind {
-    case .string: return QuickCell(cell: cell(text), fits: surelyFits(text, field))
-    case .email: return QuickCell(cell: cell(text), fits: false)
+    case .string: return QuickCell(cell: unread(text, kept), fits: surelyFits(text, field))
+    case .email: return QuickCell(cell: unread(text, kept), fits: false)
     case .text:
       guard isSurelyNormal(text) else { return nil }
-      return QuickCell(cell: cell(text), fits: field.isWithin(Int64(text.count)))
+      return QuickCell(cell: unread(text, kept), fits: field.isWithin(Int64(text.count)))
     case .word: return quickWord(text, Int(field.detail)).map { QuickCell(cell: $0, fits: true) }
     case .decimal: return quickDecimal(FixedPoint(String(decoding: text, as: UTF8.self)), field)
     case .date:
@@ -84,15 +126,23 @@ extension Frame {
     case .reference:
       // With its type before it it takes a closer look.
       guard !text.contains(UInt8(ascii: "/")) else { return nil }
-      return quickReference(text, field)
+      return quickReference(text, field, kept: kept)
     case .other, .bool, .int, .double: return nil
     }
   }
 
   /// A reference by an id; `nil` where its characters may have to be composed.
-  private mutating func quickReference(_ id: UnsafeRawBufferPointer, _ field: QuickField) -> QuickCell? {
+  private mutating func quickReference(
+    _ id: UnsafeRawBufferPointer, _ field: QuickField, kept: Int? = nil
+  ) -> QuickCell? {
     guard !id.isEmpty, id.allSatisfy({ $0 < 0x80 }) else { return nil }
-    return QuickCell(cell: reference(entity: Int(field.detail), id: id), fits: true)
+    return QuickCell(cell: unread(id, kept, entity: Int(field.detail)), fits: true)
+  }
+
+  @inline(__always)
+  private mutating func unread(_ text: UnsafeRawBufferPointer, _ kept: Int?, entity: Int? = nil) -> Cell {
+    let start = kept ?? texts.keep(text)
+    return Cell.unread(start, count: text.count, entity: entity)
   }
 
   private func quickWord(_ text: UnsafeRawBufferPointer, _ enumeration: Int) -> Cell? {
@@ -104,7 +154,7 @@ extension Frame {
   private func surelyFits(_ text: UnsafeRawBufferPointer, _ field: QuickField) -> Bool {
     let bytes = Int64(text.count)
     // A scalar is one byte to four.
-    if bytes / 4 >= field.bounds.lower, bytes <= field.bounds.upper { return true }
+    if (bytes + 3) / 4 >= field.bounds.lower, bytes <= field.bounds.upper { return true }
     return field.isWithin(Int64(text.count { $0 & 0xC0 != 0x80 }))
   }
 
@@ -113,4 +163,24 @@ extension Frame {
     guard let first = text.first, let last = text.last, first > 0x20, last > 0x20 else { return false }
     return text.allSatisfy { $0 < 0x7F }
   }
+
+  /// The number of a text in the plan or among those of the request, for texts that were kept.
+  mutating func textCell(_ start: Int, _ count: Int) -> Cell {
+    let hash = texts.withBytes(start, count) { plan.strings.hash($0) }
+    let known = texts.withBytes(start, count) { plan.strings.number(of: $0, hash: hash) }
+    if let known { return Cell(Int64(known)) }
+    return Cell(Int64(plan.strings.count) + Int64(texts.insert(start, count, hash: hash)))
+  }
+
+  /// The same of other texts.
+  mutating func textCell(_ bytes: UnsafeRawBufferPointer) -> Cell {
+    let hash = plan.strings.hash(bytes)
+    if let known = plan.strings.number(of: bytes, hash: hash) { return Cell(Int64(known)) }
+    return Cell(Int64(plan.strings.count) + Int64(texts.insert(bytes, hash: hash)))
+  }
+}
+
+extension Frame {
+  /// Reads a value of a simple kind, within its bounds or not; `nil` where a closer look must tell.
+  mutating func quickCell(_ value: Value, _ field: QuickField) -> QuickCell? { values.quickCell(value, field) }
 }
