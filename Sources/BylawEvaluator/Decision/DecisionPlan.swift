@@ -46,6 +46,8 @@ package struct SubjectPlan: Sendable {
   /// The role or roles of the person bound to `approver`.
   package var approverRole: NodeID?
   package var roleType: ValueType
+  /// Whether a subject has one role instead of a list of them.
+  let hasOneRole: Bool
   package var roleWords: [String]
   /// Whether the person bound to `approver` is live, by position in `entities`.
   package var approverLive: [NodeID?]
@@ -61,6 +63,7 @@ package struct SubjectPlan: Sendable {
     self.role = role
     self.approverRole = approverRole
     self.roleType = roleType
+    hasOneRole = if case .list = roleType { false } else { true }
     self.roleWords = roleWords
     self.approverLive = approverLive
     self.approver = approver
@@ -98,18 +101,26 @@ package struct ActionPlan: Sendable {
     didSet {
       plainRoles = Self.plainRoles(grants)
       whoMay = Self.whoMay(grants + ruleGrants)
+      asksForRoles = Self.asksForRoles(grants, ruleGrants, permission)
     }
   }
   /// What rules grant beside `allow` and `permission`: one of them is enough.
   package var ruleGrants: [GrantPlan] = [] {
-    didSet { whoMay = Self.whoMay(grants + ruleGrants) }
+    didSet {
+      whoMay = Self.whoMay(grants + ruleGrants)
+      asksForRoles = Self.asksForRoles(grants, ruleGrants, permission)
+    }
   }
   /// Who may, in the words of the rules: it says nothing about records.
   package private(set) var whoMay = Self.whoMay([])
   /// The roles that may without a condition, as a mask; only those before the first grant that has one.
   package private(set) var plainRoles: UInt64 = 0
   package var hasAllow = false
-  package var permission: String?
+  package var permission: String? {
+    didSet { asksForRoles = Self.asksForRoles(grants, ruleGrants, permission) }
+  }
+  /// Whether the roles of the subject matter; where anyone may, a role that cannot be told is nothing to note.
+  private(set) var asksForRoles = false
   package var permittedRoles: UInt64 = 0
   package var authority = RuleTable()
   package var references = RuleTable()
@@ -160,6 +171,12 @@ package struct ActionPlan: Sendable {
     guard let last = names.last else { return "No rule lets anybody do this." }
     let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " or " + last
     return "Only \(list) may do this, under the conditions of the rule."
+  }
+
+  private static func asksForRoles(_ grants: [GrantPlan], _ ruleGrants: [GrantPlan], _ permission: String?) -> Bool {
+    if permission != nil { return true }
+    if grants.contains(where: { $0.holder == .anyone && $0.condition == nil }) { return false }
+    return (grants + ruleGrants).contains { if case .roles = $0.holder { true } else { false } }
   }
 
   private static func plainRoles(_ grants: [GrantPlan]) -> UInt64 {

@@ -219,7 +219,8 @@ struct JSONIntake: ~Copyable {
 
   private func given(_ entity: Entity, in frame: inout Frame) -> GivenRecord {
     GivenRecord(
-      entity: entity.index, reference: frame.reference(entity: entity.index, id: cursor[entity.id]),
+      entity: entity.index,
+      reference: frame.mention(entity: entity.index, idAt: entity.id.lowerBound, count: entity.id.count),
       base: entity.base, type: frame.hasSource ? String(decoding: cursor[entity.type], as: UTF8.self) : "")
   }
 }

@@ -9,9 +9,9 @@ extension Judgement {
       refuseStranger()
       return false
     }
-    judge(action.authority)
-    let roles = isSystem || !asksForRoles ? 0 : roleMask(plan.subjects.role)
-    switch action.kind {
+    judge(sharedAction.part.authority)
+    let roles = isSystem || !asksForRoles ? 0 : roleMask(sharedPlan.part.subjects.role)
+    switch sharedAction.part.kind {
     case .declared: authorizeDeclared(roles)
     case .vote: authorizeVote()
     case .withdrawal: break
@@ -37,21 +37,7 @@ extension Judgement {
   private static let foreignVote = "This vote is not yours to give."
 
   /// Whether the roles of the subject matter; where anyone may, a role that cannot be told is nothing to note.
-  private var asksForRoles: Bool {
-    if action.permission != nil || override?.permission != nil { return true }
-    var asks = false
-    for index in action.grants.indices {
-      switch action.grants[index].holder {
-      case .anyone where action.grants[index].condition == nil: return false
-      case .roles: asks = true
-      default: continue
-      }
-    }
-    for index in action.ruleGrants.indices {
-      if case .roles = action.ruleGrants[index].holder { asks = true }
-    }
-    return asks
-  }
+  private var asksForRoles: Bool { sharedAction.part.asksForRoles || override?.permission != nil }
 
   /// The roles of a person as a mask; none where they cannot be told.
   mutating func roleMask(_ node: NodeID?) -> UInt64 {
@@ -62,7 +48,7 @@ extension Judgement {
       return 0
     }
     if cell.isAbsent { return 0 }
-    guard case .list = plan.subjects.roleType else { return 1 << UInt64(truncatingIfNeeded: cell.payload) }
+    if sharedPlan.part.subjects.hasOneRole { return 1 << UInt64(truncatingIfNeeded: cell.payload) }
     var mask: UInt64 = 0
     for index in 0..<frame.count(of: cell) {
       mask |= 1 << UInt64(truncatingIfNeeded: frame.element(index, of: cell).payload)
@@ -93,7 +79,7 @@ extension Judgement {
   }
 
   private mutating func isGranted(to roles: UInt64) -> Bool {
-    if !isSystem, roles & action.plainRoles != 0 { return true }
+    if !isSystem, roles & sharedAction.part.plainRoles != 0 { return true }
     for grant in action.grants where grants(grant, roles) { return true }
     return false
   }

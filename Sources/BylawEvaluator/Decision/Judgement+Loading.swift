@@ -44,7 +44,8 @@ extension Judgement {
   ///
   /// - `context`, `inputs`: The places of the first member and of the first input.
   mutating func complete(subject: GivenRecord, resource: GivenRecord?, context: Int, inputs: Int) -> Bool {
-    guard hasRightAlternatives(inputs), resource?.reference != subject.reference else { return false }
+    guard hasRightAlternatives(inputs) else { return false }
+    if let resource, frame.isSameMention(resource.reference, subject.reference) { return false }
     loadRoots()
     frame.setSlot(Slot.subject, to: subject.reference)
     frame.adopt(subject)
@@ -134,7 +135,7 @@ extension Frame {
   /// Makes a record of what a request gives of it, over what is stored.
   fileprivate mutating func adopt(_ given: GivenRecord) {
     let number = Int(given.reference.payload)
-    guard source != nil else {
+    guard hasSource else {
       records[number].base = Int32(given.base)
       return
     }
@@ -158,7 +159,7 @@ extension Frame {
     let record = records[Int(reference.payload)]
     let state = arena[Int(record.base) + position].state
     if state == .value || state == .unread { return false }
-    return plan.names.entities[record.entity].fields[position].absence == .missing && lacks(position, of: reference)
+    return plan.names.entities[Int(record.entity)].fields[position].absence == .missing && lacks(position, of: reference)
   }
 
   /// What stands for a member of the context or an input that is not given; `nil` where it has to be.

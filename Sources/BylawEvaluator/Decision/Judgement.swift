@@ -190,12 +190,26 @@ struct Judgement: ~Copyable {
   }
 
   private mutating func judge(_ position: Int32, of table: RuleTable) {
-    let condition = table.conditions[Int(position)]
-    if condition.raw >= 0 {
-      let cell = frame.evaluate(condition)
-      if cell.state == .value, !cell.isTrue { return }
-    }
+    let head = table.heads[Int(position)]
+    if head.isWhole, spares(head) { return }
     judge(table.shared[Int(position)])
+  }
+
+  /// Whether a rule surely does not fire; where something in it cannot be told, it is judged as a whole.
+  private mutating func spares(_ head: RuleTable.Head) -> Bool {
+    if head.when >= 0 {
+      let cell = frame.evaluate(NodeID(raw: head.when))
+      guard cell.state == .value else { return false }
+      if !cell.isTrue { return true }
+    }
+    if head.unless >= 0 {
+      let cell = frame.evaluate(NodeID(raw: head.unless))
+      guard cell.state == .value else { return false }
+      if cell.isTrue { return true }
+    }
+    guard head.that >= 0 else { return false }
+    let cell = frame.evaluate(NodeID(raw: head.that))
+    return cell.state == .value && cell.isTrue
   }
 
   mutating func judge(_ rule: RulePlan) { judge(Shared(rule)) }

@@ -120,7 +120,7 @@ extension Evaluator {
     guard !subject.isEmpty, resource?.isEmpty != true else { return false }
     let layout = shape.layout
     let asking = GivenRecord(
-      entity: shape.subject.entity, reference: judgement.frame.reference(entity: shape.subject.entity, id: subject),
+      entity: shape.subject.entity, reference: judgement.frame.mention(entity: shape.subject.entity, id: subject),
       base: 0)
     guard let known = shape.resource else {
       return resource == nil
@@ -128,7 +128,7 @@ extension Evaluator {
     }
     guard let resource else { return false }
     let asked = GivenRecord(
-      entity: known.entity, reference: judgement.frame.reference(entity: known.entity, id: resource),
+      entity: known.entity, reference: judgement.frame.mention(entity: known.entity, id: resource),
       base: layout.resource, type: known.type)
     return judgement.complete(subject: asking, resource: asked, context: layout.context, inputs: layout.inputs)
   }

@@ -37,8 +37,25 @@ package final class RuleTable: Sendable {
   }
   package var rules: [RulePlan] { shared.map(\.part) }
   let shared: [Shared<RulePlan>]
-  /// By rule its `when` where that says by itself that it does not fire; -1 elsewhere.
-  let conditions: [NodeID]
+  /// What most rules are judged by, as long as everything in them can be told; -1 where a rule has no such condition.
+  struct Head: BitwiseCopyable, Sendable {
+    let when: Int32
+    let unless: Int32
+    let that: Int32
+    /// Whether nothing else decides if the rule fires.
+    let isWhole: Bool
+
+    fileprivate init(_ rule: RulePlan) {
+      when = rule.when?.raw ?? -1
+      unless = rule.unless?.raw ?? -1
+      that = rule.that?.raw ?? -1
+      isWhole =
+        rule.each == nil && !rule.sparesSystem && !rule.needsRecords && !rule.observeOnly && rule.exceptions.isEmpty
+        && rule.effectiveFrom == nil && rule.effectiveUntil == nil
+    }
+  }
+  /// By rule.
+  let heads: [Head]
   let unkeyed: [Int32]
   let values: [Value]
   let entries: [Entry]
@@ -53,7 +70,7 @@ package final class RuleTable: Sendable {
     var (unkeyed, positions): ([Int32], [Int32]) = ([], [])
     var values: [Value] = []
     var entries: [Entry] = []
-    conditions = rules.map { $0.rule.each == nil ? $0.rule.when ?? NodeID(raw: -1) : NodeID(raw: -1) }
+    heads = rules.map { Head($0.rule) }
     let uses = Uses(rules.flatMap(\.keys))
     var byNode: [NodeID: [Int64: [Int32]]] = [:]
     for (position, (_, keys)) in rules.enumerated() {

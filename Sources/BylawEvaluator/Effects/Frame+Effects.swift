@@ -73,8 +73,9 @@ extension Frame {
 
   /// A record apart from the one that the decision saw: with these fields, or as the source has it.
   mutating func fresh(_ reference: EntityReference, entity: Int, fields: [String: Value]?) -> Cell {
+    readIDs()
     let id = cell(reference.id)
-    records.append(Record(entity: entity, id: Int32(id.payload)))
+    records.append(Record(entity: Int32(entity), id: Int32(id.payload)))
     let number = records.count - 1
     if let fields { load(number, from: fields) } else { load(number) }
     return Cell(Int64(number))
@@ -109,7 +110,7 @@ extension Frame {
   /// - `isPlain`: Becomes whether they are just those of the source, and will be at any time.
   mutating func currentFields(of record: Cell, isPlain: inout Bool) -> [String: Value] {
     let number = Int(record.payload)
-    let (entity, base) = (records[number].entity, Int(records[number].base))
+    let (entity, base) = (Int(records[number].entity), Int(records[number].base))
     isPlain = false
     guard plan.timedMoves[entity].isEmpty, overlays.isEmpty,
       var values = source?.fields(of: EntityReference(type: entityName(entity), id: id(of: record)))

@@ -26,7 +26,7 @@ extension Frame {
       return Cell(contains(arguments[1], arguments[0], plan.types[Int(id.raw)]))
     case .inMap: return Cell(value(of: arguments[0], in: arguments[1]) != nil)
     case .typeOf: return Cell(Int64(records[Int(arguments[0].payload)].entity))
-    case .recordExists: return source == nil ? .true : Cell(!isMissing(arguments[0]))
+    case .recordExists: return !hasSource ? .true : Cell(!isMissing(arguments[0]))
     case .patchCount:
       return Cell(Int64((0..<count(of: arguments[0])).count { element($0, of: arguments[0]).isGiven }))
     case .patchGives: return Cell(element(Int(arguments[1].payload), of: arguments[0]).isGiven)

@@ -10,8 +10,7 @@ extension Frame {
     case .double: return left.double == right.double
     case .optional(let content): return areEqual(left, right, content)
     case .entity:
-      let (a, b) = (records[Int(left.payload)], records[Int(right.payload)])
-      return a.entity == b.entity && a.id == b.id
+      return areSame(left, right)
     case .list(let element):
       guard left.aux == right.aux else { return false }
       return (0..<Int(left.aux)).allSatisfy {
@@ -40,6 +39,12 @@ extension Frame {
     case .json: return jsons[Int(left.payload)] == jsons[Int(right.payload)]
     default: return left.payload == right.payload && left.aux == right.aux
     }
+  }
+
+  /// Whether two references lead to the same record; ids that nobody asked for yet are ids of different records.
+  private func areSame(_ left: Cell, _ right: Cell) -> Bool {
+    let (a, b) = (records[Int(left.payload)], records[Int(right.payload)])
+    return a.entity == b.entity && a.id == b.id
   }
 
   /// The value of a key in a map.
@@ -74,9 +79,7 @@ extension Frame {
   package func contains(_ person: Cell, in people: Cell) -> Bool {
     guard people.state == .value, person.state == .value else { return false }
     func isSame(_ other: Cell) -> Bool {
-      guard other.state == .value else { return false }
-      let (a, b) = (records[Int(person.payload)], records[Int(other.payload)])
-      return a.entity == b.entity && a.id == b.id
+      other.state == .value && areSame(person, other)
     }
     // A reference has no elements; a list of people says how many it has.
     return people.isList ? (0..<count(of: people)).contains { isSame(element($0, of: people)) } : isSame(people)

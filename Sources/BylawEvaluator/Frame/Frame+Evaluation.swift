@@ -3,6 +3,11 @@ import BylawModel
 extension Frame {
   /// The value of an expression; a closed one is worked out at most once for a request.
   package mutating func evaluate(_ id: NodeID) -> Cell {
+    if let seen = glance(id) { return seen }
+    return work(out: id)
+  }
+
+  private mutating func work(out id: NodeID) -> Cell {
     let node = plan.nodes[Int(id.raw)]
     guard node.memo >= 0 else { return compute(node, id) }
     if let known = remembered(Int(node.memo)) { return known }
@@ -44,6 +49,7 @@ extension Frame {
     case .identifier:
       let base = evaluate(NodeID(raw: node.a))
       guard base.state == .value else { return base }
+      readIDs()
       return Cell(Int64(records[Int(base.payload)].id))
     case .call: return call(node, id)
     case .and, .all: return conjunction(node, stop: false)
@@ -348,6 +354,9 @@ extension Frame {
     if measure.state != .value { return measure.isError ? measure : fail(.absentValue, band.measure) }
     let of = evaluate(band.of)
     if of.state != .value { return of.isError ? of : fail(.absentValue, band.of) }
+    if !band.isDuration, band.hundred > 0, of.payload > 0 {
+      return Cell(isReached(band, measure.payload, of.payload))
+    }
     let part = band.isDuration ? Int128(measure.payload) * 1_000_000_000 + Int128(measure.aux) : Int128(measure.payload)
     let whole = band.isDuration ? Int128(of.payload) * 1_000_000_000 + Int128(of.aux) : Int128(of.payload)
     guard whole > 0 else { return fail(.notPositive, band.of) }
@@ -357,6 +366,14 @@ extension Frame {
     let (right, otherOverflow) = whole.multipliedReportingOverflow(by: Int128(band.percent.units))
     if overflow || otherOverflow { return fail(.overflow, id) }
     return Cell(band.includesBound ? left >= right : left > right)
+  }
+
+  /// Whether a measure reaches a share of a whole, both of them whole numbers: products of two never overflow.
+  private func isReached(_ band: ExpressionPlan.Band, _ measure: Int64, _ whole: Int64) -> Bool {
+    let left = measure.multipliedFullWidth(by: band.hundred)
+    let right = whole.multipliedFullWidth(by: band.percent.units)
+    if left.high != right.high { return left.high > right.high }
+    return band.includesBound ? left.low >= right.low : left.low > right.low
   }
 
   private mutating func isOpen(_ calendar: ExpressionPlan.Calendar, _ at: NodeID, _ id: NodeID) -> Cell {

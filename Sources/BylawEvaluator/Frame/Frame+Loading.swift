@@ -2,7 +2,6 @@ package import BylawModel
 
 /// How a request is put into a frame.
 extension Frame {
-  package var hasSource: Bool { source != nil }
   package var subjectReference: Cell { slots[Int(Slot.subject)] }
   package var resourceReference: Cell { slots[Int(Slot.resource)] }
 
@@ -26,7 +25,7 @@ extension Frame {
 
   /// The only record of an entity, or the one whose id is the name of the singleton.
   mutating func setSingleton(_ position: Int, name: String, entity: Int) {
-    let ids = source?.ids(of: plan.schema.entities[entity].name) ?? []
+    let ids = hasSource ? source?.ids(of: plan.schema.entities[entity].name) ?? [] : []
     let id = ids.count == 1 ? ids[0] : name
     let cell = reference(entity: entity, id: id)
     slots[Int(Slot.first) + plan.contextCount + position] = cell

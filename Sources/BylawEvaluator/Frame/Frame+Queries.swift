@@ -3,7 +3,7 @@ import BylawModel
 extension Frame {
   /// Looks through the records of an entity; `it` gets back what it was, as the same fact may be under way further out.
   mutating func query(_ query: ExpressionPlan.Query, _ id: NodeID) -> Cell {
-    guard source != nil else { return fail(.missingFact, id) }
+    guard hasSource else { return fail(.missingFact, id) }
     let outer = locals[Int(query.local)]
     let result = search(query, id)
     locals[Int(query.local)] = outer

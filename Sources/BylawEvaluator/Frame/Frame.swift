@@ -28,10 +28,14 @@ package struct EvaluationError: Sendable, Hashable {
 package struct Frame: ~Copyable {
   /// A record that was mentioned: loaded when a field is first read.
   struct Record: BitwiseCopyable {
-    var entity: Int
+    var entity: Int32
+    /// The number of its id; negative, and another for each record, until somebody asks for it.
     var id: Int32
     /// Where its fields lie in the arena; -1 until it is loaded, and below that -2 less its number of the promises.
     var base: Int32 = -1
+    /// Where the bytes of an id lie that nobody asked for yet.
+    var idStart: Int32 = 0
+    var idCount: Int32 = 0
     var isMissing = false
     /// Some given or stored field takes a closer look, or is not known.
     var isUnsure = false
@@ -45,7 +49,9 @@ package struct Frame: ~Copyable {
 
   private let sharedPlan: Shared<ExpressionPlan>
   var plan: ExpressionPlan { sharedPlan.part }
-  var source: (any RecordSource)?
+  private(set) var source: (any RecordSource)?
+  /// Whether there is a source: to compare it with `nil` would copy it.
+  private(set) var hasSource = false
   var slots: Buffer<Cell>
   var locals: Buffer<Cell>
   /// Fields, elements and texts.
@@ -67,6 +73,7 @@ package struct Frame: ~Copyable {
   /// Values that are not put together yet.
   var stack = Buffer<Cell>()
   private var recordNumbers = KeyTable()
+  private var hasUnreadIDs = false
   /// The variables that were given a value from outside, from the first to behind the last.
   private var boundLocals = 0..<0
   private var memos: Buffer<Result>
@@ -91,11 +98,13 @@ package struct Frame: ~Copyable {
 
   /// Forgets the last request.
   package mutating func reset(source: (any RecordSource)?, now: Timestamp, inputCount: Int) {
-    self.source = source
+    if hasSource || source != nil { self.source = source }
+    hasSource = source != nil
     self.now = now
     values.empty()
     records.empty()
     recordNumbers.removeAll()
+    hasUnreadIDs = false
     errors.empty()
     stack.empty()
     jsons.empty()
@@ -115,7 +124,8 @@ package struct Frame: ~Copyable {
 
   /// Lets go of the records of the last request.
   package mutating func release() {
-    source = nil
+    if hasSource { source = nil }
+    hasSource = false
     overlays.empty()
     promises.empty()
   }
@@ -253,17 +263,55 @@ package struct Frame: ~Copyable {
   }
 
   mutating func reference(entity: Int, id idCell: Cell) -> Cell {
+    readIDs()
     let key = UInt64(entity) << 32 | UInt64(idCell.payload)
     if let number = recordNumbers[key] { return Cell(Int64(number)) }
-    records.append(Record(entity: entity, id: Int32(idCell.payload)))
+    records.append(Record(entity: Int32(entity), id: Int32(idCell.payload)))
     recordNumbers.add(Int32(records.count - 1), for: key)
     return Cell(Int64(records.count - 1))
   }
 
-  /// The position of the entity that a reference leads to.
-  package func entity(of reference: Cell) -> Int { records[Int(reference.payload)].entity }
+  /// The number of a record that is mentioned for the first time, by the bytes of its id among the texts.
+  mutating func mention(entity: Int, idAt start: Int, count: Int) -> Cell {
+    let number = Int32(records.count)
+    hasUnreadIDs = true
+    records.append(
+      Record(entity: Int32(entity), id: -1 - number, idStart: Int32(start), idCount: Int32(count)))
+    return Cell(Int64(number))
+  }
 
-  package func id(of reference: Cell) -> String { string(Int64(records[Int(reference.payload)].id)) }
+  /// The same by the id.
+  mutating func mention(entity: Int, id: String) -> Cell {
+    TextTable.withBytes(of: id) { mention(entity: entity, idAt: values.texts.keep($0), count: $0.count) }
+  }
+
+  /// Whether two records, mentioned and not looked up yet, are the same.
+  func isSameMention(_ left: Cell, _ right: Cell) -> Bool {
+    let (a, b) = (records[Int(left.payload)], records[Int(right.payload)])
+    guard a.entity == b.entity, a.idCount == b.idCount else { return false }
+    return values.texts.areSame(Int(a.idStart), Int(b.idStart), count: Int(a.idCount))
+  }
+
+  /// Looks up the ids of the records that were only mentioned.
+  mutating func readIDs() {
+    guard hasUnreadIDs else { return }
+    hasUnreadIDs = false
+    for number in records.indices where records[number].id < 0 {
+      let record = records[number]
+      let id = values.textCell(Int(record.idStart), Int(record.idCount))
+      records[number].id = Int32(id.payload)
+      recordNumbers.add(Int32(number), for: UInt64(record.entity) << 32 | UInt64(id.payload))
+    }
+  }
+
+  /// The position of the entity that a reference leads to.
+  package func entity(of reference: Cell) -> Int { Int(records[Int(reference.payload)].entity) }
+
+  package func id(of reference: Cell) -> String { id(of: records[Int(reference.payload)]) }
+
+  private func id(of record: Record) -> String {
+    record.id < 0 ? values.texts.text(Int(record.idStart), Int(record.idCount)) : string(Int64(record.id))
+  }
 
   /// Whether no record is behind a reference, neither in the source nor in the request.
   package mutating func isMissing(_ reference: Cell) -> Bool {
@@ -273,11 +321,11 @@ package struct Frame: ~Copyable {
 
   /// All records of an entity, or at least those that a selection selects.
   package mutating func all(of entity: Int, _ selection: Selection? = nil) -> [Cell] {
-    guard let source else { return [] }
+    guard hasSource, let source else { return [] }
     let name = plan.schema.entities[entity].name
     var filter = RecordFilter.everything
     // What the request says about a record stands over what is stored.
-    if let selection, !overlays.contains(where: { records[$0.record].entity == entity }) {
+    if let selection, !overlays.contains(where: { records[$0.record].entity == Int32(entity) }) {
       filter = self.filter(selection, of: entity)
     }
     if filter == .nothing { return [] }
@@ -300,10 +348,10 @@ package struct Frame: ~Copyable {
 
   /// Makes room for the fields of a record and puts there what is stored.
   mutating func open(_ number: Int) {
-    let entity = records[number].entity
+    let entity = Int(records[number].entity)
     records[number].base = Int32(arena.count)
     arena.append(repeating: .unset, count: plan.names.entities[entity].count)
-    guard let source else { return }
+    guard hasSource, let source else { return }
     let reference = EntityReference(type: plan.schema.entities[entity].name, id: id(of: Cell(Int64(number))))
     guard let stored = source.fields(of: reference) else {
       records[number].isMissing = true
@@ -314,7 +362,7 @@ package struct Frame: ~Copyable {
 
   /// Makes the moves of a record that have come due, once everything that is given of it lies in its place.
   mutating func close(_ number: Int) {
-    let entity = records[number].entity
+    let entity = Int(records[number].entity)
     guard !plan.timedMoves[entity].isEmpty else { return }
     fill(number)
     applyTimedMoves(base: Int(records[number].base), entity: entity)
@@ -323,14 +371,14 @@ package struct Frame: ~Copyable {
   /// Puts the fields of a record into the arena as they are given here, whatever the source has.
   mutating func load(_ number: Int, from fields: [String: Value]) {
     records[number].base = Int32(arena.count)
-    arena.append(repeating: .unset, count: plan.names.entities[records[number].entity].count)
+    arena.append(repeating: .unset, count: plan.names.entities[Int(records[number].entity)].count)
     lay(fields, on: number)
     close(number)
   }
 
   /// Puts fields into the place of a record in the arena.
   private mutating func lay(_ fields: [String: Value], on number: Int) {
-    let entity = records[number].entity
+    let entity = Int(records[number].entity)
     let table = plan.names.entities[entity]
     let base = Int(records[number].base)
     for (name, value) in fields {
@@ -362,7 +410,7 @@ package struct Frame: ~Copyable {
 
   /// What stands for a field that nobody gives.
   private mutating func absence(of field: Int, _ number: Int) -> Cell {
-    let entity = records[number].entity
+    let entity = Int(records[number].entity)
     if records[number].isMissing { return fail(.missingRecord, place: description(of: number)) }
     switch plan.names.entities[entity].fields[field].absence {
     case .absent: return .absent
@@ -381,7 +429,7 @@ package struct Frame: ~Copyable {
   /// Makes all fields of a loaded record that nobody gives.
   private mutating func fill(_ number: Int) {
     let base = Int(records[number].base)
-    for field in 0..<plan.names.entities[records[number].entity].count where arena[base + field].isUnset {
+    for field in 0..<plan.names.entities[Int(records[number].entity)].count where arena[base + field].isUnset {
       let cell = absence(of: field, number)
       arena[base + field] = cell
     }
@@ -389,7 +437,7 @@ package struct Frame: ~Copyable {
 
   private func description(of number: Int) -> String {
     let record = records[number]
-    return EntityReference(type: plan.schema.entities[record.entity].name, id: string(Int64(record.id))).description
+    return EntityReference(type: plan.schema.entities[Int(record.entity)].name, id: id(of: record)).description
   }
 
   /// Moves that have come due are seen by every reader, written down or not: each at its time, the earliest first.
@@ -439,8 +487,9 @@ package struct Frame: ~Copyable {
     guard resource.state == .value else { return fail(.noResource, place: "after") }
     load(Int(resource.payload))
     fill(Int(resource.payload))
+    readIDs()
     let old = records[Int(resource.payload)]
-    let count = plan.schema.entities[old.entity].fields.count
+    let count = plan.schema.entities[Int(old.entity)].fields.count
     // What makes the record cannot read it; the checker refuses that, and nothing goes round in circles.
     slots[Int(Slot.after)] = fail(.cycle, place: "after")
     // Values are worked out before the copy, as they may load records.

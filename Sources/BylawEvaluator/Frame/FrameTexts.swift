@@ -44,6 +44,11 @@ struct FrameTexts: ~Copyable {
     return start
   }
 
+  /// Whether two stretches of kept bytes are the same.
+  func areSame(_ left: Int, _ right: Int, count: Int) -> Bool {
+    withBytes(left, count) { left in withBytes(right, count) { TextTable.areSame(left, $0) } }
+  }
+
   /// Looks at kept bytes in place.
   @inline(__always)
   func withBytes<Result>(_ start: Int, _ count: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {

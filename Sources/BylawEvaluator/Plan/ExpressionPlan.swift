@@ -178,6 +178,8 @@ package struct ExpressionPlan: Sendable {
     package var isDuration: Bool
     package var percent: FixedPoint
     package var includesBound: Bool
+    /// 100 % in the units of the percentage; 0 where that is no `Int64`.
+    let hundred: Int64
 
     package init(
       condition: NodeID?, measure: NodeID, of: NodeID, isDuration: Bool, percent: FixedPoint, includesBound: Bool
@@ -188,6 +190,10 @@ package struct ExpressionPlan: Sendable {
       self.isDuration = isDuration
       self.percent = percent
       self.includesBound = includesBound
+      hundred = (0..<percent.scale).reduce(100) { product, _ in
+        let (next, overflow) = product.multipliedReportingOverflow(by: 10)
+        return overflow ? 0 : next
+      }
     }
   }
 
@@ -277,6 +283,8 @@ package struct ExpressionPlan: Sendable {
   package var definitionCount = 0
   /// By entity.
   package var timedMoves: [[TimedMove]] = []
+  /// By node, how it is worked out at a glance; empty until the plan is prepared.
+  private(set) var quickNodes: [QuickNode] = []
 
   package init() {}
 
@@ -284,8 +292,41 @@ package struct ExpressionPlan: Sendable {
 }
 
 extension ExpressionPlan {
+  /// Marks what needs no more than a look at one or two cells.
+  mutating func prepare() {
+    markPlainComparisons()
+    quickNodes = []
+    quickNodes.reserveCapacity(nodes.count)
+    for index in nodes.indices { quickNodes.append(quickNode(index)) }
+  }
+
+  /// How a node is worked out at a glance, where it is a value of the request or compares one with a constant.
+  private func quickNode(_ index: Int) -> QuickNode {
+    let node = nodes[index]
+    switch node.operation {
+    case .slot: return QuickNode(.value, .slot, node.a)
+    case .referenceField:
+      let base = nodes[Int(node.a)]
+      guard base.operation == .slot || base.operation == .local else { return .none }
+      return QuickNode(.value, base.operation == .slot ? .slotField : .localField, base.a, node.b, of: node.c)
+    case .not:
+      guard Int(node.a) < index else { return .none }
+      return quickNode(Int(node.a)).comparing(.isFalse, 0)
+    case .equalConstant, .notEqualConstant:
+      let operation: QuickNode.Operation = node.operation == .equalConstant ? .equal : .notEqual
+      return quickNode(Int(node.a)).comparing(operation, constants[Int(node.b)].payload)
+    case .call where node.c == 1:
+      let right = nodes[Int(operands[Int(node.a) + 1].raw)]
+      guard let builtin = Builtin(rawValue: node.builtin), let operation = QuickNode.Operation(builtin),
+        right.operation == .constant, types[index].isOneNumber
+      else { return .none }
+      return quickNode(Int(operands[Int(node.a)].raw)).comparing(operation, constants[Int(right.a)].payload)
+    default: return .none
+    }
+  }
+
   /// Marks the comparisons that need no more than a look at two cells, whatever the type.
-  mutating func markPlainComparisons() {
+  private mutating func markPlainComparisons() {
     for index in nodes.indices where nodes[index].operation == .call && nodes[index].b == 2 {
       guard let builtin = Builtin(rawValue: nodes[index].builtin), index < types.count else { continue }
       let isPlain =
@@ -304,6 +345,14 @@ extension ValueType {
   fileprivate var isOrderedByCell: Bool {
     switch self {
     case .bool, .int, .decimal, .date, .timestamp, .duration, .enumeration: true
+    default: false
+    }
+  }
+
+  /// Whether the payload of a cell is the whole value.
+  fileprivate var isOneNumber: Bool {
+    switch self {
+    case .bool, .int, .decimal, .date, .enumeration, .string: true
     default: false
     }
   }

@@ -1,0 +1,92 @@
+import BylawModel
+
+/// A node that is a value of the request, or compares one with a constant: what most conditions are made of.
+///
+/// It is worked out with a look at one cell, as long as the value is there; where it is not, the node itself tells.
+struct QuickNode: BitwiseCopyable, Sendable {
+  enum Operation: UInt8, BitwiseCopyable, Sendable {
+    /// The node takes the long way.
+    case none
+    case value
+    /// Of a bool.
+    case isFalse
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+
+    init?(_ builtin: Builtin) {
+      switch builtin {
+      case .equal: self = .equal
+      case .notEqual: self = .notEqual
+      case .less: self = .less
+      case .lessOrEqual: self = .lessOrEqual
+      case .greater: self = .greater
+      case .greaterOrEqual: self = .greaterOrEqual
+      default: return nil
+      }
+    }
+  }
+  /// Where the value lies: in a slot, or in a field of the record that a slot or a variable refers to.
+  enum Root: UInt8, BitwiseCopyable, Sendable { case slot, slotField, localField }
+
+  let operation: Operation
+  let root: Root
+  /// The slot or the variable.
+  let position: Int32
+  let field: Int32
+  /// The entity that the record must be of.
+  let entity: Int32
+  /// The payload that the value is compared with.
+  let constant: Int64
+
+  init(
+    _ operation: Operation, _ root: Root, _ position: Int32, _ field: Int32 = 0, of entity: Int32 = 0,
+    constant: Int64 = 0
+  ) {
+    self.operation = operation
+    self.root = root
+    self.position = position
+    self.field = field
+    self.entity = entity
+    self.constant = constant
+  }
+
+  static let none = QuickNode(.none, .slot, 0)
+
+  /// A comparison of the value that this is.
+  func comparing(_ operation: Operation, _ constant: Int64) -> QuickNode {
+    guard self.operation == .value else { return .none }
+    return QuickNode(operation, root, position, field, of: entity, constant: constant)
+  }
+}
+
+extension Frame {
+  /// The value of a node that needs one look; `nil` where the node itself has to be worked out.
+  @inline(__always)
+  func glance(_ id: NodeID) -> Cell? {
+    let index = Int(id.raw)
+    guard index < plan.quickNodes.count else { return nil }
+    let node = plan.quickNodes[index]
+    guard node.operation != .none else { return nil }
+    var cell: Cell
+    if node.root == .slot {
+      cell = slots[Int(node.position)]
+    } else {
+      let base = node.root == .slotField ? slots[Int(node.position)] : locals[Int(node.position)]
+      guard base.state == .value else { return nil }
+      let record = records[Int(base.payload)]
+      guard record.base >= 0, record.entity == node.entity else { return nil }
+      cell = arena[Int(record.base) + Int(node.field)]
+    }
+    guard cell.state == .value else { return nil }
+    switch node.operation {
+    case .none: return nil
+    case .value: return cell
+    case .isFalse: return Cell(cell.payload == 0)
+    case .equal: return Cell(cell.payload == node.constant)
+    case .notEqual: return Cell(cell.payload != node.constant)
+    case .less: return Cell(cell.payload < node.constant)
+    case .lessOrEqual: return Cell(cell.payload <= node.constant)
+    case .greater: return Cell(cell.payload > node.constant)
+    case .greaterOrEqual: return Cell(cell.payload >= node.constant)
+    }
+  }
+}
