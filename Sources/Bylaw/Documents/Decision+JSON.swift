@@ -16,7 +16,7 @@ extension Decision {
   /// - Parameter isPretty: One member a line for people, instead of one line.
   /// - Returns: One JSON object, without a line break behind it.
   public func jsonBytes(isPretty: Bool = false) -> [UInt8] {
-    var writer = JSONWriter(isPretty ? .pretty : .compact)
+    var writer = JSONWriter(isPretty ? .pretty : .compact, capacity: 1_024)
     writer.beginObject()
     writeMembers(to: &writer)
     writer.endObject()
@@ -25,28 +25,28 @@ extension Decision {
 
   /// Writes the members of the open object.
   func writeMembers(to writer: inout JSONWriter) {
-    writer.member("decision", .string(outcome.rawValue))
-    writer.optionalMember("class", denialClass.map { .string($0.rawValue) })
+    writer.member(plain: "decision", outcome.rawValue)
+    writer.optionalMember("class", denialClass?.rawValue)
     writer.list("reasons", reasons) { $0.write(to: &$1) }
     writer.list("missing", missing) { $0.write(to: &$1) }
-    writer.key("classified")
+    writer.key(plain: "classified")
     writer.beginObject()
     for (name, entry) in classified.sorted(by: { $0.key < $1.key }) {
       writer.key(name)
       writer.beginObject()
       writer.member("value", entry.value)
-      writer.optionalMember("row", entry.row.map { .string($0) })
+      writer.optionalMember("row", entry.row)
       writer.endObject()
     }
     writer.endObject()
     writer.list("obligations", obligations) { $0.write(to: &$1) }
     writer.list("indeterminate", indeterminate) { $0.write(to: &$1) }
     if !observed.isEmpty { writer.list("observed", observed) { $0.write(to: &$1) } }
-    writer.key("rule_set")
+    writer.key(plain: "rule_set")
     writer.beginObject()
-    writer.member("name", .string(ruleSet.name))
-    writer.member("version", .string(ruleSet.version))
-    writer.member("digest", .string(ruleSet.digest))
+    writer.member(plain: "name", ruleSet.name)
+    writer.member(plain: "version", ruleSet.version)
+    writer.member(plain: "digest", ruleSet.digest)
     writer.endObject()
     writer.member("at", .timestamp(at))
   }
@@ -58,11 +58,16 @@ extension JSONWriter {
     if let value { member(name, value) }
   }
 
+  /// The same of a text.
+  mutating func optionalMember(_ name: StaticString, _ text: String?) {
+    if let text { member(plain: name, text) }
+  }
+
   /// Writes a member that is a list.
   mutating func list<Element>(
-    _ name: String, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void
+    _ name: StaticString, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void
   ) {
-    key(name)
+    key(plain: name)
     beginList()
     for element in elements { write(element, &self) }
     endList()
@@ -72,10 +77,10 @@ extension JSONWriter {
 extension Decision.Reason {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.member("rule", .string(rule))
-    writer.member("because", .string(because))
+    writer.member(plain: "rule", rule)
+    writer.member(plain: "because", because)
     if clauses.count == 1 {
-      writer.member("sop", .string(clauses[0]))
+      writer.member(plain: "sop", clauses[0])
     } else if !clauses.isEmpty {
       writer.member("sop", .list(clauses.map { .string($0) }))
     }
@@ -89,12 +94,12 @@ extension Decision.Missing {
   func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.optionalMember("approvals", approvals.map { .int(Int64($0)) })
-    writer.optionalMember("of", of.map { .string($0) })
+    writer.optionalMember("of", of)
     if approvals != nil { writer.member("excluding", .list(excluding.map { .string($0) })) }
     writer.optionalMember("reachable", reachable.map { .bool($0) })
     writer.optionalMember("by", by.map { .timestamp($0) })
     writer.optionalMember("until", until.map { .timestamp($0) })
-    writer.member("rule", .string(rule))
+    writer.member(plain: "rule", rule)
     writer.endObject()
   }
 }
@@ -104,13 +109,13 @@ extension Decision.Obligation {
     writer.beginObject()
     writer.member(kind, value)
     writer.optionalMember("to", to.map { ids in .list(ids.map { .string($0) }) })
-    writer.member("rule", .string(rule))
-    writer.optionalMember("text", text.map { .string($0) })
-    writer.optionalMember("by", by.map { .string($0) })
-    writer.optionalMember("once", once.map { .string($0) })
+    writer.member(plain: "rule", rule)
+    writer.optionalMember("text", text)
+    writer.optionalMember("by", by)
+    writer.optionalMember("once", once)
     writer.optionalMember("due", due.map { .timestamp($0) })
-    writer.optionalMember("flag", flag.map { .string($0) })
-    writer.optionalMember("keep", keep.map { .string($0) })
+    writer.optionalMember("flag", flag)
+    writer.optionalMember("keep", keep)
     writer.endObject()
   }
 }
@@ -118,9 +123,9 @@ extension Decision.Obligation {
 extension Decision.Indeterminate {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.member("rule", .string(rule))
-    writer.member("place", .string(place))
-    writer.member("cause", .string(cause))
+    writer.member(plain: "rule", rule)
+    writer.member(plain: "place", place)
+    writer.member(plain: "cause", cause)
     writer.endObject()
   }
 }

@@ -48,12 +48,37 @@ package struct Evaluator: ~Copyable {
     _ request: Request, records: (any RecordSource)?, now: Timestamp, detail: Detail, isLenient: Bool,
     outlines: [RuleOutline], traces: inout [RuleTrace]
   ) -> Decision {
-    guard let index = plan.actionNames.number(of: request.action).map({ Int($0) }) else {
+    if let refusal = take(request, records: records, now: now, detail: detail, isLenient: isLenient) { return refusal }
+    let decision = judgement.decide()
+    for outline in outlines where outline.stage <= judgement.stage {
+      traces += judgement.frame.traces(of: outline)
+    }
+    judgement.frame.release()
+    return decision
+  }
+
+  /// The outcome of a request alone.
+  mutating func outcome(of request: Request, records: (any RecordSource)?, now: Timestamp) -> Decision.Outcome {
+    if let refusal = take(request, records: records, now: now, detail: .outcome, isLenient: false) {
+      return refusal.outcome
+    }
+    let outcome = judgement.settle()
+    judgement.frame.release()
+    return outcome
+  }
+
+  /// Puts a request into the frame, ready to be judged; gives the refusal of one that does not fit.
+  private mutating func take(
+    _ request: Request, records: (any RecordSource)?, now: Timestamp, detail: Detail, isLenient: Bool
+  ) -> Decision? {
+    guard let index = sharedPlan.part.actionNames.number(of: request.action).map({ Int($0) }) else {
       let near = nearestName(request.action, among: plan.actionNames.texts).map { " (\($0))" } ?? ""
       return refusal(
         .invalidRequest, [reason("action", "There is no action '\(request.action)'\(near).")], request, now)
     }
     let action = actions[index]
+    judgement.start(action, records: records, now: now, detail: detail)
+    if judgement.load(request) { return nil }
     judgement.frame.reset(source: records, now: now, inputCount: action.part.inputs.count)
     var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: isLenient)
     loader.load(into: &judgement.frame)
@@ -65,12 +90,7 @@ package struct Evaluator: ~Copyable {
     judgement.begin(
       action, Judgement.Question(request), now: now, detail: detail, hasRecords: records != nil,
       isSystem: loader.isSystem, override: loader.override)
-    let decision = judgement.decide()
-    for outline in outlines where outline.stage <= judgement.stage {
-      traces += judgement.frame.traces(of: outline)
-    }
-    judgement.frame.release()
-    return decision
+    return nil
   }
 
   func reason(_ rule: String, _ because: String) -> Decision.Reason {

@@ -27,6 +27,7 @@ struct JSONCursor {
   // MARK: Structure
 
   /// The next byte that is no space.
+  @inline(__always)
   mutating func peek() throws(NotPlain) -> UInt8 {
     while offset < bytes.count {
       let byte = bytes[offset]
@@ -37,6 +38,7 @@ struct JSONCursor {
   }
 
   /// Takes the next byte that is no space, which has to be this one.
+  @inline(__always)
   mutating func take(_ byte: UInt8) throws(NotPlain) {
     guard try peek() == byte else { throw NotPlain() }
     offset += 1
@@ -104,6 +106,7 @@ struct JSONCursor {
   mutating func string() throws(NotPlain) -> Range<Int> {
     try take(UInt8(ascii: "\""))
     let start = offset
+    skipPlainBytes()
     while offset < bytes.count {
       let byte = bytes[offset]
       if byte == UInt8(ascii: "\"") {
@@ -114,6 +117,25 @@ struct JSONCursor {
       offset += 1
     }
     throw NotPlain()
+  }
+
+  /// Goes on to the next quote, backslash or control character, or to the last bytes: eight at a time.
+  @inline(__always)
+  private mutating func skipPlainBytes() {
+    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    while offset + 8 <= bytes.count {
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      let quote = word ^ (ones &* 0x22)
+      let backslash = word ^ (ones &* 0x5C)
+      // Of each kind the lowest bit that is set is that of the first such byte.
+      let found =
+        ((word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & highs
+      guard found == 0 else {
+        offset += found.trailingZeroBitCount / 8
+        return
+      }
+      offset += 8
+    }
   }
 
   /// Takes `null` where it comes next.

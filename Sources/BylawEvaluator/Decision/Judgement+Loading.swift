@@ -159,7 +159,8 @@ extension Frame {
     let record = records[Int(reference.payload)]
     let state = arena[Int(record.base) + position].state
     if state == .value || state == .unread { return false }
-    return plan.names.entities[Int(record.entity)].fields[position].absence == .missing && lacks(position, of: reference)
+    let absence = plan.names.entities[Int(record.entity)].fields[position].absence
+    return absence == .missing && lacks(position, of: reference)
   }
 
   /// What stands for a member of the context or an input that is not given; `nil` where it has to be.

@@ -42,7 +42,7 @@ package final class PreparedPlan: Sendable {
 
   /// The outcome of a request alone.
   package func outcome(of request: Request, records: (any RecordSource)?, now: Timestamp) -> Decision.Outcome {
-    evaluators.withEvaluator(of: self) { $0.decide(request, records: records, now: now, detail: .outcome).outcome }
+    evaluators.withEvaluator(of: self) { $0.outcome(of: request, records: records, now: now) }
   }
 
   package var actionNames: [String] { shared.part.actionNames.texts }

@@ -13,21 +13,28 @@ package struct JSONWriter: Sendable {
   }
 
   private let style: Style
-  /// The text so far, in UTF-8.
-  package private(set) var bytes: [UInt8] = []
-  /// For each open list or object, whether something stands in it.
-  private var hasContent: [Bool] = []
+  /// The text so far in UTF-8, with room behind it.
+  private var storage: [UInt8]
+  private var used = 0
+  /// How many lists and objects are open, and for each of the innermost 64 whether something stands in it, as bits.
+  private var depth = 0
+  private var hasContent: UInt64 = 0
+  /// The same of the outer ones, once there are more.
+  private var outerContent: [UInt64] = []
   private var followsKey = false
 
+  /// The text so far, in UTF-8.
+  package var bytes: [UInt8] { Array(storage[..<used]) }
+
   /// The text so far.
-  package var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: storage[..<used], as: UTF8.self) }
 
   /// A writer with nothing written.
   ///
-  /// - `capacity`: How many bytes there will be, as far as that is known.
-  package init(_ style: Style, capacity: Int = 0) {
+  /// - `capacity`: How many bytes it has room for before it grows.
+  package init(_ style: Style, capacity: Int = 64) {
     self.style = style
-    if capacity > 0 { bytes.reserveCapacity(capacity) }
+    storage = Array(repeating: 0, count: max(16, capacity))
   }
 
   /// The JSON of one value.
@@ -54,10 +61,29 @@ package struct JSONWriter: Sendable {
   /// Writes the name of the next member, which the caller has not written in this object before.
   package mutating func key(_ name: String) {
     separate()
-    Self.quote(name, into: &bytes)
-    bytes.append(UInt8(ascii: ":"))
-    if style == .pretty { bytes.append(UInt8(ascii: " ")) }
+    quote(name)
+    endKey()
+  }
+
+  /// Writes the name of the next member, one without a character to escape.
+  package mutating func key(plain name: StaticString) {
+    separate()
+    append(UInt8(ascii: "\""))
+    append(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    append(UInt8(ascii: "\""))
+    endKey()
+  }
+
+  private mutating func endKey() {
+    append(UInt8(ascii: ":"))
+    if style == .pretty { append(UInt8(ascii: " ")) }
     followsKey = true
+  }
+
+  /// Writes one member whose name has no character to escape and whose value is a text.
+  package mutating func member(plain name: StaticString, _ text: String) {
+    key(plain: name)
+    quoted(text)
   }
 
   /// Writes one member.
@@ -97,26 +123,31 @@ package struct JSONWriter: Sendable {
   /// Writes what is one piece of text.
   private mutating func scalar(_ written: String) {
     separate()
-    bytes.append(contentsOf: written.utf8)
+    Self.withBytes(of: written) { append($0) }
   }
 
   private mutating func quoted(_ text: String) {
     separate()
-    Self.quote(text, into: &bytes)
+    quote(text)
   }
 
   /// Opens a list or an object.
   private mutating func begin(_ bracket: Unicode.Scalar) {
     separate()
-    bytes.append(UInt8(ascii: bracket))
-    hasContent.append(false)
+    append(UInt8(ascii: bracket))
+    if depth > 0, depth % 64 == 0 { outerContent.append(hasContent) }
+    depth += 1
+    hasContent <<= 1
   }
 
   /// Closes the innermost list or object; an empty one stays on its line.
   private mutating func end(_ bracket: Unicode.Scalar) {
-    let hadContent = hasContent.popLast() ?? false
+    let hadContent = hasContent & 1 == 1
+    hasContent >>= 1
+    depth -= 1
+    if depth > 0, depth % 64 == 0 { hasContent = outerContent.removeLast() }
     if hadContent { breakLine() }
-    bytes.append(UInt8(ascii: bracket))
+    append(UInt8(ascii: bracket))
   }
 
   /// Writes what stands between this value or key and the one before it.
@@ -125,16 +156,50 @@ package struct JSONWriter: Sendable {
       followsKey = false
       return
     }
-    guard let hadContent = hasContent.last else { return }
-    if hadContent { bytes.append(UInt8(ascii: ",")) }
-    hasContent[hasContent.count - 1] = true
+    guard depth > 0 else { return }
+    if hasContent & 1 == 1 { append(UInt8(ascii: ",")) }
+    hasContent |= 1
     breakLine()
   }
 
   private mutating func breakLine() {
     guard style == .pretty else { return }
-    bytes.append(UInt8(ascii: "\n"))
-    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * hasContent.count))
+    append(UInt8(ascii: "\n"))
+    for _ in 0..<depth {
+      append(UInt8(ascii: " "))
+      append(UInt8(ascii: " "))
+    }
+  }
+
+  // MARK: Bytes
+
+  @inline(__always)
+  private mutating func append(_ byte: UInt8) {
+    if used == storage.count { grow(by: 1) }
+    storage[used] = byte
+    used += 1
+  }
+
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    if used + bytes.count > storage.count { grow(by: bytes.count) }
+    storage.withUnsafeMutableBytes { all in
+      all.baseAddress?.advanced(by: used).copyMemory(from: start, byteCount: bytes.count)
+    }
+    used += bytes.count
+  }
+
+  private mutating func grow(by count: Int) {
+    storage.append(contentsOf: repeatElement(0, count: max(storage.count, count)))
+  }
+
+  /// The bytes of a text in place.
+  @inline(__always)
+  private static func withBytes<Result>(of text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let found = text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
+    if let found { return found }
+    var copy = text
+    return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
   }
 
   // MARK: Scalars
@@ -148,67 +213,85 @@ package struct JSONWriter: Sendable {
 
   /// A text as JSON string, with its quotes.
   package static func quoted(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    quote(text, into: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    var writer = JSONWriter(.compact)
+    writer.quote(text)
+    return writer.text
   }
 
   /// Adds a text as JSON string, with its quotes, to bytes of JSON.
   package static func quote(_ text: String, into bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
-    var text = text
-    text.withUTF8 { characters in
-      // Hardly any text has a character to escape.
-      if needsEscape(characters) {
-        for byte in characters { append(byte, to: &bytes) }
-      } else {
+    withBytes(of: text) { characters in
+      guard needsEscape(characters) else {
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: characters)
+        return bytes.append(UInt8(ascii: "\""))
+      }
+      bytes.append(contentsOf: quoted(text).utf8)
+    }
+  }
+
+  private mutating func quote(_ text: String) {
+    append(UInt8(ascii: "\""))
+    Self.withBytes(of: text) { characters in
+      // Hardly any text has a character to escape.
+      if Self.needsEscape(characters) {
+        for byte in characters { appendEscaped(byte) }
+      } else {
+        append(characters)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
   }
 
   /// Whether a byte has to be escaped: eight at a time, as texts of digests and names are most of what is written.
-  private static func needsEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let raw = UnsafeRawBufferPointer(bytes)
-    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+  private static func needsEscape(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 8 else {
+      for byte in bytes where isEscaped(byte) { return true }
+      return false
+    }
     var position = 0
-    while position + 8 <= raw.count {
-      let word = unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-      // A byte of zero borrows from its highest bit; so does one below a bound that is subtracted.
-      let quote = word ^ (ones &* 0x22)
-      let backslash = word ^ (ones &* 0x5C)
-      let delete = word ^ (ones &* 0x7F)
-      let found =
-        (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
-        | (delete &- ones) & ~delete
-      if found & highs != 0 { return true }
+    while position + 8 <= bytes.count {
+      if hasEscaped(unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)) { return true }
       position += 8
     }
-    while position < raw.count {
-      if isEscaped(raw[position]) { return true }
-      position += 1
-    }
-    return false
+    // Some bytes are looked at twice: that does no harm.
+    return hasEscaped(unsafe bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+  }
+
+  /// Whether one of eight bytes has to be escaped.
+  @inline(__always)
+  private static func hasEscaped(_ word: UInt64) -> Bool {
+    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    // A byte of zero borrows from its highest bit; so does one below a bound that is subtracted.
+    let quote = word ^ (ones &* 0x22)
+    let backslash = word ^ (ones &* 0x5C)
+    let delete = word ^ (ones &* 0x7F)
+    let found =
+      (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
+      | (delete &- ones) & ~delete
+    return found & highs != 0
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
   }
 
-  private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
+  private mutating func appendEscaped(_ byte: UInt8) {
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-    case 0x08: bytes += Array("\\b".utf8)
-    case 0x09: bytes += Array("\\t".utf8)
-    case 0x0A: bytes += Array("\\n".utf8)
-    case 0x0C: bytes += Array("\\f".utf8)
-    case 0x0D: bytes += Array("\\r".utf8)
-    case 0x00..<0x20, 0x7F:
-      bytes += Array("\\u00".utf8) + Array((byte < 16 ? "0" : "").utf8) + Array(String(byte, radix: 16).utf8)
-    default: bytes.append(byte)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      append(UInt8(ascii: "\\"))
+      append(byte)
+    case 0x08: append(text: "\\b")
+    case 0x09: append(text: "\\t")
+    case 0x0A: append(text: "\\n")
+    case 0x0C: append(text: "\\f")
+    case 0x0D: append(text: "\\r")
+    case 0x00..<0x20, 0x7F: append(text: "\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
+    default: append(byte)
     }
   }
+
+  private mutating func append(text: String) { for byte in text.utf8 { append(byte) } }
 
   /// Whether a name stands before another: by their bytes, as texts themselves compare by characters.
   private static func precedes(_ first: String, _ second: String) -> Bool {
