@@ -9,16 +9,20 @@ extension Judgement {
     decision.missing = missing
     if outcome == .deny { decision.denialClass = refused }
     guard detail != .outcome else { return decision }
-    decision.reasons = reasons.sorted {
-      ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
+    if reasons.count > 1 {
+      reasons.sort { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
     }
+    decision.reasons = reasons
     // Somebody without authority learns nothing more.
     if stage > 2 { decision.classified = classified() }
     decision.obligations = obligations(outcome)
     if outcome != .allow { decision.hand(over: plan.handOvers, isRead: Evaluator.isRead(action.name)) }
-    decision.observed = observed.sorted {
-      ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
+    if !observed.isEmpty {
+      decision.observed = observed.sorted {
+        ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
+      }
     }
+    guard !indeterminate.isEmpty else { return decision }
     // Somebody without authority is not told that a record is absent.
     let told =
       refused == .unauthorized
@@ -74,7 +78,9 @@ extension Judgement {
   private mutating func obligations(_ outcome: Decision.Outcome) -> [Decision.Obligation] {
     var result: [Decision.Obligation] = []
     if stage > 3 {
-      for notice in action.notices where notice.moment == .always { add(notice, to: &result) }
+      for index in sharedAction.part.notices.indices where sharedAction.part.notices[index].moment == .always {
+        add(index, to: &result)
+      }
     }
     switch outcome {
     case .deny:
@@ -94,6 +100,20 @@ extension Judgement {
       }
     }
     return result
+  }
+
+  /// Adds a notice of the action, unless its band is surely not reached or its condition surely false.
+  private mutating func add(_ index: Int, to result: inout [Decision.Obligation]) {
+    if sharedAction.part.notices[index].each == nil {
+      if let band = sharedAction.part.notices[index].band, isSurelyFalse(band) { return }
+      if let when = sharedAction.part.notices[index].when, isSurelyFalse(when) { return }
+    }
+    add(sharedAction.part.notices[index], to: &result)
+  }
+
+  private mutating func isSurelyFalse(_ node: NodeID) -> Bool {
+    let verdict = frame.evaluate(node)
+    return verdict.state == .value && !verdict.isTrue
   }
 
   private mutating func add(_ notice: NoticePlan, to result: inout [Decision.Obligation]) {

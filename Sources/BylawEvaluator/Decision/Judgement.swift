@@ -97,11 +97,12 @@ struct Judgement: ~Copyable {
     }
     stage = 2
     refused = nil
-    reasons.empty()
+    // What the last decision took along is its own now: emptied in place it would be copied.
+    if !reasons.isEmpty { reasons = [] }
     observed.empty()
     indeterminate.empty()
     approvalStates.empty()
-    missing.empty()
+    if !missing.isEmpty { missing = [] }
   }
 
   /// Goes through the stages that follow the shape of the request.

@@ -49,11 +49,13 @@ extension Frame {
   /// What a request gives of a record; `nil` where it takes a closer look.
   fileprivate mutating func given(_ entity: Request.Entity) -> GivenRecord? {
     guard let index = plan.names.entity(named: entity.type), !entity.id.isEmpty else { return nil }
-    let base = makeRoom(plan.names.entities[index].count)
+    let table = plan.names.entities[index]
+    let base = makeRoom(table.count)
     for (name, value) in entity.properties {
-      guard let position = plan.names.entities[index].position(of: name) else { return nil }
-      let field = plan.names.entities[index].fields[position]
-      guard value != .null || field.absence == .absent, take(value, at: base + position, field) else { return nil }
+      guard let position = table.position(of: name) else { return nil }
+      let field = table.fields[position]
+      if case .null = value, field.absence != .absent { return nil }
+      guard take(value, at: base + position, field) else { return nil }
     }
     let reference = mention(entity: index, id: entity.id)
     return GivenRecord(entity: index, reference: reference, base: base, type: hasSource ? entity.type : "")

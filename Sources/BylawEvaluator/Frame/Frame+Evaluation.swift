@@ -9,10 +9,14 @@ extension Frame {
 
   private mutating func work(out id: NodeID) -> Cell {
     let node = plan.nodes[Int(id.raw)]
-    guard node.memo >= 0 else { return compute(node, id) }
-    if let known = remembered(Int(node.memo)) { return known }
-    let cell = compute(node, id)
-    remember(Int(node.memo), cell)
+    if node.memo >= 0, let known = remembered(Int(node.memo)) { return known }
+    let cell =
+      switch node.operation {
+      case .and, .all: conjunction(node, stop: false)
+      case .or, .any: conjunction(node, stop: true)
+      default: compute(node, id)
+      }
+    if node.memo >= 0 { remember(Int(node.memo), cell) }
     return cell
   }
 
@@ -52,8 +56,7 @@ extension Frame {
       readIDs()
       return Cell(Int64(records[Int(base.payload)].id))
     case .call: return call(node, id)
-    case .and, .all: return conjunction(node, stop: false)
-    case .or, .any: return conjunction(node, stop: true)
+    case .and, .all, .or, .any: return conjunction(node, stop: node.operation == .or || node.operation == .any)
     case .noneOf:
       let any = conjunction(node, stop: true)
       return any.isError ? any : Cell(!any.isTrue)
@@ -260,12 +263,12 @@ extension Frame {
   }
 
   private mutating func first(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
-    for (position, row) in table.rows.enumerated() {
-      let verdict = evaluate(row.condition)
+    for position in table.rows.indices {
+      let verdict = evaluate(table.rows[position].condition)
       if verdict.isError { return verdict }
       if verdict.isTrue {
         rows[index] = Int32(position)
-        return evaluate(row.output)
+        return evaluate(table.rows[position].output)
       }
     }
     return otherwise(table)

@@ -76,16 +76,18 @@ package struct QuickField: Sendable {
 }
 
 /// The members of an entity, of an input or of the context, found by name.
-package struct FieldTable: Sendable {
-  private var names = TextTable()
+///
+/// A reference, as its tables are looked into for every value of every request and never copied.
+package final class FieldTable: Sendable {
+  private let names: TextTable
   /// In the order of the declaration.
-  package private(set) var fields: [QuickField] = []
+  package let fields: [QuickField]
 
   package init(_ fields: [Field]) {
-    for field in fields {
-      names.insert(field.name)
-      self.fields.append(QuickField(field))
-    }
+    var names = TextTable()
+    for field in fields { names.insert(field.name) }
+    self.names = names
+    self.fields = fields.map { QuickField($0) }
   }
 
   package var count: Int { fields.count }
@@ -103,14 +105,14 @@ package struct FieldTable: Sendable {
   }
 }
 
-/// The tables of a schema by which requests are read.
-package struct NameTables: Sendable {
+/// The tables of a schema by which requests are read; a reference, as they are never copied.
+package final class NameTables: Sendable {
   /// By entity.
-  package private(set) var entities: [FieldTable] = []
+  package let entities: [FieldTable]
   /// The words of each enumeration.
-  package private(set) var words: [TextTable] = []
-  private var typeNames = TextTable()
-  private var typeEntities: [Int] = []
+  package let words: [TextTable]
+  private let typeNames: TextTable
+  private let typeEntities: [Int]
 
   init(_ schema: Schema) {
     entities = schema.entities.map { FieldTable($0.fields) }
@@ -119,12 +121,15 @@ package struct NameTables: Sendable {
       for word in enumeration.members { table.insert(word) }
       return table
     }
+    var (typeNames, typeEntities): (TextTable, [Int]) = (TextTable(), [])
     for (position, entity) in schema.entities.enumerated() {
       for name in [entity.name, entity.wire] where typeNames.number(of: name) == nil {
         typeNames.insert(name)
         typeEntities.append(position)
       }
     }
+    self.typeNames = typeNames
+    self.typeEntities = typeEntities
   }
 
   /// The entity of a name with just these bytes, its own or that on the wire.

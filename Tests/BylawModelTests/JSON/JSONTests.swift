@@ -177,4 +177,22 @@ import Testing
     writer.endObject()
     #expect(writer.text == #"{"z":1,"a":[2,{}],"m":null}"#)
   }
+
+  @Test(arguments: [JSONWriter.Style.compact, .pretty])
+  func `writes what is nested deeper than it remembers at once`(_ style: JSONWriter.Style) throws {
+    var value = Value.list([.int(1), .object([:])])
+    for level in 0..<200 { value = level % 2 == 0 ? .object(["a": value, "b": .int(2)]) : .list([value, .null]) }
+    let text = JSONWriter.write(value, style: style)
+    #expect(text.filter { !$0.isWhitespace } == JSONWriter.write(value))
+    #expect(text.count { $0 == "{" } == 101)
+    #expect(JSONWriter.write(value).hasSuffix(#","b":2},null],"b":2},null]"#))
+  }
+
+  @Test(arguments: 0..<40)
+  func `finds what to escape at every place of a text`(_ position: Int) {
+    for (character, escaped) in [("\"", #"\""#), ("\\", #"\\"#), ("\u{1}", #"\u0001"#), ("\u{7F}", #"\u007f"#)] {
+      let (before, after) = (String(repeating: "ä", count: position), String(repeating: "b", count: 39 - position))
+      #expect(JSONWriter.quoted(before + character + after) == "\"" + before + escaped + after + "\"")
+    }
+  }
 }
