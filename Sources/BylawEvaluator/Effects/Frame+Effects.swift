@@ -83,8 +83,9 @@ extension Frame {
 
   /// A record with these fields, which are only read when somebody asks for one.
   mutating func promised(_ reference: EntityReference, entity: Int, fields: [String: Value]) -> Cell {
+    readIDs()
     let id = cell(reference.id)
-    records.append(Record(entity: entity, id: Int32(id.payload), base: Int32(-2 - promises.count)))
+    records.append(Record(entity: Int32(entity), id: Int32(id.payload), base: Int32(-2 - promises.count)))
     promises.append(fields)
     return Cell(Int64(records.count - 1))
   }
