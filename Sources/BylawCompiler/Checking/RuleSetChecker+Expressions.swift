@@ -148,7 +148,10 @@ extension Scalar {
   var isWord: Bool {
     !text.isEmpty
       && text.unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+        switch $0 {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": true
+        default: !$0.isASCII && $0.properties.isAlphabetic
+        }
       }
   }
 }
