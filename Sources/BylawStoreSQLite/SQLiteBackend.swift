@@ -21,6 +21,8 @@ package final class SQLiteBackend: StoreBackend {
   private let state: Mutex<State>
   /// What has the statements of the connection that writes.
   private let writer = Mutex<SQLConnection?>(nil)
+  /// Where SQLite keeps that connection.
+  private let address: UInt
   private let writes = WriteQueue()
   /// `nil` for memory, which has a single connection, and where the store is only examined.
   private let readers: ReadersAtOnce?
@@ -54,6 +56,10 @@ package final class SQLiteBackend: StoreBackend {
       place: place, schema: schema, ruleSet: ruleSet, settings: settings, completion: completion)
     let opened = try opening.open(mode)
     database = opened.database
+    address = opened.database.unsafeReentrantWrite { database in
+      if place != .memory { SQLConnection.takeHooks(off: database) }
+      return SQLConnection.address(of: database)
+    }
     layout = opened.layout
     vocabulary = opened.vocabulary
     readers = place == .memory ? nil : opening.readersAtOnce(database.configuration.maximumReaderCount)
@@ -69,6 +75,7 @@ package final class SQLiteBackend: StoreBackend {
   package init(examining path: String, patience: Double = 5) throws(StoreError) {
     let (opened, schema) = try StoreOpening.examine(path, patience: patience)
     database = opened.database
+    address = opened.database.unsafeReentrantWrite { SQLConnection.address(of: $0) }
     layout = opened.layout
     vocabulary = opened.vocabulary
     readers = nil
@@ -145,18 +152,26 @@ package final class SQLiteBackend: StoreBackend {
   package func withWriter(
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
   ) async throws(StoreError) {
-    let work: Work = { [self] connection throws(StoreError) in try body(SQLiteWriter(connection, layout)) }
+    if length == .brief, try withWriterAtOnce(body) { return }
     try checkIsOpen()
-    if length == .brief, writes.enter() {
-      let outcome = writeAtOnce(work)
-      if writes.leave() { scheduleWrites() }
-      if let outcome { return try outcome.get() }
-    }
+    let work: Work = { [self] connection throws(StoreError) in try body(SQLiteWriter(connection, layout)) }
     let outcome: Result<Void, StoreError> = await withCheckedContinuation { continuation in
       let waiting = WriteQueue.Waiting(isBrief: length == .brief, body: work) { continuation.resume(returning: $0) }
       if writes.add(waiting) { scheduleWrites() }
     }
     try outcome.get()
+  }
+
+  package func withWriterAtOnce(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    try checkIsOpen()
+    guard writes.enter() else { return false }
+    let outcome = writeAtOnce { [self] connection throws(StoreError) in try body(SQLiteWriter(connection, layout)) }
+    if writes.leave() { scheduleWrites() }
+    guard let outcome else { return false }
+    try outcome.get()
+    return true
   }
 
   /// Runs a body on this thread; `nil` when another program writes, which has to be waited for elsewhere.
@@ -219,18 +234,24 @@ package final class SQLiteBackend: StoreBackend {
   }
 
   /// Runs a body on the connection that writes, with nobody else on it.
+  ///
+  /// Of a file nobody but this uses it, so the queue of the database need not be gone through; in memory readers do.
   private func withWriterConnection(
     _ body: @Sendable (SQLConnection) throws(StoreError) -> Void
   ) -> Result<Void, StoreError> {
-    database.unsafeReentrantWrite { database in
-      let address = SQLConnection.address(of: database)
-      return writer.withLock { writer in
-        Self.outcome { () throws in
-          guard state.withLock({ !$0.hasLetGo }) else { throw StoreError.closed }
-          let connection = try writer ?? SQLConnection(address)
-          writer = connection
-          try body(connection)
-        }
+    if readers != nil { return withLockedConnection(body) }
+    return database.unsafeReentrantWrite { _ in withLockedConnection(body) }
+  }
+
+  private func withLockedConnection(
+    _ body: @Sendable (SQLConnection) throws(StoreError) -> Void
+  ) -> Result<Void, StoreError> {
+    writer.withLock { writer in
+      Self.outcome { () throws in
+        guard state.withLock({ !$0.hasLetGo }) else { throw StoreError.closed }
+        let connection = try writer ?? SQLConnection(address)
+        writer = connection
+        try body(connection)
       }
     }
   }
@@ -249,9 +270,9 @@ package final class SQLiteBackend: StoreBackend {
     do {
       try readers?.close()
       if !wasClosed, readers != nil { bringTogether() }
-      database.unsafeReentrantWrite { _ in
+      writer.withLock { writer in
         state.withLock { $0.hasLetGo = true }
-        writer.withLock { $0 = nil }
+        writer = nil
       }
       try database.close()
     } catch {
@@ -263,7 +284,7 @@ package final class SQLiteBackend: StoreBackend {
   ///
   /// While another program uses the store that can wait.
   private func bringTogether() {
-    try? database.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+    _ = withWriterConnection { connection throws(StoreError) in try connection.run("PRAGMA wal_checkpoint(TRUNCATE)") }
   }
 
   private func checkIsOpen() throws(StoreError) {

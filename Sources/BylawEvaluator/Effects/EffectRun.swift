@@ -88,6 +88,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
     }
     let complete = fields
     let id = try onTarget { target throws(Target.Failure) in try target.create(entity, complete) }
+    guard needsSettling(operation, entity) else { return }
     let record = EntityReference(type: frame.entityName(entity), id: id)
     try settle(record, entity, complete, operation)
   }
@@ -105,6 +106,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
     }
     let new = fields
     try onTarget { target throws(Target.Failure) in try target.update(record, new) }
+    guard needsSettling(operation, entity) else { return }
     var whole = frame.fields(of: cell)
     for (name, value) in new { whole[name] = value }
     try settle(record, entity, whole, operation)
@@ -122,6 +124,11 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
     let holder = try onTarget { target throws(Target.Failure) in try target.holder(of: declared.id, value) }
     guard let holder else { return try create(operation, entity) }
     try update(operation, entity, EntityReference(type: frame.entityName(entity), id: holder))
+  }
+
+  /// Whether anything is to be done with a record that was written.
+  private func needsSettling(_ operation: OperationPlan, _ entity: Int) -> Bool {
+    operation.name != nil || !store.entities[entity].uniqueKeys.isEmpty
   }
 
   /// What every written record goes through: its unique keys, and its name for later effects.

@@ -30,6 +30,13 @@ package protocol StoreBackend: Sendable {
     _ length: BodyLength, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
   ) async throws(StoreError)
 
+  /// The same for a brief body, on the thread of the caller.
+  ///
+  /// - Returns: Whether it has run; not where something would have to be waited for.
+  func withWriterAtOnce(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool
+
   /// Lets go of the database once every body under way has ended; whoever reads or writes afterwards gets an error.
   ///
   /// A second call does nothing. Blocks until it is done.
@@ -70,6 +77,20 @@ extension StoreBackend {
   package func withReaderAtOnce(
     _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Void
   ) throws(StoreError) -> Bool { false }
+
+  /// A backend that cannot write at once need not.
+  package func withWriterAtOnce(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool { false }
+
+  /// What a brief body gives that reads and then writes, on the thread of the caller; `nil` where it would have to wait.
+  package func writeAtOnce<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result? {
+    let outcome = BodyResult<Result>()
+    let hasRun = try withWriterAtOnce { writer throws(StoreError) in outcome.set(try body(writer)) }
+    return hasRun ? outcome.value : nil
+  }
 
   /// What a brief body reads from one consistent state on the thread of the caller; `nil` where it would have to wait.
   package func readAtOnce<Result: Sendable>(

@@ -193,7 +193,7 @@ package struct Gate: Sendable {
         return answer
       }
     }
-    return try await backend.write(.brief) { writer throws(StoreError) in
+    let act: @Sendable (any StoreWriter) throws(StoreError) -> GateAnswer = { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
       var answer = try Self.unwrap { () throws(Interruption) in try Self.whole(transaction, body) }
       let batch = try transaction.batch()
@@ -201,6 +201,8 @@ package struct Gate: Sendable {
       try Self.apply(batch, with: writer)
       return answer
     }
+    if let answer = try backend.writeAtOnce(act) { return answer }
+    return try await backend.write(.brief, act)
   }
 
   /// An operation, and what time has ended meanwhile of the records that it wrote.

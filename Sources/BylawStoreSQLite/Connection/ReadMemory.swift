@@ -1,3 +1,4 @@
+import BylawModel
 import BylawStore
 
 /// What a connection has read and nobody has changed since: whoever acts is read for every act, and so is the end of
@@ -12,6 +13,9 @@ struct ReadMemory {
 
   private var records: [Key: Known] = [:]
   private var weight = 0
+  private var keys: [EntityReference: [String: String]] = [:]
+  /// The most records whose keys are kept.
+  private static let mostKeys = 4_096
   /// `nil` when it is not known; `.some(nil)` when there is no entry.
   var lastEntry: AuditEntry??
   /// By entity, the numbers last given, as far as they are known.
@@ -79,9 +83,29 @@ struct ReadMemory {
 
   mutating func drop(_ key: Key) { records[key] = nil }
 
+  /// About how many bytes the texts of a record have.
+  static func bytes(of record: StoredRecord) -> Int {
+    record.fields.values.reduce(0) { sum, value in
+      if case .string(let text) = value { sum + text.utf8.count } else { sum }
+    }
+  }
+
+  // MARK: Unique keys
+
+  /// The values of unique keys that a record has, where they are known.
+  func keys(of record: EntityReference) -> [String: String]? { keys[record] }
+
+  mutating func keep(_ found: [String: String], of record: EntityReference) {
+    if keys.count >= Self.mostKeys { keys.removeAll(keepingCapacity: true) }
+    keys[record] = found
+  }
+
+  mutating func dropKeys(of record: EntityReference) { keys[record] = nil }
+
   mutating func forget() {
     records.removeAll(keepingCapacity: true)
     weight = 0
+    keys.removeAll(keepingCapacity: true)
     lastEntry = nil
     numbers.removeAll(keepingCapacity: true)
     arrears = nil

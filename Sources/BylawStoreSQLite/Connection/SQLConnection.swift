@@ -54,6 +54,13 @@ import GRDBSQLite
   /// A number, as it goes from GRDB's queue to a lock of ours.
   static func address(of database: Database) -> UInt { unsafe UInt(bitPattern: database.sqliteConnection) }
 
+  /// Has GRDB no longer told of commits, which it expects on its own queue.
+  static func takeHooks(off database: Database) {
+    let handle = unsafe database.sqliteConnection
+    _ = unsafe sqlite3_commit_hook(handle, nil, nil)
+    _ = unsafe sqlite3_rollback_hook(handle, nil, nil)
+  }
+
   // MARK: Running
 
   /// Runs a statement, and gives each row to `body` until that says `false`.
@@ -141,6 +148,9 @@ import GRDBSQLite
   func number(_ statement: KnownStatement, _ arguments: [SQLValue] = []) throws(StoreError) -> Int64 {
     try first(statement, arguments) { $0.int(0) } ?? 0
   }
+
+  /// The number of the row that was last added.
+  var lastRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
   /// How many rows the last statement changed.
   var changes: Int { Int(unsafe sqlite3_changes(handle)) }

@@ -126,6 +126,15 @@ extension Column {
     return schema.stored(value, as: type).flatMap { argument($0) }
   }
 
+  /// A value as the column keeps it, when it is read back as just this value; `nil` where that takes a closer look.
+  func exactArgument(_ value: Value) -> SQLValue? {
+    switch kind {
+    // SQLite keeps neither NaN nor the sign of zero; lengths and what has parts can be written in several ways.
+    case .real, .duration, .references, .json: nil
+    case .bool, .int, .decimal, .text, .date, .timestamp, .reference: argument(value)
+    }
+  }
+
   /// Whether a look at the case of a value tells that it has the type.
   private var isPlain: Bool { kind != .json || type == .json }
 

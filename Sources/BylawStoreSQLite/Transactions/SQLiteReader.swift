@@ -79,8 +79,10 @@ class SQLiteReader: StoreReader {
   }
 
   func keys(of record: EntityReference) throws(StoreError) -> [String: String] {
+    if let known = connection.memory.keys(of: record) { return known }
     var keys: [String: String] = [:]
     try connection.each(Self.keys, [.text(record.description)]) { keys[$0.text(0)] = $0.text(1) }
+    connection.memory.keep(keys, of: record)
     return keys
   }
 

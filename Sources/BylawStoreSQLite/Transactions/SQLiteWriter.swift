@@ -21,7 +21,6 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     let before = try lastEntry()?.sequence ?? 0
     // What is known from before is not so any more, and is known again once all is written.
     connection.memory.lastEntry = nil
-    for record in batch.records { connection.memory.drop(.init(entity: record.entity, id: record.id)) }
     var rest = Rest(batch, layout.ranks)
     var unlisted: [StoreBatch.Mention] = []
     for entry in batch.entries {
@@ -179,35 +178,62 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
 
   private func write(_ change: StoreBatch.RecordChange) throws(StoreError) {
     let table = layout.tables[change.entity]
+    let key = ReadMemory.Key(entity: change.entity, id: change.id)
+    let before = connection.memory.record(key)
+    connection.memory.drop(key)
+    var row = before?.row
+    var isExact: Bool
     if change.isNew {
-      var arguments: [SQLValue] = []
-      arguments.reserveCapacity(table.columns.count + 2)
-      arguments += [.text(change.id), .int(change.entry)]
-      var given = 0
-      for column in table.columns {
-        let value = change.fields[column.stored.name]
-        if value != nil { given += 1 }
-        arguments.append(try argument(column, value, table))
-      }
-      guard given == change.fields.count else { throw refusal(SQLiteMessages.unknownField(table.entity)) }
-      return try connection.run(table.insertion, arguments)
+      isExact = try insert(change, table)
+      row = connection.lastRow
+    } else {
+      isExact = try update(change, table)
     }
+    // What is read next is just what was written.
+    guard isExact, let row else { return }
+    let record = StoredRecord(row: row, id: change.id, fields: change.fields, entry: change.entry)
+    connection.memory.keep(record, as: key, bytes: before == nil ? ReadMemory.bytes(of: record) : 0)
+  }
+
+  /// - Returns: Whether the values lie in the database as they were given.
+  private func insert(_ change: StoreBatch.RecordChange, _ table: EntityTable) throws(StoreError) -> Bool {
+    var arguments: [SQLValue] = []
+    arguments.reserveCapacity(table.columns.count + 2)
+    arguments += [.text(change.id), .int(change.entry)]
+    var given = 0
+    var isExact = true
+    for column in table.columns {
+      let value = change.fields[column.stored.name]
+      if value != nil { given += 1 }
+      arguments.append(try argument(column, value, table, &isExact))
+    }
+    guard given == change.fields.count else { throw refusal(SQLiteMessages.unknownField(table.entity)) }
+    try connection.run(table.insertion, arguments)
+    return isExact
+  }
+
+  private func update(_ change: StoreBatch.RecordChange, _ table: EntityTable) throws(StoreError) -> Bool {
     let positions = change.changed.compactMap { table.positions[$0] }.sorted()
     guard positions.count == change.changed.count else { throw refusal(SQLiteMessages.unknownField(table.entity)) }
     var arguments: [SQLValue] = [.int(change.entry)]
+    var isExact = true
     for position in positions {
       let column = table.columns[position]
-      arguments.append(try argument(column, change.fields[column.stored.name], table))
+      arguments.append(try argument(column, change.fields[column.stored.name], table, &isExact))
     }
     arguments.append(.text(change.id))
     try connection.run(table.update(positions), arguments)
     guard connection.changes == 1 else { throw refusal(SQLiteMessages.noSuchRecord(table.entity)) }
+    return isExact
   }
 
+  /// - `isExact`: Becomes false where the value is read back in another form, or may be.
   private func argument(
-    _ column: Column, _ value: Value?, _ table: EntityTable
+    _ column: Column, _ value: Value?, _ table: EntityTable, _ isExact: inout Bool
   ) throws(StoreError) -> SQLValue {
     guard let value else { return .null }
+    if let argument = column.exactArgument(value) { return argument }
+    isExact = false
     guard let argument = column.argument(value, layout.schema) else {
       throw refusal(SQLiteMessages.misfit(table.entity, column.field.name))
     }
@@ -230,6 +256,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   /// Values given up first: two records may change theirs with each other.
   private func write(_ claims: [StoreBatch.KeyClaim]) throws(StoreError) {
     for claim in claims {
+      connection.memory.dropKeys(of: claim.record)
       try connection.run(
         "DELETE FROM \"bylaw_key\" WHERE \"record\" = ? AND \"key\" = ?",
         [.text(claim.record.description), .text(claim.key)])

@@ -36,6 +36,12 @@ package final class CountingBackend: StoreBackend {
   ) async throws(StoreError) {
     try await inner.withWriter(length) { [self] writer throws(StoreError) in try body(CountingWriter(writer, self)) }
   }
+
+  package func withWriterAtOnce(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    try inner.withWriterAtOnce { [self] writer throws(StoreError) in try body(CountingWriter(writer, self)) }
+  }
 }
 
 private class CountingReader: ForwardingReader {

@@ -52,6 +52,17 @@ package final class MemoryBackend: StoreBackend {
       state = transaction.state
     }
   }
+
+  package func withWriterAtOnce(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    try state.withLock { state throws(StoreError) in
+      let transaction = MemoryTransaction(state)
+      try body(transaction)
+      state = transaction.state
+    }
+    return true
+  }
 }
 
 final class MemoryTransaction: StoreWriter {

@@ -47,6 +47,13 @@ final class FailingBackend: StoreBackend {
     return try await inner.withWriter(length) { writer throws(StoreError) in try body(FailingWriter(writer, call)) }
   }
 
+  func withWriterAtOnce(
+    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> Bool {
+    guard let call = failing.withLock({ $0 }) else { return try inner.withWriterAtOnce(body) }
+    return try inner.withWriterAtOnce { writer throws(StoreError) in try body(FailingWriter(writer, call)) }
+  }
+
   func close() throws(StoreError) { try inner.close() }
 }
 
