@@ -18,7 +18,7 @@ struct StoreOpening {
     var schemaVersion: Int64
   }
 
-  /// Bytes of a page of a new store: a commit writes some seven pages whole, of which it changes little.
+  /// Bytes of a page of a new store: a commit writes a few pages whole, of which it changes little.
   private static let pageSize = 2_048
   /// After how many pages the log is carried over into the database: 4 MB.
   ///
