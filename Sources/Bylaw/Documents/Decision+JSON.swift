@@ -16,7 +16,7 @@ extension Decision {
   /// - Parameter isPretty: One member a line for people, instead of one line.
   /// - Returns: One JSON object, without a line break behind it.
   public func jsonBytes(isPretty: Bool = false) -> [UInt8] {
-    var writer = JSONWriter(isPretty ? .pretty : .compact, capacity: 1_024)
+    var writer = JSONWriter(isPretty ? .pretty : .compact, capacity: 512)
     writer.beginObject()
     writeMembers(to: &writer)
     writer.endObject()

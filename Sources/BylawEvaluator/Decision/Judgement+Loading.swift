@@ -90,7 +90,9 @@ extension Judgement {
   private mutating func hasNeeded(_ positions: [Int], of reference: Cell) -> Bool {
     // A record that is not there at all is judged later, so that it answers as a foreign one.
     if hasRecords, frame.isMissing(reference) { return true }
-    for position in positions where frame.lacksNeeded(position, of: reference) { return false }
+    for position in positions where !frame.isGiven(position, of: reference) {
+      if frame.lacksNeeded(position, of: reference) { return false }
+    }
     return true
   }
 
@@ -154,12 +156,16 @@ extension Frame {
     (0..<plan.names.entities[given.entity].count).contains { !arena[given.base + $0].isUnset }
   }
 
-  /// Whether a field that has no default is not given; the record is open.
+  /// Whether a field of an open record has a value.
+  @inline(__always)
+  fileprivate func isGiven(_ position: Int, of reference: Cell) -> Bool {
+    let state = arena[Int(records[Int(reference.payload)].base) + position].state
+    return state == .value || state == .unread
+  }
+
+  /// Whether a field that has no value has no default either; the record is open.
   fileprivate mutating func lacksNeeded(_ position: Int, of reference: Cell) -> Bool {
-    let record = records[Int(reference.payload)]
-    let state = arena[Int(record.base) + position].state
-    if state == .value || state == .unread { return false }
-    let absence = plan.names.entities[Int(record.entity)].fields[position].absence
+    let absence = plan.names.entities[entity(of: reference)].fields[position].absence
     return absence == .missing && lacks(position, of: reference)
   }
 

@@ -37,33 +37,38 @@ package struct RequestIntake: ~Copyable {
   /// Gives a member a whole number.
   package mutating func set(_ member: Int, of owner: UInt64, to value: Int64) {
     guard let place = place(of: member, owner) else { return }
-    if place.field.kind == .int, !place.field.isList, place.field.isWithin(value) {
-      return put(Cell(value), member, place)
-    }
+    if place.kind == .int, shape.fields[member].isWithin(value) { return put(Cell(value), member, place) }
     take(.int(value), member, place)
   }
 
   /// Gives a member true or false.
   package mutating func set(_ member: Int, of owner: UInt64, to value: Bool) {
     guard let place = place(of: member, owner) else { return }
-    if place.field.kind == .bool, !place.field.isList { return put(Cell(value), member, place) }
+    if place.kind == .bool { return put(Cell(value), member, place) }
     take(.bool(value), member, place)
   }
 
   /// Gives a member a text, the word of an enumeration, or a time or number written as a text.
   package mutating func set(_ member: Int, of owner: UInt64, to value: String) {
     guard let place = place(of: member, owner) else { return }
-    if !place.field.isList {
-      let quick = TextTable.withBytes(of: value) { values.quickText($0, place.field) }
-      if let quick, quick.fits { return put(quick.cell, member, place) }
-    }
+    if let cell = TextTable.withBytes(of: value, { read($0, member, place) }) { return put(cell, member, place) }
     stray(.string(value), member, place)
+  }
+
+  /// The cell of a text that surely fits.
+  @inline(__always)
+  private mutating func read(_ text: UnsafeRawBufferPointer, _ member: Int, _ place: ShapePlan.Place) -> Cell? {
+    if place.kind == .string, text.count > 0, text.count <= Int(place.surelyFits) {
+      return .unread(values.texts.keep(text), count: text.count)
+    }
+    guard !place.isList, let quick = values.quickText(text, shape.fields[member]), quick.fits else { return nil }
+    return quick.cell
   }
 
   /// Gives a member a list of texts.
   package mutating func set(_ member: Int, of owner: UInt64, to value: [String]) {
     guard let place = place(of: member, owner) else { return }
-    if place.field.isList, let cell = values.quickList(value, place.field) { return put(cell, member, place) }
+    if place.isList, let cell = values.quickList(value, shape.fields[member]) { return put(cell, member, place) }
     stray(.list(value.map { .string($0) }), member, place)
   }
 
@@ -74,14 +79,14 @@ package struct RequestIntake: ~Copyable {
   }
 
   private mutating func take(_ value: Value, _ member: Int, _ place: ShapePlan.Place) {
-    if let quick = values.quickCell(value, place.field), quick.fits { return put(quick.cell, member, place) }
+    if let quick = values.quickCell(value, shape.fields[member]), quick.fits { return put(quick.cell, member, place) }
     stray(value, member, place)
   }
 
   @inline(__always)
   private mutating func put(_ cell: Cell, _ member: Int, _ place: ShapePlan.Place) {
     if !strays.isEmpty { strays.removeAll { $0.member == member } }
-    values.arena[place.offset] = cell
+    values.arena[Int(place.offset)] = cell
   }
 
   private mutating func stray(_ value: Value, _ member: Int, _ place: ShapePlan.Place) {
@@ -155,7 +160,7 @@ extension Frame {
       if let stray = strays.last(where: { $0.member == index }) {
         value = stray.value
       } else {
-        let given = arena[shape.places[index].offset]
+        let given = arena[Int(shape.places[index].offset)]
         guard !given.isUnset else { continue }
         let cell = given.state == .unread ? read(given) : given
         value = self.value(of: cell, member.field.type)

@@ -32,14 +32,25 @@ package final class ShapePlan: Sendable {
   let subject: (entity: Int, type: String)
   let resource: (entity: Int, type: String)?
   package let members: [Member]
-  /// Where the value of a member goes, and how it is read.
-  struct Place: Sendable {
-    let offset: Int
-    let field: QuickField
+  /// Where the value of a member goes, and what tells at a glance that it fits.
+  struct Place: BitwiseCopyable, Sendable {
+    let offset: Int32
+    let kind: QuickField.Kind
+    let isList: Bool
+    /// Any string of no more bytes fits; none where one also has to have some.
+    let surelyFits: Int32
+
+    fileprivate init(_ offset: Int, _ field: QuickField) {
+      self.offset = Int32(offset)
+      kind = field.isList ? .other : field.kind
+      isList = field.isList
+      surelyFits = field.bounds.lower <= 1 ? Int32(clamping: field.bounds.upper) : 0
+    }
   }
   let layout: RequestLayout
   /// By member.
   let places: [Place]
+  let fields: [QuickField]
   /// Tells the slots of this shape from those of others.
   package let number: UInt64
   private static let last = Atomic<UInt64>(0)
@@ -53,6 +64,7 @@ package final class ShapePlan: Sendable {
     self.subject = subject
     self.resource = resource
     self.members = members
+    fields = members.map { QuickField($0.field) }
     let layout = RequestLayout(plan.part, action.part, subject: subject.entity)
     self.layout = layout
     places = members.map { member in
@@ -63,7 +75,7 @@ package final class ShapePlan: Sendable {
         case .subject: 0
         case .resource: layout.resource
         }
-      return Place(offset: base + member.position, field: QuickField(member.field))
+      return Place(base + member.position, QuickField(member.field))
     }
     number = Self.last.add(1, ordering: .relaxed).newValue
   }

@@ -84,32 +84,31 @@ public struct ShapedWorkload: Sendable {
 
   /// The outcome of a request whose values are given by slot.
   public func outcome(_ index: Int, _ decisionPoint: PolicyDecisionPoint, at time: Timestamp) -> Decision.Outcome {
-    let values = given[index]
-    let slots = slots[values.shape]
+    let shape = given[index].shape
     return decisionPoint.outcome(
-      of: shapes[values.shape], subject: values.subject, resource: values.resource, at: time
-    ) { Self.fill(&$0, values, slots) }
+      of: shapes[shape], subject: given[index].subject, resource: given[index].resource, at: time
+    ) { fill(&$0, index, shape) }
   }
 
   /// The four answers to a request whose values are given by slot.
   public func decision(_ index: Int, _ decisionPoint: PolicyDecisionPoint, at time: Timestamp) -> Decision {
-    let values = given[index]
-    let slots = slots[values.shape]
+    let shape = given[index].shape
     return decisionPoint.decide(
-      shapes[values.shape], subject: values.subject, resource: values.resource, at: time
-    ) { Self.fill(&$0, values, slots) }
+      shapes[shape], subject: given[index].subject, resource: given[index].resource, at: time
+    ) { fill(&$0, index, shape) }
   }
 
-  private static func fill(_ request: inout ShapedRequest, _ values: Given, _ slots: [RequestShape.Slot]) {
-    request.set(slots[0], to: values.role)
-    request.set(slots[1], to: values.isActive)
-    request.set(slots[2], to: values.tags)
-    request.set(slots[3], to: values.spent)
-    request.set(slots[4], to: values.cost)
-    request.set(slots[5], to: values.budget)
-    for index in 0..<12 { request.set(slots[6 + index], to: values.texts[index]) }
-    for index in 0..<4 { request.set(slots[18 + index], to: values.numbers[index]) }
-    for index in 0..<4 { request.set(slots[22 + index], to: values.flags[index]) }
+  /// Nothing is copied on the way: that would be the work of the caller, not of the decision.
+  private func fill(_ request: inout ShapedRequest, _ index: Int, _ shape: Int) {
+    request.set(slots[shape][0], to: given[index].role)
+    request.set(slots[shape][1], to: given[index].isActive)
+    request.set(slots[shape][2], to: given[index].tags)
+    request.set(slots[shape][3], to: given[index].spent)
+    request.set(slots[shape][4], to: given[index].cost)
+    request.set(slots[shape][5], to: given[index].budget)
+    for text in 0..<12 { request.set(slots[shape][6 + text], to: given[index].texts[text]) }
+    for number in 0..<4 { request.set(slots[shape][18 + number], to: given[index].numbers[number]) }
+    for flag in 0..<4 { request.set(slots[shape][22 + flag], to: given[index].flags[flag]) }
   }
 
   /// The first request that is not answered the same by name, by slot and as JSON; `nil` when all are.
