@@ -76,21 +76,11 @@ package struct Evaluator: ~Copyable {
       return refusal(
         .invalidRequest, [reason("action", "There is no action '\(request.action)'\(near).")], request, now)
     }
-    let action = actions[index]
-    judgement.start(action, records: records, now: now, detail: detail)
-    if judgement.load(request) { return nil }
-    judgement.frame.reset(source: records, now: now, inputCount: action.part.inputs.count)
-    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: isLenient)
-    loader.load(into: &judgement.frame)
-    guard loader.reasons.isEmpty else {
-      judgement.frame.release()
-      let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
-      return refusal(loader.denialClass, reasons, request, now)
-    }
-    judgement.begin(
-      action, Judgement.Question(request), now: now, detail: detail, hasRecords: records != nil,
-      isSystem: loader.isSystem, override: loader.override)
-    return nil
+    let misfit = judgement.take(
+      request, for: actions[index], records: records, now: now, detail: detail, isLenient: isLenient)
+    guard let misfit else { return nil }
+    judgement.frame.release()
+    return refusal(misfit.denialClass, misfit.reasons, request, now)
   }
 
   func reason(_ rule: String, _ because: String) -> Decision.Reason {

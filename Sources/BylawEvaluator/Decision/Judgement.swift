@@ -47,9 +47,9 @@ struct Judgement: ~Copyable {
   private(set) var isSystem = false
   var frame: Frame
   var bypassed: Set<String> = []
-  private var claimed: Shared<OverridePlan>?
+  private(set) var sharedOverride: Shared<OverridePlan>?
   /// The override that is claimed.
-  var override: OverridePlan? { claimed?.part }
+  var override: OverridePlan? { sharedOverride?.part }
   /// The stage that is judged.
   var stage = 2
   var reasons: [Decision.Reason] = []
@@ -91,8 +91,8 @@ struct Judgement: ~Copyable {
     self.detail = detail
     self.hasRecords = hasRecords
     self.isSystem = isSystem
-    if claimed != nil || override != nil {
-      claimed = override
+    if sharedOverride != nil || override != nil {
+      sharedOverride = override
       bypassed = override?.part.bypasses ?? []
     }
     stage = 2

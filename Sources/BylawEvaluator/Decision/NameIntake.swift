@@ -1,10 +1,28 @@
 import BylawModel
 
-/// The short way of a request of names and values into a frame.
 extension Judgement {
-  /// Takes up a request, for which the judgement was started; `false` where only the `RequestLoader` can read it, or
-  /// tell what is wrong with it.
-  mutating func load(_ request: Request) -> Bool {
+  /// Starts on a request of names and values and puts it into the frame; gives what is wrong with one that does not fit.
+  mutating func take(
+    _ request: Request, for action: Shared<ActionPlan>, records: (any RecordSource)?, now: Timestamp, detail: Detail,
+    isLenient: Bool = false
+  ) -> (denialClass: DenialClass, reasons: [Decision.Reason])? {
+    start(action, records: records, now: now, detail: detail)
+    if load(request) { return nil }
+    frame.reset(source: records, now: now, inputCount: action.part.inputs.count)
+    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: isLenient)
+    loader.load(into: &frame)
+    guard loader.reasons.isEmpty else {
+      return (loader.denialClass, loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) })
+    }
+    begin(
+      action, Question(request), now: now, detail: detail, hasRecords: records != nil, isSystem: loader.isSystem,
+      override: loader.override)
+    return nil
+  }
+
+  /// Takes up a request the short way, once the judgement was started for it; `false` where only the `RequestLoader` can
+  /// read it, or tell what is wrong with it.
+  private mutating func load(_ request: Request) -> Bool {
     guard request.approvals.isEmpty, request.facts.isEmpty, request.override == nil, request.proposal == nil,
       request.requestedAt == nil, !request.subject.isSystem,
       let subject = frame.given(request.subject), sharedPlan.part.subjects.entities.contains(subject.entity)

@@ -44,17 +44,12 @@ extension Evaluator {
       return Execution(decision: unknownAction(request, now))
     }
     let action = actions[index]
-    var loaded = take(request, records: records, now: now, action)
-    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: false)
-    loader.load(into: &loaded)
-    guard loader.reasons.isEmpty else {
-      let decision = refusal(loader, request, now)
-      keep(loaded)
-      return Execution(decision: decision)
+    var judgement = Judgement(plan: sharedPlan, frame: frame.take() ?? Frame(plan: plan.expressions))
+    if let misfit = judgement.take(request, for: action, records: records, now: now, detail: .reasons) {
+      keep(judgement.giveBack())
+      return Execution(decision: refusal(misfit.denialClass, misfit.reasons, request, now))
     }
-    var judgement = Judgement(
-      plan: sharedPlan, action: action, request: request, now: now, detail: .reasons, hasRecords: true,
-      isSystem: loader.isSystem, override: loader.override, frame: loaded)
+    let (isSystem, override) = (judgement.isSystem, judgement.sharedOverride)
     var execution = Execution(decision: judgement.decide())
     execution.approvals = judgement.approvalStates
     execution.action = request.action
@@ -65,7 +60,7 @@ extension Evaluator {
     }
     let rule = "actions.\(action.part.name)"
     var operations = plan.store.actions[index].operations
-    if let claimed = loader.override, let position = plan.overrides.firstIndex(where: { $0.id == claimed.part.id }) {
+    if let claimed = override, let position = plan.overrides.firstIndex(where: { $0.id == claimed.part.id }) {
       operations += plan.store.overrides[position]
     }
     var run = EffectRun(store: plan.store, frame: judgement.giveBack(), target: target, rule: rule)
@@ -78,7 +73,7 @@ extension Evaluator {
     target.effectsAreDone()
     var used = run.giveBack()
     if action.part.followUps.contains(where: { $0.done != nil })
-      || loader.override?.part.followUps.contains(where: { $0.done != nil }) == true
+      || override?.part.followUps.contains(where: { $0.done != nil }) == true
     {
       execution.made = used.made(by: operations)
     }
@@ -89,7 +84,7 @@ extension Evaluator {
     // Sentences may speak of what the effects made.
     var afterwards = Judgement(
       plan: sharedPlan, action: action, request: request, now: now, detail: .reasons, hasRecords: true,
-      isSystem: loader.isSystem, override: loader.override, frame: used)
+      isSystem: isSystem, override: override, frame: used)
     execution.decision.obligations = afterwards.obligationsAfterEffects()
     keep(afterwards.giveBack())
     try react(index, request, records, now, in: target, &execution)
@@ -224,11 +219,6 @@ extension Evaluator {
 
   private func unknownAction(_ request: Request, _ now: Timestamp) -> Decision {
     refusal(.invalidRequest, [reason("action", "There is no action '\(request.action)'.")], request, now)
-  }
-
-  private func refusal(_ loader: borrowing RequestLoader, _ request: Request, _ now: Timestamp) -> Decision {
-    let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
-    return refusal(loader.denialClass, reasons, request, now)
   }
 
   private func denial<Target: OperationTarget>(

@@ -94,27 +94,18 @@ extension Evaluator {
       return .denied(refusal(.unauthorized, [reason], request, now))
     }
     let action = actions[index]
-    var loaded = frame.take() ?? Frame(plan: plan.expressions)
-    loaded.reset(source: records, now: now, inputCount: action.part.inputs.count)
-    var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: false)
-    loader.load(into: &loaded)
-    guard loader.reasons.isEmpty else {
-      loaded.release()
-      frame = consume loaded
-      let reasons = loader.reasons.sorted { ($0.rule, $0.because) < ($1.rule, $1.because) }
-      return .denied(refusal(loader.denialClass, reasons, request, now))
+    var judgement = Judgement(plan: sharedPlan, frame: frame.take() ?? Frame(plan: plan.expressions))
+    if let misfit = judgement.take(request, for: action, records: records, now: now, detail: .reasons) {
+      keep(judgement.giveBack())
+      return .denied(refusal(misfit.denialClass, misfit.reasons, request, now))
     }
-    var judgement = Judgement(
-      plan: sharedPlan, action: action, request: request, now: now, detail: .reasons, hasRecords: true,
-      isSystem: loader.isSystem, override: nil, frame: loaded)
     let decision = judgement.decide()
     guard decision.outcome == .allow else {
-      var used = judgement.giveBack()
-      used.release()
-      frame = consume used
+      keep(judgement.giveBack())
       return .denied(decision)
     }
-    let roles = loader.isSystem ? 0 : judgement.roleMask(plan.subjects.role)
+    let isSystem = judgement.isSystem
+    let roles = isSystem ? 0 : judgement.roleMask(plan.subjects.role)
     var frame = judgement.giveBack()
     var filters: [(field: Int, value: Cell)] = []
     for (position, field) in read.filters.enumerated() {
@@ -125,7 +116,7 @@ extension Evaluator {
     return .allowed(
       decision,
       RecordReading(
-        read: read, entity: entity, restrictions: restrictions(of: read, roles: roles, isSystem: loader.isSystem),
+        read: read, entity: entity, restrictions: restrictions(of: read, roles: roles, isSystem: isSystem),
         filters: filters, frame: frame))
   }
 

@@ -4,6 +4,10 @@ extension Timestamp: LosslessStringConvertible {
   /// At most nine digits of a second are read. `nil` for any other form, for a day or time that does not exist, for
   /// leap seconds (`:60`), and outside the years 1 to 9999 in UTC.
   public init?(_ text: String) {
+    if let usual = text.utf8.withContiguousStorageIfAvailable({ Self.usual($0) }), let usual {
+      self = usual
+      return
+    }
     var cursor = TextCursor(text)
     guard let date = CalendarDate(&cursor), cursor.take("T") || cursor.take("t"),
       let hour = cursor.number(2), hour < 24, cursor.take(":"),
@@ -20,6 +24,33 @@ extension Timestamp: LosslessStringConvertible {
     let local = Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
     self.init(seconds: local - Int64(offset), nanoseconds: nanoseconds)
     guard isInRange else { return nil }
+  }
+
+  /// A time as it is written most often: in UTC, with no or nine digits of a second; `nil` for any other text.
+  private static func usual(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    guard text.count == 20 || text.count == 30 && text[19] == UInt8(ascii: "."),
+      text[text.count - 1] == UInt8(ascii: "Z"),
+      text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[10] == UInt8(ascii: "T"),
+      text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":")
+    else { return nil }
+    var isNumber = true
+    func number(_ first: Int, _ count: Int) -> Int {
+      var number = 0
+      for place in first..<first + count {
+        let digit = text[place] &- UInt8(ascii: "0")
+        isNumber = isNumber && digit < 10
+        number = number * 10 + Int(digit)
+      }
+      return number
+    }
+    let (hour, minute, second) = (number(11, 2), number(14, 2), number(17, 2))
+    let nanoseconds = text.count == 30 ? number(20, 9) : 0
+    let date = CalendarDate(year: number(0, 4), month: number(5, 2), day: number(8, 2))
+    guard isNumber, let date, hour < 24, minute < 60, second < 60 else { return nil }
+    let time = Timestamp(
+      seconds: Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second),
+      nanoseconds: Int32(nanoseconds))
+    return time.isInRange ? time : nil
   }
 
   /// The instant in UTC by RFC 3339, with as many digits of a second as it needs.

@@ -32,6 +32,16 @@ import Testing
     #expect(Timestamp(text)?.description == text)
   }
 
+  @Test(arguments: ["2025-12-01T10:00:00Z", "2025-12-01T10:00:00.250000000Z"])
+  func `take nothing else in the place of a digit or a mark`(text: String) {
+    for place in text.indices {
+      for other in ["/", ":", " ", "x", "-", "Ä", "\u{0}"] where other != String(text[place]) {
+        let wrong = String(text[..<place]) + other + String(text[text.index(after: place)...])
+        #expect(Timestamp(wrong) == nil, "\(wrong)")
+      }
+    }
+  }
+
   @Test func `stay within the years 1 to 9999`() {
     let second = TimeSpan(seconds: 1)
     let nanosecond = TimeSpan(seconds: 0, nanoseconds: 1)

@@ -29,7 +29,8 @@ struct StoreTable {
     let rounds = CommandLine.arguments.contains("--long") ? 40 : 12
     let pair = try await Pair(in: folder)
     if let index = CommandLine.arguments.firstIndex(of: "--only"), index + 2 < CommandLine.arguments.count {
-      return try await repeatGated(pair, CommandLine.arguments[index + 1], Int(CommandLine.arguments[index + 2]) ?? 1)
+      return try await repeatGated(
+        pair, CommandLine.arguments[index + 1], Int(CommandLine.arguments[index + 2]) ?? 1, records: option("--records"))
     }
     let create = try await pair.compare(rounds: rounds, perRound: 100) { pair, number in
       try await pair.gatedCreate(number)
@@ -75,12 +76,22 @@ extension StoreTable {
     }
   }
 
+  private static func option(_ name: String) -> Int? {
+    guard let index = CommandLine.arguments.firstIndex(of: name), index + 1 < CommandLine.arguments.count else {
+      return nil
+    }
+    return Int(CommandLine.arguments[index + 1])
+  }
+
   /// Runs one operation of the gated store and prints nothing: for callgrind.
-  private static func repeatGated(_ pair: Pair, _ operation: String, _ count: Int) async throws {
-    for number in 0..<100 { try await pair.gatedCreate(number) }
+  ///
+  /// - `records`: How many there are at the start; more than a connection remembers make each read a new one.
+  private static func repeatGated(_ pair: Pair, _ operation: String, _ count: Int, records: Int?) async throws {
+    let records = records ?? 100
+    for number in 0..<records { try await pair.gatedCreate(number) }
     for number in 0..<count {
       switch operation {
-      case "make": try await pair.gatedCreate(number + 100)
+      case "make": try await pair.gatedCreate(number + records)
       case "change": try await pair.gatedChange(number)
       default: try await pair.gatedRead(number)
       }
