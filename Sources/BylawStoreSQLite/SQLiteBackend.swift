@@ -1,5 +1,6 @@
 package import BylawModel
 package import BylawStore
+import Dispatch
 import GRDB
 import GRDBSQLite
 import Synchronization
@@ -24,6 +25,9 @@ package final class SQLiteBackend: StoreBackend {
   /// Where SQLite keeps that connection.
   private let address: UInt
   private let writes = WriteQueue()
+  /// Where bodies are written that have waited. It is not the queue of the database: that looks at the connection once
+  /// more at the end of each turn, when somebody else may write on it already.
+  private let turns = DispatchQueue(label: "bylaw.writes")
   /// `nil` for memory, which has a single connection, and where the store is only examined.
   private let readers: ReadersAtOnce?
   private let patience: Double
@@ -185,9 +189,9 @@ package final class SQLiteBackend: StoreBackend {
     return outcome
   }
 
-  /// Has a queue of the database write what waits, until nothing does.
+  /// Has what waits written, until nothing does.
   private func scheduleWrites() {
-    database.asyncWriteWithoutTransaction { [self] _ in
+    turns.async { [self] in
       while true {
         let group = writes.next()
         guard !group.isEmpty else { return }

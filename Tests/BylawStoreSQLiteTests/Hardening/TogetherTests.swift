@@ -67,4 +67,25 @@ import Testing
     #expect(count == 400)
     try backend.close()
   }
+
+  /// Some find nobody in the way and write on their own thread just while a turn of others ends.
+  @Test func `who writes at once and who waits take turns on the connection`() async throws {
+    let folder = try Self.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let backend = try SQLiteBackend(
+      .file(folder.appendingPathComponent("turns.db").path), schema: StoreFixture.schema, ruleSet: StoreFixture.ruleSet,
+      mode: .create)
+    let (callers, each) = (3, 2_000)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for caller in 0..<callers {
+        group.addTask {
+          for number in 0..<each { try await Self.write(caller * each + number, in: backend) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let count = try await backend.read { reader throws(StoreError) in try reader.count(of: StoreFixture.client) }
+    #expect(count == callers * each)
+    try backend.close()
+  }
 }
