@@ -25,8 +25,10 @@ package final class SQLiteBackend: StoreBackend {
   /// Where SQLite keeps that connection.
   private let address: UInt
   private let writes = WriteQueue()
-  /// Where bodies are written that have waited. It is not the queue of the database: that looks at the connection once
-  /// more at the end of each turn, when somebody else may write on it already.
+  /// Where bodies are written that have waited.
+  ///
+  /// It is not the queue of the database: that looks at the connection once more at the end of each turn, when somebody
+  /// else may write on it already.
   private let turns = DispatchQueue(label: "bylaw.writes")
   /// `nil` for memory, which has a single connection, and where the store is only examined.
   private let readers: ReadersAtOnce?

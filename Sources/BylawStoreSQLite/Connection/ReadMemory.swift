@@ -11,8 +11,13 @@ struct ReadMemory {
   /// What a record counts for beside its bytes: as much as a thousand bytes, so that no more than 4,096 are kept.
   static let weightOfRecord = 1_024
 
+  /// How much of others may be read, as a multiple of that, before it starts anew with what is read then.
+  private static let constancy = 4
+
   private var records: [Key: Known] = [:]
   private var weight = 0
+  /// What was read and not kept since it was full.
+  private var passed = 0
   private var keys: [EntityReference: [String: String]] = [:]
   /// The most records whose keys are kept.
   private static let mostKeys = 4_096
@@ -40,6 +45,7 @@ struct ReadMemory {
 
   private struct Known {
     var record: StoredRecord
+    var weight: Int
     /// Whether whoever reads it is given just the fields that are stored.
     var isPlain = false
   }
@@ -70,18 +76,30 @@ struct ReadMemory {
   /// Keeps how the log looked at the state that is known; `nil` when that cannot be told.
   mutating func noteLog(_ header: LogHeader?) { if version != nil { log = header } }
 
+  /// Keeps a record, unless there is no room for it: whoever goes through more records than there is room for would push
+  /// out each before it is read again.
+  ///
   /// - `bytes`: How many the texts of the record have.
   mutating func keep(_ record: StoredRecord, as key: Key, bytes: Int) {
+    drop(key)
     let own = Self.weightOfRecord + bytes
     if weight + own > Self.limit {
-      records.removeAll(keepingCapacity: true)
-      weight = 0
+      passed += own
+      guard passed > Self.constancy * Self.limit else { return }
+      forgetRecords()
     }
     weight += own
-    records[key] = Known(record: record)
+    records[key] = Known(record: record, weight: own)
   }
 
-  mutating func drop(_ key: Key) { records[key] = nil }
+  mutating func drop(_ key: Key) {
+    if let known = records.removeValue(forKey: key) { weight -= known.weight }
+  }
+
+  private mutating func forgetRecords() {
+    records.removeAll(keepingCapacity: true)
+    (weight, passed) = (0, 0)
+  }
 
   /// About how many bytes the texts of a record have.
   static func bytes(of record: StoredRecord) -> Int {
@@ -103,8 +121,7 @@ struct ReadMemory {
   mutating func dropKeys(of record: EntityReference) { keys[record] = nil }
 
   mutating func forget() {
-    records.removeAll(keepingCapacity: true)
-    weight = 0
+    forgetRecords()
     keys.removeAll(keepingCapacity: true)
     lastEntry = nil
     numbers.removeAll(keepingCapacity: true)

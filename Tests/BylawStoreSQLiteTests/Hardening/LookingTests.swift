@@ -64,6 +64,36 @@ import Testing
     for backend in [first, second] { try backend.close() }
   }
 
+  @Test func `of more records than are remembered each is read as it is`() async throws {
+    let factory = try SQLiteFactory.file()
+    let (first, second) = (try factory.open(), try factory.open())
+    let count = 4_500
+    for start in stride(from: 0, to: count, by: 500) {
+      let deeds = (start..<start + 500).map { Deed.make(StoreFixture.client, "c-\($0)", ["name": .string("\($0)")]) }
+      try await first.write { writer throws(StoreError) in
+        try writer.apply(try Deed.batch(deeds, after: writer, StoreFixture.schema))
+      }
+    }
+    func names() throws -> [Value?] {
+      try (0..<count).map { number in
+        try first.readAtOnce { reader throws(StoreError) in
+          try reader.record(StoreFixture.client, id: "c-\(number)")?.fields["name"]
+        } ?? nil
+      }
+    }
+    var expected = (0..<count).map { Value?.some(.string("\($0)")) }
+    for _ in 0..<6 { #expect(try names() == expected) }
+    // One that is remembered by now, and one for which there was no room; by this connection and by another.
+    for (backend, name) in [(first, "own"), (second, "other")] {
+      for number in [1, count - 1] {
+        try await backend.apply(.change(StoreFixture.client, "c-\(number)", ["name": .string(name)]))
+        expected[number] = .string(name)
+      }
+      for _ in 0..<2 { #expect(try names() == expected) }
+    }
+    for backend in [first, second] { try backend.close() }
+  }
+
   @Test func `a failure of the body is told, and the next body reads on`() async throws {
     let factory = try SQLiteFactory.file()
     let (first, second) = try await pair(factory)
