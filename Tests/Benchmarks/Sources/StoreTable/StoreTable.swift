@@ -30,7 +30,8 @@ struct StoreTable {
     let pair = try await Pair(in: folder)
     if let index = CommandLine.arguments.firstIndex(of: "--only"), index + 2 < CommandLine.arguments.count {
       return try await repeatGated(
-        pair, CommandLine.arguments[index + 1], Int(CommandLine.arguments[index + 2]) ?? 1, records: option("--records"))
+        pair, CommandLine.arguments[index + 1], Int(CommandLine.arguments[index + 2]) ?? 1, records: option("--records")
+      )
     }
     let create = try await pair.compare(rounds: rounds, perRound: 100) { pair, number in
       try await pair.gatedCreate(number)
