@@ -19,6 +19,7 @@ struct JSONIntake: ~Copyable {
   private struct Entity {
     var index: Int
     var type: Range<Int>
+    /// Empty until it is read.
     var id: Range<Int>
     var base: Int
   }
@@ -121,6 +122,8 @@ struct JSONIntake: ~Copyable {
         entity.index = known
       } else if Self.isWord(member, "id"), entity.id.isEmpty {
         entity.id = try cursor.string()
+        // One that may have to be composed takes a closer look, and so does none at all.
+        guard !entity.id.isEmpty, cursor[entity.id].allSatisfy({ $0 < 0x80 }) else { throw NotPlain() }
       } else if Self.isWord(member, "properties"), entity.base < 0, later < 0 {
         if entity.index >= 0 {
           entity.base = try readProperties(of: entity.index)
@@ -207,9 +210,11 @@ struct JSONIntake: ~Copyable {
   // MARK: Records
 
   /// Gives the storage back to its frame and takes up the request; `false` where that is wrong.
-  consuming func finish(_ judgement: inout Judgement) -> Bool {
+  ///
+  /// - `isRead`: Whether the document was read to its end; what was read of any other means nothing.
+  consuming func finish(_ judgement: inout Judgement, isRead: Bool) -> Bool {
     swap(&judgement.frame.values, &values)
-    guard let subject, inputs >= 0, plan.part.subjects.entities.contains(subject.index),
+    guard isRead, let subject, context >= 0, inputs >= 0, plan.part.subjects.entities.contains(subject.index),
       resource?.index == judgement.action.resource
     else { return false }
     let asking = given(subject, in: &judgement.frame)
@@ -242,7 +247,7 @@ extension Evaluator {
         isRead = false
       }
       judgement.start(intake.action ?? ActionPlan.none, records: records, now: now, detail: detail)
-      let answer = intake.finish(&judgement) && isRead ? body(&judgement) : nil
+      let answer = intake.finish(&judgement, isRead: isRead) ? body(&judgement) : nil
       judgement.frame.release()
       return answer
     }

@@ -66,7 +66,7 @@ extension Frame {
 
   /// What a request gives of a record; `nil` where it takes a closer look.
   fileprivate mutating func given(_ entity: Request.Entity) -> GivenRecord? {
-    guard let index = plan.names.entity(named: entity.type), !entity.id.isEmpty else { return nil }
+    guard let index = plan.names.entity(named: entity.type), isPlainID(entity.id) else { return nil }
     let table = plan.names.entities[index]
     let base = makeRoom(table.count)
     for (name, value) in entity.properties {
@@ -90,3 +90,6 @@ extension Frame {
     return true
   }
 }
+
+/// Whether an id can be taken as it is: one that may have to be composed takes a closer look.
+func isPlainID(_ id: String) -> Bool { !id.isEmpty && id.utf8.allSatisfy { $0 < 0x80 } }

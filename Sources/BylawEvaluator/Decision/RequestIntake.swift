@@ -18,8 +18,10 @@ package struct RequestIntake: ~Copyable {
 
   /// Gives the storage back to its frame.
   ///
-  /// - Returns: Values that take a closer look; `nil` where one was given for a slot of another shape.
-  consuming func finish(_ frame: inout Frame) -> [(member: Int, value: Value)]? {
+  /// - Returns: Values that take a closer look; `nil` where one was given for a slot of another shape, or where this is the
+  ///   intake of another request, which was put in the place of its own.
+  consuming func finish(_ frame: inout Frame, _ shape: ShapePlan) -> [(member: Int, value: Value)]? {
+    guard shape === self.shape else { return nil }
     swap(&frame.values, &values)
     return hasForeignSlot ? nil : strays
   }
@@ -108,7 +110,8 @@ extension Evaluator {
     var intake = RequestIntake(&judgement.frame, shape: shape)
     fill(&intake)
     judgement.start(shape.action, records: records, now: now, detail: detail)
-    guard let strays = intake.finish(&judgement.frame) else {
+    guard let strays = intake.finish(&judgement.frame, shape) else {
+      judgement.frame.release()
       return whole(refuse(shape, "A value was given for a slot of another shape.", now))
     }
     if strays.isEmpty, complete(shape, subject: subject, resource: resource) {
@@ -122,7 +125,7 @@ extension Evaluator {
 
   /// Puts the values where rules read them; `false` where the whole request has to be looked at closely.
   private mutating func complete(_ shape: ShapePlan, subject: String, resource: String?) -> Bool {
-    guard !subject.isEmpty, resource?.isEmpty != true else { return false }
+    guard isPlainID(subject), resource.map({ isPlainID($0) }) ?? true else { return false }
     let layout = shape.layout
     let asking = GivenRecord(
       entity: shape.subject.entity, reference: judgement.frame.mention(entity: shape.subject.entity, id: subject),
@@ -161,7 +164,8 @@ extension Frame {
         value = stray.value
       } else {
         let given = arena[Int(shape.places[index].offset)]
-        guard !given.isUnset else { continue }
+        // Of a record that time has moved, errors stand where nothing was given.
+        guard !given.isUnset, !given.isError else { continue }
         let cell = given.state == .unread ? read(given) : given
         value = self.value(of: cell, member.field.type)
       }

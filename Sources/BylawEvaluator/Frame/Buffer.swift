@@ -91,14 +91,6 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     return Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
-  /// Hands out what it holds, and is empty and without storage from then on.
-  @inline(__always)
-  mutating func taken() -> Buffer {
-    let all = consume self
-    self = Buffer()
-    return all
-  }
-
   private mutating func grow(by added: Int) {
     let capacity = max(2 * self.capacity, count + added, 16)
     let storage = UnsafeMutablePointer<Element>.allocate(capacity: capacity)

@@ -34,7 +34,8 @@ extension Frame {
   /// The record that a request names by type, or by the name of the type on the wire.
   package mutating func reference(to entity: Request.Entity) -> Cell? {
     guard let index = plan.names.entity(named: entity.type), !entity.id.isEmpty else { return nil }
-    return reference(entity: index, id: entity.id)
+    // As ids in fields are: composed and decomposed forms are one id.
+    return reference(entity: index, id: nfc(entity.id))
   }
 
   /// Lays fields given with the request over the stored ones.

@@ -257,11 +257,7 @@ package struct Frame: ~Copyable {
     reference(entity: entity, id: cell(id))
   }
 
-  /// The same of an id in UTF-8.
-  mutating func reference(entity: Int, id: UnsafeRawBufferPointer) -> Cell {
-    reference(entity: entity, id: cell(id))
-  }
-
+  /// The same of an id by its number among the texts.
   mutating func reference(entity: Int, id idCell: Cell) -> Cell {
     readIDs()
     let key = UInt64(entity) << 32 | UInt64(idCell.payload)

@@ -21,13 +21,6 @@ struct FrameTexts: ~Copyable {
   private var places = Buffer<Place>()
   private var round: UInt32 = 1
 
-  /// Hands out what it holds, and is empty from then on.
-  mutating func taken() -> FrameTexts {
-    let all = consume self
-    self = FrameTexts()
-    return all
-  }
-
   /// The text of a number.
   subscript(number: Int) -> String { text(entries[number].start, entries[number].count) }
 

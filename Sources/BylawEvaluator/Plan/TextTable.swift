@@ -1,12 +1,9 @@
 /// Texts by number, each once; two texts are one only when their bytes are the same.
-///
-/// It is emptied without giving back or going through its storage, so that a frame can use it again for each request.
 package struct TextTable: Sendable {
   private struct Place {
     var tag: UInt32 = 0
-    /// The round in which the place was taken; in a later one it is free again.
-    var round: UInt32 = 0
-    var number: Int32 = 0
+    /// Negative where the place is free.
+    var number: Int32 = -1
   }
   /// The texts by number.
   package private(set) var texts: [String] = []
@@ -14,7 +11,6 @@ package struct TextTable: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var places: [Place] = []
-  private var round: UInt32 = 1
   private let keys = Self.keys
 
   package init() {}
@@ -32,7 +28,7 @@ package struct TextTable: Sendable {
     let mask = places.count - 1
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     var index = Int(truncatingIfNeeded: hash) & mask
-    while places[index].round == round {
+    while places[index].number >= 0 {
       if places[index].tag == tag, isText(Int(places[index].number), text) { return places[index].number }
       index = (index + 1) & mask
     }
@@ -56,23 +52,11 @@ package struct TextTable: Sendable {
     return Int32(texts.count - 1)
   }
 
-  /// Empties the table and keeps its storage.
-  package mutating func removeAll() {
-    texts.removeAll(keepingCapacity: true)
-    bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-    if round == .max {
-      for index in places.indices { places[index].round = 0 }
-      round = 0
-    }
-    round += 1
-  }
-
   private mutating func put(_ number: Int32, hash: UInt64) {
     let mask = places.count - 1
     var index = Int(truncatingIfNeeded: hash) & mask
-    while places[index].round == round { index = (index + 1) & mask }
-    places[index] = Place(tag: UInt32(truncatingIfNeeded: hash >> 32), round: round, number: number)
+    while places[index].number >= 0 { index = (index + 1) & mask }
+    places[index] = Place(tag: UInt32(truncatingIfNeeded: hash >> 32), number: number)
   }
 
   private mutating func grow() {
@@ -159,10 +143,12 @@ package struct TextTable: Sendable {
   }
 }
 
-/// Numbers by key, emptied as a `TextTable` is.
+/// Numbers by key; emptied without giving back or going through its storage, so that a frame can use it again for each
+/// request.
 struct KeyTable {
   private struct Place {
     var key: UInt64 = 0
+    /// The round in which the place was taken; in a later one it is free again.
     var round: UInt32 = 0
     var number: Int32 = 0
   }

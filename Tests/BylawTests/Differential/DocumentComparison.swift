@@ -23,7 +23,7 @@ struct DocumentComparison {
       let made = generator.makeCase(records)
       guard !made.request.subject.isSystem else { continue }
       let document = Self.document(of: made.request, isBare: random.chance(70))
-      var bytes = Array(JSONWriter.write(document, style: random.chance(50) ? .compact : .pretty).utf8)
+      var bytes = Array((random.chance(50) ? shuffled(document) : JSONWriter.write(document, style: .pretty)).utf8)
       if random.chance(25) { spoil(&bytes) }
       compare(bytes, made, prepared, seed: seed)
     }
@@ -48,6 +48,21 @@ struct DocumentComparison {
     ]
     if let resource = request.resource { members["resource"] = entity(resource) }
     return .object(members)
+  }
+
+  /// The document with its members in any order, now and then without a context or with one member more.
+  private mutating func shuffled(_ value: Value, depth: Int = 0) -> String {
+    guard case .object(let members) = value, depth < 3 else { return JSONWriter.write(value) }
+    var names = members.keys.sorted()
+    if depth == 0, random.chance(30) { names.removeAll { $0 == "context" } }
+    for last in names.indices.reversed() { names.swapAt(last, random.below(last + 1)) }
+    var parts: [String] = []
+    for name in names {
+      let content = shuffled(members[name] ?? .null, depth: depth + 1)
+      parts.append("\(JSONWriter.quoted(name)):\(content)")
+    }
+    if random.chance(5) { parts.append("\"evaluation\":1") }
+    return "{\(parts.joined(separator: ","))}"
   }
 
   /// One byte is lost, doubled or another.
