@@ -46,6 +46,31 @@ struct GateTests {
     #expect(try await gate.store.perform(request).decision.denialClass == .invalidRequest)
   }
 
+  @Test(arguments: ["\u{0}", "\n", "\u{7F}", "\u{85}"])
+  func `names with a control character are refused, and kept with an escape for it`(_ control: String) async throws {
+    let gate = try await GateFixture()
+    let answer = try await gate.perform("order.open", as: 1, on: "a\(control)b")
+    #expect(answer.decision.denialClass == .invalidRequest)
+    #expect(answer.decision.reasons.map(\.rule) == ["resource.id"])
+    let user = Request.Entity(type: "User", id: "user-1\(control)")
+    let asked = try await gate.store.perform(Request(subject: user, action: "order.create"))
+    #expect(asked.decision.reasons.map(\.rule) == ["subject.id"])
+    #expect(try await gate.store.vote(.approve, on: "-", by: user).decision.reasons.map(\.rule) == ["subject.id"])
+    #expect(try await gate.store.list("Order", by: user).decision.reasons.map(\.rule) == ["subject.id"])
+    // The engine's own name is refused before, and its refusal kept in the same way.
+    let engine = Request.Entity(type: "System", id: "system")
+    let order = Request.Entity(type: "Order", id: "a\(control)b")
+    _ = try await gate.store.perform(Request(subject: engine, action: "order.open", resource: order))
+    let kept = try await gate.backend.read { reader throws(StoreError) in
+      try reader.documents(.decision, after: 0, limit: 10).map {
+        "\($0.body["subject"]?.text ?? "") \($0.body["resource"]?.text ?? "")"
+      }
+    }
+    #expect(kept.count == 5)
+    #expect(!kept.contains { $0.contains(control) })
+    #expect(kept[0].hasPrefix("User/user-1 Order/a\\"))
+  }
+
   @Test func `a vote without a proposal and a read are no actions to ask for`() async throws {
     let gate = try await GateFixture()
     _ = try await gate.perform("order.create", as: 1, ["title": .string("Desk"), "amount": .int(50)])

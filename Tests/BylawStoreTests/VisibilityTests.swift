@@ -107,6 +107,28 @@ struct VisibilityTests {
     #expect(try await told(done, voter.vote, user) == open)
   }
 
+  @Test func `what somebody says of themselves gives them nothing to read, see or vote on`() async throws {
+    let gate = try await asked()
+    let order = EntityReference(type: "Order", id: "order-1")
+    let auditor = Request.Entity(type: "User", id: "user-2", properties: ["role": .string("auditor")])
+    let got = try await gate.store.get(order, by: auditor)
+    #expect(got.decision.denialClass == .invalidRequest)
+    #expect(got.decision.reasons.map(\.rule) == ["subject.properties"])
+    #expect(got.records.isEmpty)
+    let listed = try await gate.store.list("Order", by: auditor)
+    #expect(listed.decision.denialClass == .invalidRequest)
+    #expect(listed.records.isEmpty)
+    let clerk = Request.Entity(type: "User", id: "user-5", properties: ["role": .string("auditor")])
+    #expect(try await gate.store.proposals(of: clerk).isEmpty)
+    let boss = Request.Entity(type: "User", id: "user-4", properties: ["role": .string("boss")])
+    #expect(try await gate.store.inbox(of: boss).isEmpty)
+    for vote in [GatedStore.Vote.approve, .reject, .ask, .withdraw] {
+      let answer = try await gate.store.vote(vote, on: "proposal-1", by: boss, input: ["reason": .string("no")])
+      #expect(answer.decision.denialClass == .invalidRequest, "\(vote)")
+      #expect(answer.decision.reasons.map(\.rule) == ["subject.properties"], "\(vote)")
+    }
+  }
+
   @Test func `whoever may know of a proposal is told that it has ended`() async throws {
     let gate = try await asked()
     _ = try await gate.vote(.withdraw, on: "proposal-1", as: 1)

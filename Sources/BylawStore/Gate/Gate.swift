@@ -74,14 +74,15 @@ package struct Gate: Sendable {
     }
   }
 
-  /// The proposals that wait for a vote of this person.
+  /// The proposals that wait for a vote of this person; none where the subject comes with properties.
   package func inbox(
     of subject: Request.Entity, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> [ProposalView] {
     try await look(serverContext) { transaction throws(Interruption) in try transaction.inbox(of: subject) }
   }
 
-  /// The proposals that this person made, voted on or has a place to vote in, or whose resource they may read.
+  /// The proposals that this person made, voted on or has a place to vote in, or whose resource they may read;
+  /// none where the subject comes with properties.
   package func proposals(
     of subject: Request.Entity, withEnded: Bool = false, serverContext: [String: Value] = [:]
   ) async throws(StoreError) -> [ProposalView] {

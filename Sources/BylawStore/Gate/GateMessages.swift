@@ -4,6 +4,8 @@ import BylawModel
 enum GateMessages {
   static func foreign(_ path: String) -> String { "'\(path)' is known to the store and never taken from who asks." }
 
+  static func control(_ path: String) -> String { "'\(path)' has a control character, which no name has." }
+
   static func ownWay(_ action: String) -> String {
     "'\(action)' is no action to ask for: vote on a proposal by its id, and read by entity."
   }

@@ -147,9 +147,7 @@ extension GateTransaction {
   /// SQLite tells texts apart by their bytes and Swift by their characters: in NFC the two are the same.
   private static func flaw(of id: String) -> String? {
     if id.isEmpty { return GateMessages.emptyID }
-    if id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-      return GateMessages.controlInID
-    }
+    if hasControl(id) { return GateMessages.controlInID }
     return nfc(id).utf8.elementsEqual(id.utf8) ? nil : GateMessages.unnormalizedID
   }
 

@@ -5,7 +5,7 @@ import BylawModel
 extension GateTransaction {
   /// Asks for an action as a subject does: what is pending becomes a proposal, what is denied goes into the log.
   func perform(_ request: Request) throws(Interruption) -> GateAnswer {
-    if let refusal = foreignMembers(of: request) { return try refuse(request, Execution(decision: refusal)) }
+    if let refusal = impropriety(of: request) { return try refuse(request, Execution(decision: refusal)) }
     if plan.isVoteOrRead(request.action) {
       let reason = Decision.Reason(rule: "action", because: GateMessages.ownWay(request.action))
       return try refuse(request, Execution(decision: denial(.invalidRequest, [reason])))
@@ -66,22 +66,6 @@ extension GateTransaction {
     }
     note(request, execution, sequence: sequence, proposal: proposal)
     return execution
-  }
-
-  /// What a store is never told by who asks: it knows these itself.
-  private func foreignMembers(of request: Request) -> Decision? {
-    var told: [String] = []
-    if !request.subject.properties.isEmpty { told.append("subject.properties") }
-    if let resource = request.resource, !resource.properties.isEmpty { told.append("resource.properties") }
-    if !request.facts.isEmpty { told.append("context.facts") }
-    if !request.approvals.isEmpty { told.append("context.approvals") }
-    if request.requestedAt != nil { told.append("context.requested_at") }
-    for name in request.context.keys.sorted() where plan.serverMembers.contains(name) {
-      told.append("context.\(name)")
-    }
-    guard !told.isEmpty else { return nil }
-    return denial(
-      .invalidRequest, told.map { Decision.Reason(rule: $0, because: GateMessages.foreign($0)) })
   }
 
   func denial(_ denialClass: DenialClass, _ reasons: [Decision.Reason]) -> Decision {
@@ -166,6 +150,7 @@ extension GateTransaction {
 
   /// Keeps a refusal: in the log with its notices, and in the trail where the rules want it there.
   func refuse(_ request: Request, _ execution: Execution) throws(Interruption) -> GateAnswer {
+    let request = Self.namable(request)
     let decision = execution.decision
     var entry: Int64?
     if plan.keepsRefusalsInTrail {

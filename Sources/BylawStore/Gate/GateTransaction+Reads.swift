@@ -34,6 +34,10 @@ extension GateTransaction {
     let name = schema.entities[entity].name
     let request = Request(
       subject: subject, action: "read(\(name))", input: filters, serverContext: serverContext)
+    if let refusal = impropriety(of: request) {
+      let answer = try refuse(request, Execution(decision: refusal))
+      return ReadAnswer(decision: refusal, records: [], isCut: false, entry: answer.entry)
+    }
     let view = RecordView(self)
     views.append(view)
     defer { views.removeLast() }

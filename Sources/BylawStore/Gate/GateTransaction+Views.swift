@@ -71,8 +71,9 @@ extension GateTransaction {
     return isReadable
   }
 
-  /// Whether there is such a person at all.
+  /// Whether there is such a person at all; nobody is who tells of themselves what the store knows.
   private func isKnown(_ subject: Request.Entity) throws(Interruption) -> Bool {
+    guard subject.properties.isEmpty else { return false }
     guard let entity = entity(named: subject.type), plan.subjects.entities.contains(entity) else { return false }
     let person = EntityReference(type: subject.type, id: subject.id)
     return try reading { () throws(StoreError) in try fields(of: person) } != nil

@@ -8,6 +8,7 @@ extension GateTransaction {
     _ kind: VoteKind, on id: String, by subject: Request.Entity, input: [String: Value]
   ) throws(Interruption) -> GateAnswer {
     var act = Request(subject: subject, action: "\(kind.rawValue)(?)", input: input)
+    if let refusal = impropriety(of: act) { return try refuse(act, Execution(decision: refusal)) }
     guard let proposal = try reading({ () throws(StoreError) in try self.proposal(id) }) else {
       return try refuse(act, Execution(decision: denial(.invalidInput, [reason(id, GateMessages.unknownProposal)])))
     }
