@@ -12,6 +12,9 @@ import Testing
   /// Characters that JSON and SQL write in ways of their own.
   private static let strange = "a\"b\\c\u{7F}é/'d"
 
+  /// A text that is cut where JSON is read by SQL; only the name of what was asked about.
+  private static let cut = "n\u{0}x"
+
   /// A deed of many: makes a user, changes one, or is about one.
   private static func deed(_ number: Int) -> Deed {
     let id = number.isMultiple(of: 5) ? "\(strange)-\(number)" : "u-\(number)"
@@ -22,6 +25,7 @@ import Testing
     }
     if number == 3 { deed = Deed() }
     if number % 7 == 2 { deed.resource = EntityReference(type: "User", id: strange) }
+    if number % 7 == 4 { deed.resource = EntityReference(type: "User", id: number.isMultiple(of: 2) ? cut : "n") }
     deed.numbers = number.isMultiple(of: 4) ? ["User": Int64(number)] : [:]
     return deed
   }
@@ -35,7 +39,7 @@ import Testing
   }
 
   private func looks(_ backend: any StoreBackend, upTo number: Int, _ what: String) async throws {
-    for id in ["u-3", "u-6", Self.strange, "\(Self.strange)-5", "\(Self.strange)-65"] {
+    for id in ["u-3", "u-6", "n", Self.cut, Self.strange, "\(Self.strange)-5", "\(Self.strange)-65"] {
       let record = EntityReference(type: "User", id: id)
       var filter = EntryFilter()
       filter.record = record
@@ -106,6 +110,38 @@ import Testing
     #expect(rows.map { $0["entry"] as Int } == [1, 1, 1, 1, 1, 1])
     #expect(rows.map { $0["kind"] as Int }.sorted() == [0, 1, 1, 1, 1, 1])
     try queue.close()
+  }
+
+  @Test func `what another program has listed before does not stop who writes`() async throws {
+    let factory = try SQLiteFactory.file()
+    let backend = try factory.open()
+    for number in 1...60 { try await backend.apply(Self.deed(number)) }
+    try factory.raw("INSERT INTO bylaw_change VALUES ('User/u-3', 55, 1)")
+    for number in 61...70 { try await backend.apply(Self.deed(number)) }
+    try await looks(backend, upTo: 70, "listed before")
+    try backend.close()
+  }
+
+  @Test(arguments: [
+    "DELETE FROM bylaw_change WHERE entry = 4", "UPDATE bylaw_change SET record = 'User/n' WHERE entry = 4",
+  ])
+  func `what is listed wrongly of a name with U+0000 is found`(_ statement: String) async throws {
+    let factory = try SQLiteFactory.file()
+    let backend = try factory.open()
+    for number in 1...70 { try await backend.apply(Self.deed(number)) }
+    try backend.close()
+    let queue = try DatabaseQueue(path: factory.path)
+    try await queue.write { database in
+      for guarding in ["update", "delete"] { try database.execute(sql: "DROP TRIGGER \"bylaw_change$\(guarding)\"") }
+      try database.execute(sql: statement + " AND kind = 0")
+    }
+    try queue.close()
+    let again = try factory.open()
+    let findings = try await again.read { reader throws(StoreError) in
+      try AuditVerifier(StoreFixture.schema).verify(reader).findings.map(\.description)
+    }
+    #expect(findings.contains { $0.contains("entry 4") && $0.contains("index of its changes") }, "\(findings)")
+    try again.close()
   }
 
   @Test(

@@ -1,14 +1,14 @@
 import BylawModel
 
-/// What the proof needs of an entry's bytes: its number, and what it changed.
-struct EntryReading {
-  struct Change {
+/// What an entry's bytes say that others go by: its number, what it is about, and what it changed.
+package struct EntryReading {
+  package struct Change {
     /// `Type/id`.
-    var record: String
+    package var record: String
     /// In hexadecimal digits; empty where a later entry of the same transaction has it.
     var digest: String
     /// Whether the entry allows what it lists.
-    var isAllowed: Bool
+    package var isAllowed: Bool
     /// Whether the record was made.
     var isNew: Bool
   }
@@ -16,19 +16,22 @@ struct EntryReading {
   private(set) var sequence: Int64?
   /// When it was written.
   private(set) var at: Timestamp?
-  private(set) var changes: [Change] = []
+  package private(set) var changes: [Change] = []
+  /// The resource of the act, as `Type/id`.
+  package private(set) var resource: String?
   /// By entity, the numbers last given.
-  private(set) var numbers: [String: Int64] = [:]
+  package private(set) var numbers: [String: Int64] = [:]
   /// How far the chain of documents went.
   private(set) var documents: DocumentMark?
   /// By name, the digests of settings.
   private(set) var settings: [String: String] = [:]
 
   /// Reads bytes, which may be anything.
-  init(_ body: String) {
+  package init(_ body: String) {
     guard let value = try? JSONReader.parse(Array(body.utf8), limit: .max) else { return }
     if case .int(let number) = value["sequence"] { sequence = number }
     at = value["at"]?.text.flatMap { Timestamp($0) }
+    resource = value["resource"]?.text
     let isAllowed = value["outcome"]?.text == Decision.Outcome.allow.rawValue
     for change in value["changes"]?.elements ?? [] {
       guard let record = change["record"]?.text, let digest = change["digest"]?.text else { continue }

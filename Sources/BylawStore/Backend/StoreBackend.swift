@@ -432,6 +432,12 @@ package struct StoreBatch: Sendable {
     package var record: EntityReference
     package var entry: Int64
     package var kind: Kind
+
+    package init(record: EntityReference, entry: Int64, kind: Kind) {
+      self.record = record
+      self.entry = entry
+      self.kind = kind
+    }
   }
 
   /// By sequence, ascending.

@@ -103,8 +103,16 @@ struct ReadMemory {
 
   /// About how many bytes the texts of a record have.
   static func bytes(of record: StoredRecord) -> Int {
-    record.fields.values.reduce(0) { sum, value in
-      if case .string(let text) = value { sum + text.utf8.count } else { sum }
+    record.fields.values.reduce(0) { $0 + bytes(of: $1) }
+  }
+
+  private static func bytes(of value: Value) -> Int {
+    switch value {
+    case .string(let text): text.utf8.count
+    case .reference(let target): target.id.utf8.count
+    case .list(let elements): elements.reduce(0) { $0 + bytes(of: $1) }
+    case .object(let members): members.reduce(0) { $0 + $1.key.utf8.count + bytes(of: $1.value) }
+    case .null, .bool, .int, .decimal, .double, .timestamp, .duration, .date: 0
     }
   }
 

@@ -67,6 +67,9 @@ enum SystemTables {
   /// Whether an entry is listed at once: it changes several records, or is of an act that was not allowed.
   static let isListedAtOnce = "(\"changed\" IS NULL AND \(member("changes")) IS NOT NULL)"
 
+  /// Whether an entry may have a text with U+0000, at which SQL takes it to end.
+  static let mayBeCut = "(instr(\"body\", '\\u0000') > 0)"
+
   /// A condition on the JSON of an entry: it is about this resource.
   ///
   /// Within a text of JSON a quote has a backslash before it, so the name is always that of a member.

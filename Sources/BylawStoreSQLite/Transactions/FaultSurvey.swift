@@ -85,42 +85,81 @@ struct FaultSurvey {
     // What the guards go by, beside the JSON that the digest covers.
     let strange = try connection.all(
       """
-      SELECT "sequence" FROM "bylaw_entry" WHERE "changed" IS NOT (\(SystemTables.changedByJSON)) LIMIT ?
+      SELECT "sequence" FROM "bylaw_entry" WHERE "changed" IS NOT (\(SystemTables.changedByJSON))
+        AND NOT \(SystemTables.mayBeCut) LIMIT ?
       """, [.int(Int64(limit))]
     ) { $0.int(0) }
-    let settled = "e.\"sequence\" <= \(SystemTables.carried) OR \(SystemTables.isListedAtOnce)"
+    let settled = """
+      (e."sequence" <= \(SystemTables.carried) OR \(SystemTables.isListedAtOnce)) AND NOT \(SystemTables.mayBeCut)
+      """
     let listed = """
       SELECT e."sequence" AS "entry", json_extract(c."value", '$.record') AS "record",
         CASE json_extract(e."body", '$.outcome') WHEN 'allow' THEN 1 ELSE 2 END AS "kind"
       FROM "bylaw_entry" e, json_each(e."body", '$.changes') c WHERE \(settled)
       UNION ALL
       SELECT e."sequence", json_extract(e."body", '$.resource'), 0 FROM "bylaw_entry" e
-      WHERE (\(settled)) AND json_extract(e."body", '$.resource') IS NOT NULL AND NOT EXISTS (
+      WHERE \(settled) AND json_extract(e."body", '$.resource') IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM json_each(e."body", '$.changes') c
         WHERE json_extract(c."value", '$.record') = json_extract(e."body", '$.resource'))
       """
+    // What SQL would read only in part is compared by itself; mostly there is nothing of it.
+    let (cut, wrongOfCut) = try lookAtCutChanges()
+    let rest = "(SELECT * FROM \"bylaw_change\" WHERE \"entry\" NOT IN (\(Self.cutEntries)))"
+    let index = cut ? rest : "\"bylaw_change\""
     // One pass tells whether both agree; only when they do not are they compared row by row.
     let counts = try connection.first(
       """
-      SELECT count(*), count(x."record"), (SELECT count(*) FROM "bylaw_change")
+      SELECT count(*), count(x."record"), (SELECT count(*) FROM \(index))
       FROM (\(listed)) l LEFT JOIN "bylaw_change" x
         ON x."record" = l."record" AND x."entry" = l."entry" AND x."kind" = l."kind"
       """
     ) { [$0.int(0), $0.int(1), $0.int(2)] }
-    var wrong = Set(strange)
-    if let counts, Set(counts).count > 1 { wrong.formUnion(try differingChanges(listed)) }
+    var wrong = wrongOfCut.union(strange)
+    if let counts, Set(counts).count > 1 { wrong.formUnion(try differingChanges(listed, index)) }
     for entry in wrong.sorted() { note(SQLiteMessages.unindexedChange(entry)) }
   }
 
   /// The entries whose changes are listed in one place only.
-  private func differingChanges(_ listed: String) throws(StoreError) -> Set<Int64> {
+  private func differingChanges(_ listed: String, _ table: String) throws(StoreError) -> Set<Int64> {
     let rows = "SELECT \"entry\", \"record\", \"kind\" FROM"
-    let (entries, index) = ("\(rows) (\(listed))", "\(rows) \"bylaw_change\"")
+    let (entries, index) = ("\(rows) (\(listed))", "\(rows) \(table)")
     var differing: Set<Int64> = []
     for sql in ["\(entries) EXCEPT \(index) LIMIT ?", "\(index) EXCEPT \(entries) LIMIT ?"] {
       differing.formUnion(try connection.all(sql, [.int(Int64(limit))]) { $0.int(0) })
     }
     return differing
+  }
+
+  private static let cutEntries = "SELECT \"sequence\" FROM \"bylaw_entry\" WHERE \(SystemTables.mayBeCut)"
+
+  /// The same for the entries that have a text which SQL takes to end at U+0000.
+  ///
+  /// - Returns: Whether there are any, and those whose changes are listed in one place only.
+  private func lookAtCutChanges() throws(StoreError) -> (found: Bool, wrong: Set<Int64>) {
+    let carried = try connection.number("SELECT coalesce(\(SystemTables.carried), 0)")
+    var found = false
+    var wrong: Set<Int64> = []
+    let limit = limit
+    let entries = "SELECT \"sequence\", \"body\", \"changed\" FROM \"bylaw_entry\" WHERE \(SystemTables.mayBeCut)"
+    try connection.each(entries) { row throws(StoreError) in
+      found = true
+      let (sequence, changed) = (row.int(0), row.optionalText(2))
+      let reading = EntryReading(row.text(1))
+      let changes = reading.changes
+      let only = changes.count == 1 && changes[0].isAllowed ? changes[0].record : nil
+      var expected: [String: Int64] = [:]
+      if sequence <= carried || (only == nil && !changes.isEmpty) {
+        if let resource = reading.resource { expected[resource] = 0 }
+        for change in changes { expected[change.record] = change.isAllowed ? 1 : 2 }
+      }
+      let rows = try connection.all(
+        "SELECT \"record\", \"kind\" FROM \"bylaw_change\" WHERE \"entry\" = ?", [.int(sequence)]
+      ) { ($0.text(0), $0.int(1)) }
+      let listed: [String: Int64] = Dictionary(rows, uniquingKeysWith: { first, _ in first })
+      if changed != only || listed != expected { wrong.insert(sequence) }
+      return wrong.count < limit
+    }
+    return (found, wrong)
   }
 
   /// Rows are never removed, so their numbers have no gaps.

@@ -6,8 +6,15 @@ import GRDBSQLite
 final class SQLiteWriter: SQLiteReader, StoreWriter {
   private static let entryInsertion = KnownStatement(
     "INSERT INTO \"bylaw_entry\" (\"sequence\", \"body\", \"digest\", \"changed\") VALUES (?, ?, ?, ?)")
+  /// What others have listed meanwhile stays as it is: it must not stop who writes, and the proof tells of a wrong row.
   private static let changeInsertion = KnownStatement(
-    "INSERT INTO \"bylaw_change\" (\"record\", \"entry\", \"kind\") VALUES (?, ?, ?)")
+    """
+    INSERT INTO "bylaw_change" ("record", "entry", "kind") VALUES (?, ?, ?) ON CONFLICT ("record", "entry") DO NOTHING
+    """)
+  private static let entriesBetween = KnownStatement(
+    """
+    SELECT "sequence", "body", "changed" FROM "bylaw_entry" WHERE "sequence" > ? AND "sequence" <= ?
+    """)
   private static let numberSetting = KnownStatement(
     """
     INSERT INTO "bylaw_number" ("entity", "last") VALUES (?1, ?2) ON CONFLICT ("entity") DO UPDATE SET "last" = ?2
@@ -125,13 +132,11 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
       for given in batch.given { connection.memory.arrears?.numbers.merge(given.numbers) { $1 } }
       return
     }
-    if var known = connection.memory.arrears {
-      known.mentions += unlisted.filter { $0.entry <= to }
-      for given in batch.given where given.entry <= to { known.numbers.merge(given.numbers) { $1 } }
-      try list(known)
-    } else {
-      for statement in Self.carryingOver { try connection.run(statement, [.int(from), .int(to)]) }
-    }
+    var known: ReadMemory.Arrears
+    if let arrears = connection.memory.arrears { known = arrears } else { known = try arrears(after: from, upTo: last) }
+    known.mentions += unlisted.filter { $0.entry <= to }
+    for given in batch.given where given.entry <= to { known.numbers.merge(given.numbers) { $1 } }
+    try list(known)
     var later = ReadMemory.Arrears(mentions: unlisted.filter { $0.entry > to })
     for given in batch.given where given.entry > to { later.numbers.merge(given.numbers) { $1 } }
     connection.memory.arrears = later
@@ -146,27 +151,29 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     }
   }
 
-  /// Carry over from the trail itself what entries after one up to another are about, and the numbers that they gave.
-  private static let carryingOver: [KnownStatement] = [
-    KnownStatement(
-      """
-      INSERT INTO "bylaw_change" ("record", "entry", "kind")
-      SELECT "changed", "sequence", 1 FROM "bylaw_entry"
-      WHERE "sequence" > ?1 AND "sequence" <= ?2 AND "changed" IS NOT NULL
-      UNION ALL
-      SELECT \(SystemTables.member("resource")), "sequence", 0 FROM "bylaw_entry"
-      WHERE "sequence" > ?1 AND "sequence" <= ?2 AND NOT \(SystemTables.isListedAtOnce)
-        AND \(SystemTables.member("resource")) IS NOT NULL
-        AND "changed" IS NOT \(SystemTables.member("resource"))
-      """),
-    KnownStatement(
-      """
-      INSERT INTO "bylaw_number" ("entity", "last")
-      SELECT n."key", max(n."value") FROM "bylaw_entry" e, json_each(e."body", '$.numbers') n
-      WHERE e."sequence" > ?1 AND e."sequence" <= ?2 GROUP BY n."key"
-      ON CONFLICT ("entity") DO UPDATE SET "last" = excluded."last"
-      """),
-  ]
+  /// What is to be carried over of entries after one up to another, from the trail itself.
+  ///
+  /// Their JSON is not left to SQL, which takes a text to end at U+0000.
+  private func arrears(after first: Int64, upTo last: Int64) throws(StoreError) -> ReadMemory.Arrears {
+    var arrears = ReadMemory.Arrears()
+    try connection.each(Self.entriesBetween, [.int(first), .int(last)]) { row in
+      let (sequence, changed) = (row.int(0), row.optionalText(2))
+      let reading = EntryReading(row.text(1))
+      arrears.numbers.merge(reading.numbers) { max($0, $1) }
+      // What changes more than one record is listed already.
+      guard changed != nil || reading.changes.isEmpty else { return }
+      for (name, kind) in [(changed, StoreBatch.Mention.Kind.change), (reading.resource, .resource)] {
+        guard let name, kind == .change || name != changed else { continue }
+        // Whatever was asked for, its name is written as it stands in the entry.
+        let type = name.utf8.prefix { $0 != UInt8(ascii: "/") }
+        let record = EntityReference(
+          type: String(decoding: type, as: UTF8.self),
+          id: String(decoding: name.utf8.dropFirst(type.count + 1), as: UTF8.self))
+        arrears.mentions.append(.init(record: record, entry: sequence, kind: kind))
+      }
+    }
+    return arrears
+  }
 
   private func insert(_ mention: StoreBatch.Mention) throws(StoreError) {
     try connection.run(
@@ -192,7 +199,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     // What is read next is just what was written.
     guard isExact, let row else { return }
     let record = StoredRecord(row: row, id: change.id, fields: change.fields, entry: change.entry)
-    connection.memory.keep(record, as: key, bytes: before == nil ? ReadMemory.bytes(of: record) : 0)
+    connection.memory.keep(record, as: key, bytes: ReadMemory.bytes(of: record))
   }
 
   /// - Returns: Whether the values lie in the database as they were given.
