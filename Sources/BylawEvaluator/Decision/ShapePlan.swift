@@ -37,7 +37,7 @@ package final class ShapePlan: Sendable {
     let offset: Int32
     let kind: QuickField.Kind
     let isList: Bool
-    /// Any string of no more bytes fits; none where one also has to have some.
+    /// A string of one byte up to so many fits, whatever it is made of; 0 where its length has to be counted.
     let surelyFits: Int32
 
     fileprivate init(_ offset: Int, _ field: QuickField) {
