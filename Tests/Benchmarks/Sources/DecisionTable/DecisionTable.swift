@@ -24,6 +24,10 @@ struct DecisionTable {
     ]
     let counts = option("--rules", in: arguments).flatMap { Int($0) }
     let rounds = option("--rounds", in: arguments).flatMap { Int($0) }
+    if arguments.contains("--all") { return try runAll(arguments) }
+    let chosen = tables.filter { arguments.contains($0.option) }
+    for table in chosen { try table.run(counts, option("--bylaw", in: arguments)) }
+    if !chosen.isEmpty { return }
     if let folder = option("--folder", in: arguments) {
       for _ in 0..<(rounds ?? 1) { _ = PolicyDecisionPoint(try RuleSet(contentsOf: folder)) }
       return
@@ -47,6 +51,38 @@ struct DecisionTable {
       fflush(nil)
     }
   }
+
+  /// Tables that are asked for by an option of their own.
+  private static let tables:
+    [(option: String, title: String, run: @Sendable (_ rules: Int?, _ bylaw: String?) throws -> Void)] =
+      [
+        ("--start", "Start of the command", { try CommandTable.runStart($1) }),
+        ("--lines", "JSON Lines", { try CommandTable.runLines($1) }),
+        ("--kinds", "Each answer alone", { _, _ in try KindTable.run() }),
+        ("--scale", "More rules", { rules, _ in try ScaleTable.run(rules) }),
+        ("--tail", "Single decisions", { _, _ in try TailTable.run() }),
+        ("--threads", "Two threads on one plan", { _, _ in try ThreadTable.run() }),
+      ]
+
+  /// Every table, each by a process of its own: what one has held in memory would show in the next.
+  private static func runAll(_ arguments: [String]) throws {
+    let others = [
+      ("--table", "All together, by dictionaries"), ("--ways", "By slot, name and JSON"), ("--load", "Loading"),
+    ]
+    for (option, title) in tables.map({ ($0.option, $0.title) }) + others {
+      print("\n## \(title)\n")
+      flush()
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      process.arguments = [option] + arguments.filter { $0 != "--all" }
+      try process.run()
+      process.waitUntilExit()
+      if process.terminationStatus != 0 { throw Mismatch("\(option) ended with \(process.terminationStatus)") }
+    }
+  }
+
+  /// Shows at once what was printed, also in a file.
+  static func flush() { fflush(nil) }
 
   /// Reading, checking and lowering alone; with `rounds`, nothing is printed.
   private static func measureLoading(_ count: Int?, rounds: Int?, countsInstructions: Bool) throws {

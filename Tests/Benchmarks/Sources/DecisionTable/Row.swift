@@ -24,7 +24,6 @@ struct Row {
     if let difference = workload.firstDifference(from: decisionPoint, at: DecisionTable.time) {
       throw Mismatch(difference)
     }
-    let shares = try Self.shares(workload)
     let count = workload.requests.count
     var sum = 0
     // The floor runs before and after, so that a change of the machine's speed in between shows.
@@ -48,6 +47,7 @@ struct Row {
     precondition(sum != 0, "some request is allowed")
     let name = spread == .oneAction ? "\(ruleCount), one action" : "\(ruleCount)"
     let instructions = countsInstructions ? Self.instructions(ruleCount, spread) : ["-", "-"]
+    let shares = try Self.told(workload).map(String.init).joined(separator: "/")
     let columns: [String] = [
       name, "\(bytes / 1024)", load.short, peak.short, shares, floor.nanoseconds.short, permission.nanoseconds.short,
       (permission.nanoseconds / floor.nanoseconds).short, permission.allocations.short, floorAnswers.nanoseconds.short,
@@ -64,13 +64,16 @@ struct Row {
   }
 
   /// A workload whose requests are nearly all answered alike would measure nothing.
-  private static func shares(_ workload: Workload) throws -> String {
-    let outcomes = workload.requests.indices.map { workload.floorOutcome($0) }
-    let shares = Decision.Outcome.allCases.map { outcome in
-      outcomes.count { $0 == outcome } * 100 / outcomes.count
-    }
+  private static func told(_ workload: Workload) throws -> [Int] {
+    let shares = shares(workload)
     guard shares.allSatisfy({ $0 >= 1 && $0 <= 90 }) else { throw Mismatch("shares of outcomes: \(shares)") }
-    return shares.map(String.init).joined(separator: "/")
+    return shares
+  }
+
+  /// Of a hundred requests, how many are answered by each outcome.
+  static func shares(_ workload: Workload) -> [Int] {
+    let outcomes = workload.requests.indices.map { workload.floorOutcome($0) }
+    return Decision.Outcome.allCases.map { outcome in outcomes.count { $0 == outcome } * 100 / outcomes.count }
   }
 }
 
@@ -86,4 +89,7 @@ extension Double {
     if self >= 100 { return String(Int(rounded())) }
     return String((self * 10).rounded() / 10)
   }
+
+  /// Two digits after the point.
+  var ratio: String { String((self * 100).rounded() / 100) }
 }

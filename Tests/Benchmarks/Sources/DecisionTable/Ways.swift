@@ -13,7 +13,7 @@ enum Way: String, CaseIterable {
 }
 
 /// The requests of one rule set, asked in each way.
-struct Ways {
+struct Ways: Sendable {
   let workload: Workload
   let decisionPoint: PolicyDecisionPoint
   private let shaped: ShapedWorkload
@@ -62,6 +62,21 @@ struct Ways {
       return (decision?.outcome ?? .deny, decision?.jsonBytes().count ?? 0)
     }
   }
+
+  /// Asks for all answers with how each condition came out; gives how long the text of it would be to write.
+  func trace(_ index: Int, _ way: Way) -> Int {
+    var request = workload.requests[index]
+    if way == .json {
+      guard
+        let read = try? Request(json: shaped.documents[index], serverContext: shaped.serverContexts[index])
+      else { return -1 }
+      request = read
+    }
+    return decisionPoint.explain(request, at: DecisionTable.time).decision.reasons.count
+  }
+
+  /// The requests as JSON.
+  var documents: [[UInt8]] { shaped.documents }
 
   static let heading = """
     | rules | way | permission ns | allocs | instr | four answers ns | allocs | instr |

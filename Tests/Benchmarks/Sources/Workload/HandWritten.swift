@@ -71,12 +71,32 @@ struct HandWritten: Sendable {
     return 0
   }
 
-  private static func needsApproval(_ work: Work) -> Bool {
+  /// A classification of ten rows over nine attributes.
+  static func tenRows(_ work: Work) -> Int {
+    let clients = work.numbers[0]
+    let isOutage = work.flags[2]
+    if isOutage && work.flags[0] && !work.flags[3] { return 3 }
+    if clients > 9_500 { return 3 }
+    if work.texts[6] == 0 && work.flags[0] { return 3 }
+    if isOutage && work.texts[1] == 1 { return 2 }
+    if clients > 8_500 && work.flags[1] { return 2 }
+    if work.numbers[1] > 8_000 && !work.flags[3] { return 2 }
+    if work.texts[9] == 1 { return 2 }
+    if clients > 6_000 { return 1 }
+    if work.numbers[1] > 7_500 { return 1 }
+    if work.flags[1] && work.texts[6] == 2 { return 1 }
+    return 0
+  }
+
+  /// Whether the role may do the action.
+  func isGranted(_ work: Work) -> Bool { grants[work.action][work.role] }
+
+  static func needsApproval(_ work: Work) -> Bool {
     work.flags[0] || work.numbers[2] > 9_000 || work.numbers[0] > 9_500 || (work.texts[6] == 0 && work.flags[1])
   }
 
   /// 0 for none, 1 from 75 %, 2 from 100 %.
-  private static func band(_ work: Work) -> Int {
+  static func band(_ work: Work) -> Int {
     let (used, overflow) = work.spent.addingReportingOverflow(work.cost)
     if overflow || used * 100 >= work.budget * 100 { return 2 }
     return used * 100 >= work.budget * 75 ? 1 : 0

@@ -1,10 +1,17 @@
 /// The rule set as its authors would write it: four files of YAML, and more with the further rules.
-enum RuleSetText {
-  static func files(_ rules: [ExtraRule]) -> [(path: String, text: String)] {
-    [("bylaw.yaml", manifest), ("vocabulary.yaml", vocabulary), ("actions.yaml", actions), ("answers.yaml", answers)]
-      + stride(from: 0, to: rules.count, by: rulesPerFile).map { start in
-        let end = min(start + rulesPerFile, rules.count)
-        return (start == 0 ? "rules.yaml" : "rules-\(start).yaml", extra(rules[start..<end]))
+struct RuleSetText {
+  /// What the rules are about.
+  var kind: Kind
+  /// Without rules anybody may do anything: what is left of a decision is to take the values of the request.
+  var hasRules: Bool
+  var actionCount: Int
+
+  func files(_ rules: [ExtraRule]) -> [(path: String, text: String)] {
+    [("bylaw.yaml", Self.manifest), ("vocabulary.yaml", vocabulary), ("actions.yaml", actions)]
+      + (hasRules && kind != .permission ? [("answers.yaml", answers)] : [])
+      + stride(from: 0, to: rules.count, by: Self.rulesPerFile).map { start in
+        let end = min(start + Self.rulesPerFile, rules.count)
+        return (start == 0 ? "rules.yaml" : "rules-\(start).yaml", Self.extra(rules[start..<end]))
       }
   }
 
@@ -21,55 +28,72 @@ enum RuleSetText {
 
     """
 
-  private static var vocabulary: String {
+  private var vocabulary: String {
+    let members = kind.members
     var text = """
       enums:
         Role: [\(Shape.roles.joined(separator: ", "))]
         Severity: { least_to_worst: [P4, P3, P2, P1] }
-      context:
-        spent: { type: int, from: server }
-        cost: { type: int, from: server }
-        budget: { type: int, from: server }
-      entities:
-        User:
-          live: it.active
-          fields:
-            role: Role
-            active: bool
-        Task:
-          fields:
 
       """
-    for name in Work.textNames { text += "      \(name): string(1..100)\n" }
-    for name in Work.numberNames { text += "      \(name): int\n" }
-    for name in Work.flagNames { text += "      \(name): bool\n" }
-    return text + "      tags: list(string(1..100), ..50)\n"
+    if members.hasBudget {
+      text += """
+        context:
+          spent: { type: int, from: server }
+          cost: { type: int, from: server }
+          budget: { type: int, from: server }
+
+        """
+    }
+    text += "entities:\n  User:\n\(members.hasActive ? "    live: it.active\n" : "")    fields:\n      role: Role\n"
+    if members.hasActive { text += "      active: bool\n" }
+    text += "  Task:\n    fields:\n"
+    for index in members.texts { text += "      \(Work.textNames[index]): string(1..100)\n" }
+    for index in members.numbers { text += "      \(Work.numberNames[index]): int\n" }
+    for index in members.flags { text += "      \(Work.flagNames[index]): bool\n" }
+    if members.hasTags { text += "      tags: list(string(1..100), ..50)\n" }
+    return text
   }
 
-  private static var actions: String {
+  private var actions: String {
+    let isGranted = hasRules && (kind == .permission || kind == .combined)
+    let isClassified = hasRules && (kind == .classification || kind == .combined)
     var text = "actions:\n"
-    for action in 0..<Shape.actionCount {
+    for action in 0..<actionCount {
       let roles = Shape.roles.indices.filter { Shape.isGranted(action: action, role: $0) }.map { Shape.roles[$0] }
       text += """
           \(Shape.action(action)):
             title: Operation \(action)
             of: Task
-            allow: [\(roles.joined(separator: ", "))]
-            classify:
-              severity: severity(resource)
+            allow: \(isGranted ? "[\(roles.joined(separator: ", "))]" : "anyone")
 
         """
+      if isClassified { text += "    classify:\n      severity: severity(resource)\n" }
     }
     return text
   }
 
-  private static let answers = """
+  private var answers: String {
+    switch kind {
+    case .permission: ""
+    case .classification: Self.tenRows
+    case .trigger, .votes: Self.approvals
+    case .band: Self.thresholds
+    case .combined: Self.activeOnly + Self.severity + Self.approvals + Self.thresholds
+    }
+  }
+
+  private static let activeOnly = """
     rules:
       active-subjects-only:
         forbid: everything
         unless: subject.active
         because: Only active users may act.
         class: unauthorized
+
+    """
+
+  private static let severity = """
     classifications:
       severity:
         given: { task: Task }
@@ -95,6 +119,34 @@ enum RuleSetText {
             Customers see secrets: task.customer_facing && task.data_class == "data_class-2"
             The second tier: task.tier == "tier-4"
         otherwise: P4
+
+    """
+
+  private static let tenRows = """
+    classifications:
+      severity:
+        given: { task: Task }
+        gives: Severity
+        pick: first
+        rows:
+          P1:
+            Complete outage in production: task.complete_outage && task.production && not task.workaround
+            Very many clients: task.affected_clients > 9500
+            Top secrets: task.data_class == "data_class-0" && task.production
+          P2:
+            Outage elsewhere: task.complete_outage && task.environment == "environment-1"
+            Many clients see it: task.affected_clients > 8500 && task.customer_facing
+            Long without a way round: task.downtime > 8000 && not task.workaround
+            The best tier: task.tier == "tier-1"
+          P3:
+            Many clients: task.affected_clients > 6000
+            Long: task.downtime > 7500
+            Customers see secrets: task.customer_facing && task.data_class == "data_class-2"
+        otherwise: P4
+
+    """
+
+  private static let approvals = """
     approvals:
       dual:
         for: work.*
@@ -106,6 +158,10 @@ enum RuleSetText {
             Customers see top secrets: resource.data_class == "data_class-0" && resource.customer_facing
         places:
           - { count: 2, of: { role: manager } }
+
+    """
+
+  private static let thresholds = """
     thresholds:
       budget:
         measure: context.spent + context.cost

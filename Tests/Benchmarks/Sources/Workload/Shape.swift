@@ -1,9 +1,9 @@
 /// What is the same in every rule set of the benchmark.
-enum Shape {
+public enum Shape {
   static let roles = ["manager", "engineer", "operator", "auditor", "vendor", "executive", "client"]
   static let actionCount = 27
   /// Grants are counted as rules: one for each action and role.
-  static let matrix = actionCount * roles.count
+  public static let matrix = actionCount * roles.count
 
   static func action(_ index: Int) -> String { "work.op\(index)" }
 

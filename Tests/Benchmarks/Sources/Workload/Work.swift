@@ -43,18 +43,33 @@ struct Work: Sendable {
 
   static func text(_ attribute: Int, _ value: Int32) -> String { "\(textNames[attribute])-\(value)" }
 
-  /// The same request as a service would send it.
-  func request(id: Int) -> Request {
+  /// The roles of those who have agreed, of which that of the second does not count in every fifth request.
+  static func votes(of id: Int) -> InlineArray<2, Int> { [0, id.isMultiple(of: 5) ? 1 : 0] }
+
+  /// The same request as a service would send it, with what a kind of request gives.
+  func request(id: Int, _ kind: Kind) -> Request {
+    let members = kind.members
     var fields: [String: Value] = [:]
-    for index in 0..<12 { fields[Self.textNames[index]] = .string(Self.text(index, texts[index])) }
-    for index in 0..<4 { fields[Self.numberNames[index]] = .int(numbers[index]) }
-    for index in 0..<4 { fields[Self.flagNames[index]] = .bool(flags[index]) }
-    fields["tags"] = .list((0..<Self.tagCount).filter { tags & 1 << UInt32($0) != 0 }.map { .string("tag-\($0)") })
+    for index in members.texts { fields[Self.textNames[index]] = .string(Self.text(index, texts[index])) }
+    for index in members.numbers { fields[Self.numberNames[index]] = .int(numbers[index]) }
+    for index in members.flags { fields[Self.flagNames[index]] = .bool(flags[index]) }
+    if members.hasTags {
+      fields["tags"] = .list((0..<Self.tagCount).filter { tags & 1 << UInt32($0) != 0 }.map { .string("tag-\($0)") })
+    }
+    var subject: [String: Value] = [:]
+    if members.hasRole { subject["role"] = .string(Shape.roles[role]) }
+    if members.hasActive { subject["active"] = .bool(isActive) }
+    let roles = Self.votes(of: id)
+    let approvals = roles.indices.map { place in
+      let role = roles[place]
+      return Request.Approval(
+        approver: .init(type: "User", id: "v-\(id)-\(place)", properties: ["role": .string(Shape.roles[role])]),
+        vote: .approve)
+    }
     return Request(
-      subject: .init(
-        type: "User", id: "u-\(id)",
-        properties: ["role": .string(Shape.roles[role]), "active": .bool(isActive)]),
+      subject: .init(type: "User", id: "u-\(id)", properties: subject),
       action: Shape.action(action), resource: .init(type: "Task", id: "t-\(id)", properties: fields),
-      serverContext: ["spent": .int(spent), "cost": .int(cost), "budget": .int(budget)])
+      serverContext: members.hasBudget ? ["spent": .int(spent), "cost": .int(cost), "budget": .int(budget)] : [:],
+      approvals: kind == .votes ? approvals : [])
   }
 }

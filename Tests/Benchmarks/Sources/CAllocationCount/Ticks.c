@@ -1,0 +1,18 @@
+#include "CAllocationCount.h"
+
+#include <time.h>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+
+uint64_t bylaw_ticks(void) {
+  unsigned processor;
+  return __rdtscp(&processor);
+}
+#else
+uint64_t bylaw_ticks(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+#endif
