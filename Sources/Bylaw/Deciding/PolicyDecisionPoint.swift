@@ -16,6 +16,8 @@ public struct PolicyDecisionPoint: Sendable {
   /// The records in which references and facts are looked up.
   public let records: Records?
   let plan: PreparedPlan
+  /// What explanations need, once one was asked for.
+  let explanations = ExplanationPlan()
 
   /// Creates a decision point; without records, attributes and facts come with each request.
   public init(_ ruleSet: RuleSet, records: Records? = nil) {

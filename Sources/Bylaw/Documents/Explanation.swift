@@ -1,6 +1,7 @@
 import BylawCompiler
 package import BylawEvaluator
 public import BylawModel
+import Synchronization
 
 /// A decision, and how the conditions of the rules that were judged came out, each with the values that it saw.
 ///
@@ -29,12 +30,37 @@ public struct Explanation: Sendable, Hashable {
 
 extension PolicyDecisionPoint {
   /// Decides one request and tells how each condition of the rules came out; slower than `decide`.
+  ///
+  /// What it needs beyond the rules that decide is made when it is first asked for, and kept.
   public func explain(_ request: Request, at time: Timestamp) -> Explanation {
-    let (plan, outlines) = RuleSetPlanner.explained(
-      ruleSet.checked, sources: ruleSet.sources, digest: ruleSet.identity.digest, action: request.action)
-    var evaluator = Evaluator(plan)
-    let (decision, traces) = evaluator.explain(request, records: records, now: time, outlines: outlines)
-    return Explanation(decision: decision, rules: traces)
+    let explained = explanations.plan(of: ruleSet)
+    let outlines = explained.outlines[request.action] ?? []
+    return explained.plan.withEvaluator { evaluator in
+      let (decision, traces) = evaluator.explain(request, records: records, now: time, outlines: outlines)
+      return Explanation(decision: decision, rules: traces)
+    }
+  }
+}
+
+/// The plan by which a decision point explains, made with the first explanation.
+final class ExplanationPlan: Sendable {
+  /// A plan in which the conditions stand that are asked again, and these by the name of the action.
+  struct Made: Sendable {
+    let plan: PreparedPlan
+    let outlines: [String: [RuleOutline]]
+  }
+  private let made = Mutex<Made?>(nil)
+
+  /// Gives the plan; whoever comes first makes it, and others wait meanwhile.
+  func plan(of ruleSet: RuleSet) -> Made {
+    made.withLock { made in
+      if let made { return made }
+      let (plan, outlines) = RuleSetPlanner.explained(
+        ruleSet.checked, sources: ruleSet.sources, digest: ruleSet.identity.digest)
+      let new = Made(plan: PreparedPlan(plan), outlines: outlines)
+      made = new
+      return new
+    }
   }
 }
 

@@ -182,15 +182,17 @@ struct EvalCommand: ParsableCommand {
     _ lines: RequestLines, _ server: [String: Value], _ decisionPoint: PolicyDecisionPoint, _ time: Timestamp
   ) throws {
     let (command, isPlain) = (self, format == .json && !explain)
-    let decider = LineDecider { line, number throws(RequestError) in
+    let decider = LineDecider { line, number, output throws(RequestError) in
       if isPlain {
         let decision = try decisionPoint.decide(
           json: line, serverContext: server, takesSystem: command.asSystem, at: time)
-        return decision.jsonBytes() + [0x0A]
+        output += decision.jsonBytes()
+        output.append(0x0A)
+        return
       }
       let request = try Request(json: line, serverContext: server, takesSystem: command.asSystem)
       let (_, text) = command.answer(request, decisionPoint, time, isPretty: false)
-      return Array((command.format == .json ? text : "line \(number)  \(text)\n").utf8)
+      output += (command.format == .json ? text : "line \(number)  \(text)\n").utf8
     } answerToNone: { error, number in
       switch command.format {
       case .json: Array((error.json(line: number) + "\n").utf8)

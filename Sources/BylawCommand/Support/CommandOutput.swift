@@ -2,6 +2,7 @@ import ArgumentParser
 import Bylaw
 import BylawModel
 import Foundation
+import Glibc
 
 /// How results are written.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -40,8 +41,20 @@ enum CommandOutput {
     FileHandle.standardOutput.write(Data(text.printablePage(keepsColors: isColored).utf8))
   }
 
-  /// Writes bytes to standard output as they are.
-  static func write(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+  /// Writes bytes to standard output as they are, without a copy; ends the program where nothing can be written.
+  static func write(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { bytes in
+      var start = 0
+      while start < bytes.count, let base = bytes.baseAddress {
+        let written = Glibc.write(STDOUT_FILENO, base + start, bytes.count - start)
+        if written < 0, errno != EINTR {
+          report("error: standard output cannot be written")
+          exit(ExitStatus.invalid.rawValue)
+        }
+        start += max(0, written)
+      }
+    }
+  }
 
   /// Writes why a folder or a file could not be used to standard error: a line, or the report of all mistakes.
   static func report(_ error: LoadError) {

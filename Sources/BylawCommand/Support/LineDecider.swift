@@ -5,9 +5,12 @@ import Foundation
 import Synchronization
 
 /// Decides JSON Lines on all processors: the answers come in the order of the lines.
+///
+/// Each worker takes the next lines, decides them, and writes what has become complete up to them, so that no worker waits
+/// for others but where they are far behind.
 struct LineDecider: Sendable {
   /// The answers to some lines in a row.
-  struct Answers: Sendable {
+  fileprivate struct Answers: Sendable {
     /// For standard output.
     var output: [UInt8] = []
     /// For standard error, a line each.
@@ -15,12 +18,25 @@ struct LineDecider: Sendable {
     var lines = 0
     var failed = 0
   }
-  /// So many pieces are decided before their answers are written.
-  private static let piecesPerWorker = 4
+  /// What was read so far.
+  fileprivate struct Input: Sendable {
+    var lines: RequestLines
+    var isAtEnd = false
+    var tooLong: RequestLines.LineTooLong?
+  }
+  /// What was written so far, and what waits for pieces before it.
+  fileprivate struct Output: Sendable {
+    var waiting: [Int: Answers] = [:]
+    var next = 0
+    var decided = 0
+    var failed = 0
+  }
+  /// So many pieces may be ahead of the first that is not written.
+  private static let piecesPerWorker = 8
 
   private let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-  /// Answers a line, or tells why it is no request.
-  let answer: @Sendable (_ line: [UInt8], _ number: Int) throws(RequestError) -> [UInt8]
+  /// Adds the answer to a line to the bytes, or tells why it is no request and adds nothing.
+  let answer: @Sendable (_ line: [UInt8], _ number: Int, _ output: inout [UInt8]) throws(RequestError) -> Void
   /// What stands in the place of the answer to a line that is no request.
   let answerToNone: @Sendable (_ error: RequestError, _ number: Int) -> [UInt8]
 
@@ -28,36 +44,26 @@ struct LineDecider: Sendable {
   ///
   /// What is held at a time is bounded, however many lines there are.
   func run(_ lines: RequestLines) throws -> Int {
-    var lines = lines
-    var (decided, failed) = (0, 0)
+    let input = Mutex(Input(lines: lines))
+    let output = Mutex(Output())
+    let places = DispatchSemaphore(value: workers * Self.piecesPerWorker)
     let progress = ProgressLine(besides: .standardOutput)
     defer { progress.clear() }
-    while true {
-      let pieces = try lines.next(workers * Self.piecesPerWorker)
-      if pieces.isEmpty { return failed }
-      for answers in answers(to: pieces) {
-        progress.clear()
-        CommandOutput.write(answers.output)
-        for error in answers.errors { CommandOutput.report(error) }
-        decided += answers.lines
-        failed += answers.failed
-      }
-      progress.show("\(decided) lines decided")
-    }
-  }
-
-  private func answers(to pieces: [RequestLines.Piece]) -> [Answers] {
-    if pieces.count == 1 { return [answers(to: pieces[0])] }
-    let found = Mutex<[Int: Answers]>([:])
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: min(workers, pieces.count)) { _ in
-      while case let index = next.add(1, ordering: .relaxed).oldValue, index < pieces.count {
-        let made = answers(to: pieces[index])
-        found.withLock { $0[index] = made }
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      var piece = RequestLines.Piece()
+      while true {
+        places.wait()
+        guard input.withLock({ $0.take(&piece) }) else {
+          places.signal()
+          return
+        }
+        let answers = answers(to: piece)
+        let written = output.withLock { $0.take(answers, at: piece.number, progress) }
+        for _ in 0..<written { places.signal() }
       }
     }
-    let all = found.withLock { $0 }
-    return pieces.indices.compactMap { all[$0] }
+    if let tooLong = input.withLock({ $0.tooLong }) { throw tooLong }
+    return output.withLock { $0.failed }
   }
 
   private func answers(to piece: RequestLines.Piece) -> Answers {
@@ -65,7 +71,7 @@ struct LineDecider: Sendable {
     piece.forEachLine { number, line in
       answers.lines += 1
       do throws(RequestError) {
-        answers.output += try answer(line, number)
+        try answer(line, number, &answers.output)
       } catch {
         answers.failed += 1
         answers.output += answerToNone(error, number)
@@ -73,5 +79,37 @@ struct LineDecider: Sendable {
       }
     }
     return answers
+  }
+}
+
+extension LineDecider.Input {
+  /// Reads the next lines; `false` at the end, or after a line that is too long.
+  fileprivate mutating func take(_ piece: inout RequestLines.Piece) -> Bool {
+    guard !isAtEnd else { return false }
+    do {
+      isAtEnd = try !lines.next(into: &piece)
+    } catch {
+      tooLong = error as? RequestLines.LineTooLong
+      isAtEnd = true
+    }
+    return !isAtEnd
+  }
+}
+
+extension LineDecider.Output {
+  /// Writes answers when all before them are written, with those that waited for them; gives how many pieces were written.
+  fileprivate mutating func take(_ answers: LineDecider.Answers, at number: Int, _ progress: ProgressLine) -> Int {
+    waiting[number] = answers
+    let first = next
+    while let answers = waiting.removeValue(forKey: next) {
+      next += 1
+      progress.clear()
+      CommandOutput.write(answers.output)
+      for error in answers.errors { CommandOutput.report(error) }
+      decided += answers.lines
+      failed += answers.failed
+    }
+    if next > first { progress.show("\(decided) lines decided") }
+    return next - first
   }
 }

@@ -2,26 +2,30 @@ import Glibc
 
 /// Lines of a stream, read piece by piece: what is held does not grow with how many there are.
 struct RequestLines {
-  /// Some lines in a row.
+  /// Some lines in a row, in storage that is used again for later ones.
   struct Piece: Sendable {
+    /// Its position among all pieces, from 0.
+    fileprivate(set) var number = 0
     /// The number of the first line, from 1.
-    var firstLine: Int
-    var bytes: [UInt8]
+    fileprivate(set) var firstLine = 0
+    /// What was read, of which the first `count` bytes are these lines.
+    fileprivate var bytes: [UInt8] = []
+    fileprivate var count = 0
   }
   /// A line goes beyond what any document may have.
   struct LineTooLong: Error {
     var number: Int
   }
-  /// How much is read at once.
+  /// How much is handed out at once, but for a line that is longer.
   private static let pieceSize = 128 << 10
   private static let longestLine = 64 << 20
 
-  /// What was read and not handed out yet.
+  /// What was read and not handed out yet, from `start` on.
   private var pending: [UInt8]
-  /// Up to here it was handed out.
   private var start = 0
   /// Where the rest comes from; `nil` when everything was read.
   private var descriptor: Int32?
+  private var nextNumber = 0
   private var nextLine = 1
 
   /// The lines of bytes that were read already, and of what follows them on an open file.
@@ -30,55 +34,112 @@ struct RequestLines {
     self.descriptor = descriptor
   }
 
-  /// The next lines, at most so many pieces of them; none at the end.
-  mutating func next(_ count: Int) throws -> [Piece] {
-    var pieces: [Piece] = []
-    while pieces.count < count, let piece = try nextPiece() { pieces.append(piece) }
-    return pieces
-  }
-
-  private mutating func nextPiece() throws -> Piece? {
+  /// Puts the next lines into a piece, instead of what it had; `false` at the end.
+  mutating func next(into piece: inout Piece) throws -> Bool {
+    piece.count = 0
+    var searched = 0
     while true {
-      let reach = min(start + Self.pieceSize, pending.count)
-      if let end = pending[start..<reach].lastIndex(of: 0x0A) ?? pending[reach...].firstIndex(of: 0x0A) {
-        return handOut(until: end + 1)
+      let isEnd = start == pending.count && descriptor == nil
+      if piece.count >= Self.pieceSize || isEnd {
+        // The last line of all may lack its end.
+        let end = Self.lastLineEnd(piece.bytes, searched..<piece.count) ?? (isEnd ? piece.count : nil)
+        if let end {
+          handOut(&piece, until: end)
+          return piece.count > 0
+        }
+        guard piece.count <= Self.longestLine else { throw LineTooLong(number: nextLine) }
+        searched = piece.count
       }
-      guard pending.count - start <= Self.longestLine else { throw LineTooLong(number: nextLine) }
-      guard let descriptor else { return start == pending.count ? nil : handOut(until: pending.count) }
-      pending.removeFirst(start)
-      start = 0
-      let more = Self.read(descriptor, atMost: 8 * Self.pieceSize)
-      if more.isEmpty { self.descriptor = nil } else { pending += more }
+      add(to: &piece, atMost: max(1, Self.pieceSize - piece.count, piece.count))
     }
   }
 
-  private mutating func handOut(until end: Int) -> Piece {
-    let piece = Piece(firstLine: nextLine, bytes: Array(pending[start..<end]))
-    start = end
-    nextLine += piece.bytes.count { $0 == 0x0A }
-    return piece
+  /// Adds what was read before, or reads on.
+  private mutating func add(to piece: inout Piece, atMost size: Int) {
+    if piece.bytes.count < piece.count + size {
+      piece.bytes += repeatElement(0, count: piece.count + size - piece.bytes.count)
+    }
+    let from = piece.count
+    if start < pending.count {
+      let taken = min(size, pending.count - start)
+      piece.bytes.replaceSubrange(from..<(from + taken), with: pending[start..<(start + taken)])
+      start += taken
+      piece.count += taken
+    } else if let descriptor {
+      let result = piece.bytes.withUnsafeMutableBytes { bytes in
+        Self.read(descriptor, to: UnsafeMutableRawBufferPointer(rebasing: bytes[from..<(from + size)]))
+      }
+      if result == 0 { self.descriptor = nil }
+      piece.count += result
+    }
+  }
+
+  private mutating func handOut(_ piece: inout Piece, until end: Int) {
+    if start < pending.count {
+      start -= piece.count - end
+    } else {
+      pending.removeAll(keepingCapacity: true)
+      pending += piece.bytes[end..<piece.count]
+      start = 0
+    }
+    piece.count = end
+    piece.number = nextNumber
+    piece.firstLine = nextLine
+    nextNumber += 1
+    nextLine += piece.lineEnds
+  }
+
+  private static func lastLineEnd(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
+    bytes.withUnsafeBytes { bytes in
+      var end = range.upperBound
+      while end > range.lowerBound, bytes[end - 1] != 0x0A { end -= 1 }
+      return end > range.lowerBound ? end : nil
+    }
   }
 
   /// Reads from an open file; empty at its end.
   static func read(_ descriptor: Int32, atMost size: Int) -> [UInt8] {
     Array(unsafeUninitializedCapacity: size) { buffer, count in
-      var result = Glibc.read(descriptor, buffer.baseAddress, size)
-      while result < 0, errno == EINTR { result = Glibc.read(descriptor, buffer.baseAddress, size) }
-      count = max(0, result)
+      count = read(descriptor, to: UnsafeMutableRawBufferPointer(buffer))
     }
+  }
+
+  private static func read(_ descriptor: Int32, to buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var result = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    while result < 0, errno == EINTR { result = Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    return max(0, result)
   }
 }
 
 extension RequestLines.Piece {
   /// Goes through the lines that are not blank, with their numbers.
   func forEachLine(_ body: (_ number: Int, _ line: [UInt8]) -> Void) {
-    var (number, start) = (firstLine, 0)
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      let line = bytes[start..<end]
-      if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { body(number, Array(line)) }
-      number += 1
-      start = end + 1
+    bytes.withUnsafeBytes { bytes in
+      let all = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+      var (number, start) = (firstLine, 0)
+      while start < all.count {
+        let end = Self.lineEnd(all, from: start) ?? all.count
+        let line = UnsafeRawBufferPointer(rebasing: all[start..<end])
+        if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { body(number, Array(line)) }
+        number += 1
+        start = end + 1
+      }
     }
+  }
+
+  /// How many lines end in it.
+  fileprivate var lineEnds: Int {
+    bytes.withUnsafeBytes { bytes in
+      let all = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+      var (ends, start) = (0, 0)
+      while let end = Self.lineEnd(all, from: start) { (ends, start) = (ends + 1, end + 1) }
+      return ends
+    }
+  }
+
+  private static func lineEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    guard start < bytes.count, let base = bytes.baseAddress, let found = memchr(base + start, 0x0A, bytes.count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
   }
 }

@@ -24,12 +24,13 @@ package struct RuleSetPlanner {
     return planner.plan(digest: digest)
   }
 
-  /// The plan of a rule set together with what an explanation of one action asks again.
+  /// The plan of a rule set together with what explanations ask again, by the name of the action.
   package static func explained(
-    _ rules: CheckedRuleSet, sources: SourceMap, digest: String, action: String
-  ) -> (plan: DecisionPlan, outlines: [RuleOutline]) {
+    _ rules: CheckedRuleSet, sources: SourceMap, digest: String
+  ) -> (plan: DecisionPlan, outlines: [String: [RuleOutline]]) {
     var planner = RuleSetPlanner(rules, sources)
-    let outlines = rules.actions.first { $0.name == action }.map { planner.outlines(of: $0) } ?? []
+    var outlines: [String: [RuleOutline]] = [:]
+    for action in rules.actions { outlines[action.name] = planner.outlines(of: action) }
     return (planner.plan(digest: digest), outlines)
   }
 

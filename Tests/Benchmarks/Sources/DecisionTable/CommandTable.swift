@@ -93,7 +93,6 @@ enum CommandTable {
     let documents = try files.map { file in try Data(contentsOf: file).map { $0 == 0x0A ? 0x20 : $0 } }
     let arguments = [
       "--rules", path("rules/incident-management"), "--entities", path("examples/entities-incident-management.yaml"),
-      "--server-context", #"{"session":{"valid":true}}"#,
     ]
     let name = "incident-management, 53 records"
     return try row(name, arguments, documents, repeated: 40_000 / documents.count, floor: "-", command, folder)
