@@ -20,7 +20,7 @@ extension Decision {
     writer.beginObject()
     writeMembers(to: &writer)
     writer.endObject()
-    return writer.bytes
+    return writer.finish()
   }
 
   /// Writes the members of the open object.
@@ -31,10 +31,10 @@ extension Decision {
     writer.list("missing", missing) { $0.write(to: &$1) }
     writer.key(plain: "classified")
     writer.beginObject()
-    for (name, entry) in classified.sorted(by: { $0.key < $1.key }) {
+    for (name, entry) in classified.count < 2 ? Array(classified) : classified.sorted(by: { $0.key < $1.key }) {
       writer.key(name)
       writer.beginObject()
-      writer.member("value", entry.value)
+      writer.member(plain: "value", entry.value)
       writer.optionalMember("row", entry.row)
       writer.endObject()
     }
@@ -48,14 +48,14 @@ extension Decision {
     writer.member(plain: "version", ruleSet.version)
     writer.member(plain: "digest", ruleSet.digest)
     writer.endObject()
-    writer.member("at", .timestamp(at))
+    writer.member(plain: "at", .timestamp(at))
   }
 }
 
 extension JSONWriter {
   /// Writes a member unless there is nothing to write.
-  mutating func optionalMember(_ name: String, _ value: Value?) {
-    if let value { member(name, value) }
+  mutating func optionalMember(_ name: StaticString, _ value: Value?) {
+    if let value { member(plain: name, value) }
   }
 
   /// The same of a text.
@@ -67,6 +67,7 @@ extension JSONWriter {
   mutating func list<Element>(
     _ name: StaticString, _ elements: [Element], _ write: (Element, inout JSONWriter) -> Void
   ) {
+    guard !elements.isEmpty else { return emptyList(plain: name) }
     key(plain: name)
     beginList()
     for element in elements { write(element, &self) }
@@ -82,9 +83,9 @@ extension Decision.Reason {
     if clauses.count == 1 {
       writer.member(plain: "sop", clauses[0])
     } else if !clauses.isEmpty {
-      writer.member("sop", .list(clauses.map { .string($0) }))
+      writer.member(plain: "sop", .list(clauses.map { .string($0) }))
     }
-    if !source.isEmpty { writer.member("source", .string(source)) }
+    if !source.isEmpty { writer.member(plain: "source", source) }
     writer.optionalMember("element", element.map { .int(Int64($0)) })
     writer.endObject()
   }
@@ -95,7 +96,7 @@ extension Decision.Missing {
     writer.beginObject()
     writer.optionalMember("approvals", approvals.map { .int(Int64($0)) })
     writer.optionalMember("of", of)
-    if approvals != nil { writer.member("excluding", .list(excluding.map { .string($0) })) }
+    if approvals != nil { writer.member(plain: "excluding", .list(excluding.map { .string($0) })) }
     writer.optionalMember("reachable", reachable.map { .bool($0) })
     writer.optionalMember("by", by.map { .timestamp($0) })
     writer.optionalMember("until", until.map { .timestamp($0) })

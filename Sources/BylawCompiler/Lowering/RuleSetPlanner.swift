@@ -128,8 +128,7 @@ package struct RuleSetPlanner {
       }
       plan.facts[definition.name, default: []].append(fact)
     }
-    plan.neededOfSubject = reads.subject
-    plan.neededOfResource = reads.resource
+    plan.needed = [reads.subject, reads.resource]
     plan.neededContext = reads.context
     return plan
   }

@@ -122,15 +122,30 @@ package struct ActionPlan: Sendable {
   /// Whether the roles of the subject matter; where anyone may, a role that cannot be told is nothing to note.
   private(set) var asksForRoles = false
   package var permittedRoles: UInt64 = 0
-  package var authority = RuleTable()
-  package var references = RuleTable()
-  package var requirements = RuleTable()
+  /// The rules of each stage; those who judge go by a stage, as to hold a table would count references.
+  private(set) var tables = RuleStage.allCases.map { _ in RuleTable() }
+  package var authority: RuleTable {
+    get { tables[RuleStage.authority.rawValue] }
+    set { tables[RuleStage.authority.rawValue] = newValue }
+  }
+  package var references: RuleTable {
+    get { tables[RuleStage.references.rawValue] }
+    set { tables[RuleStage.references.rawValue] = newValue }
+  }
+  package var requirements: RuleTable {
+    get { tables[RuleStage.requirements.rawValue] }
+    set { tables[RuleStage.requirements.rawValue] = newValue }
+  }
   package var classified: [ClassifiedPlan] = []
   package var approvals: [ApprovalPlan] = []
   package var votesOn: [ApprovalPlan] = []
   package var waits: [WaitPlan] = []
   package var effects: [EffectPlan] = []
-  package var notices: [NoticePlan] = []
+  package var notices: [NoticePlan] = [] {
+    didSet { tellsPeople = notices.contains { $0.hasPeople } }
+  }
+  /// Whether some notice goes to people whom an expression gives.
+  private(set) var tellsPeople = false
   package var denialNotices: [NoticePlan] = []
   package var obligations: [(name: String, value: Value)] = []
   package var followUps: [FollowUpPlan] = []
@@ -140,8 +155,10 @@ package struct ActionPlan: Sendable {
   /// The fields of the resource that the effects change.
   package var after: [(field: Int, value: NodeID)] = []
   /// The fields of the subject and of the resource that a rule of this action reads.
-  package var neededOfSubject: [Int] = []
-  package var neededOfResource: [Int] = []
+  package var neededOfSubject: [Int] { needed[0] }
+  package var neededOfResource: [Int] { needed[1] }
+  /// The former and the latter.
+  package var needed: [[Int]] = [[], []]
   package var neededContext: [Int] = []
 
   package init(

@@ -47,6 +47,7 @@ struct JSONCursor {
   /// Whether another element or member comes; takes the comma before it, or the closing bracket.
   ///
   /// - `isFirst`: Nothing was read behind the opening bracket.
+  @inline(__always)
   mutating func hasNext(before end: UInt8, isFirst: Bool) throws(NotPlain) -> Bool {
     let byte = try peek()
     if byte == end {
@@ -56,7 +57,30 @@ struct JSONCursor {
     if isFirst { return true }
     guard byte == UInt8(ascii: ",") else { throw NotPlain() }
     offset += 1
+    _ = try peek()
     return true
+  }
+
+  /// Takes the name of a member and the colon behind it where it is just this one.
+  @inline(__always)
+  mutating func takes(_ key: FieldTable.Key) throws(NotPlain) -> Bool {
+    guard key.count > 0, offset + max(8, key.count) <= bytes.count else { return false }
+    if key.count < 8 {
+      guard (word(at: offset) ^ key.head) << UInt64(64 - 8 * key.count) == 0 else { return false }
+    } else {
+      guard word(at: offset) == key.head, word(at: offset + key.count - 8) == key.tail,
+        key.count <= 16 || word(at: offset + 8) == key.middle
+      else { return false }
+    }
+    offset += key.count
+    try take(UInt8(ascii: ":"))
+    return true
+  }
+
+  /// Eight bytes, the first of them the lowest.
+  @inline(__always)
+  private func word(at offset: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
   /// The name of a member and the colon behind it.
@@ -103,8 +127,14 @@ struct JSONCursor {
   // MARK: Scalars
 
   /// A string without escapes: where its content stands.
+  @inline(__always)
   mutating func string() throws(NotPlain) -> Range<Int> {
     try take(UInt8(ascii: "\""))
+    return try stringContent()
+  }
+
+  /// The same behind the opening quote.
+  mutating func stringContent() throws(NotPlain) -> Range<Int> {
     let start = offset
     skipPlainBytes()
     while offset < bytes.count {
@@ -124,7 +154,7 @@ struct JSONCursor {
   private mutating func skipPlainBytes() {
     let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
     while offset + 8 <= bytes.count {
-      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      let word = word(at: offset)
       let quote = word ^ (ones &* 0x22)
       let backslash = word ^ (ones &* 0x5C)
       // Of each kind the lowest bit that is set is that of the first such byte.
@@ -138,12 +168,8 @@ struct JSONCursor {
     }
   }
 
-  /// Takes `null` where it comes next.
-  mutating func takesNull() throws(NotPlain) -> Bool {
-    guard try peek() == UInt8(ascii: "n") else { return false }
-    try word("null")
-    return true
-  }
+  /// `null`.
+  mutating func null() throws(NotPlain) { try word("null") }
 
   private mutating func word(_ word: StaticString) throws(NotPlain) {
     guard offset + word.utf8CodeUnitCount <= bytes.count else { throw NotPlain() }
@@ -190,27 +216,30 @@ struct JSONCursor {
 
 extension FrameValues {
   /// Reads the next value of a document, which the texts hold, as a field asks.
-  mutating func read(_ cursor: inout JSONCursor, as field: QuickField) throws(NotPlain) -> Cell {
-    guard field.isList else { return try readElement(&cursor, field) }
+  ///
+  /// - `first`: Its first byte.
+  mutating func read(
+    _ cursor: inout JSONCursor, _ first: UInt8, as field: QuickField, _ names: NameTables
+  ) throws(NotPlain) -> Cell {
+    guard field.isList else { return try readElement(&cursor, first, field, names) }
     guard field.kind != .other else { throw NotPlain() }
     try cursor.take(UInt8(ascii: "["))
     let start = arena.count
     while try cursor.hasNext(before: UInt8(ascii: "]"), isFirst: arena.count == start) {
-      let element = try readElement(&cursor, field)
+      let element = try readElement(&cursor, cursor.peek(), field, names)
       arena.append(element)
     }
     guard field.isCount(arena.count - start) else { throw NotPlain() }
     return list(from: start)
   }
 
-  private mutating func readElement(_ cursor: inout JSONCursor, _ field: QuickField) throws(NotPlain) -> Cell {
-    switch try cursor.peek() {
+  private mutating func readElement(
+    _ cursor: inout JSONCursor, _ first: UInt8, _ field: QuickField, _ names: NameTables
+  ) throws(NotPlain) -> Cell {
+    switch first {
     case UInt8(ascii: "\""):
       let content = try cursor.string()
-      guard let quick = quickText(cursor[content], field, kept: content.lowerBound), quick.fits else {
-        throw NotPlain()
-      }
-      return quick.cell
+      return try readText(&cursor, content, field, names)
     case UInt8(ascii: "t"), UInt8(ascii: "f"):
       guard field.kind == .bool else { throw NotPlain() }
       return Cell(try cursor.bool())
@@ -221,9 +250,17 @@ extension FrameValues {
         return Cell(units)
       }
       let value = scale == 0 ? Value.int(units) : .decimal(FixedPoint(units: units, scale: scale))
-      guard let quick = quickElement(value, field), quick.fits else { throw NotPlain() }
+      guard let quick = quickElement(value, field, names), quick.fits else { throw NotPlain() }
       return quick.cell
     default: throw NotPlain()
     }
+  }
+
+  private mutating func readText(
+    _ cursor: inout JSONCursor, _ content: Range<Int>, _ field: QuickField, _ names: NameTables
+  ) throws(NotPlain) -> Cell {
+    let quick = quickText(cursor[content], field, names, kept: content.lowerBound)
+    guard let quick, quick.fits else { throw NotPlain() }
+    return quick.cell
   }
 }

@@ -15,6 +15,18 @@ struct JSONIntake: ~Copyable {
   private var context = -1
   private var inputs = -1
 
+  /// The names that every request has.
+  private enum Key {
+    static let action = FieldTable.Key("action")
+    static let subject = FieldTable.Key("subject")
+    static let resource = FieldTable.Key("resource")
+    static let context = FieldTable.Key("context")
+    static let name = FieldTable.Key("name")
+    static let properties = FieldTable.Key("properties")
+    static let type = FieldTable.Key("type")
+    static let id = FieldTable.Key("id")
+  }
+
   /// A subject or a resource, whose fields lie in the arena from `base` on.
   private struct Entity {
     var index: Int
@@ -45,13 +57,16 @@ struct JSONIntake: ~Copyable {
     var isFirst = true
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
-      let name = cursor[try cursor.name()]
-      switch name.count {
-      case 6 where Self.isWord(name, "action") && action == nil: try readAction()
-      case 7 where Self.isWord(name, "subject") && subject == nil: subject = try readEntity()
-      case 7 where Self.isWord(name, "context") && context < 0: try readContext()
-      case 8 where Self.isWord(name, "resource") && resource == nil: resource = try readEntity()
-      default: throw NotPlain()
+      if action == nil, try cursor.takes(Key.action) {
+        try readAction()
+      } else if subject == nil, try cursor.takes(Key.subject) {
+        subject = try readEntity()
+      } else if context < 0, try cursor.takes(Key.context) {
+        try readContext()
+      } else if resource == nil, try cursor.takes(Key.resource) {
+        resource = try readEntity()
+      } else {
+        throw NotPlain()
       }
     }
     try cursor.end()
@@ -59,16 +74,11 @@ struct JSONIntake: ~Copyable {
     for (name, value) in serverContext {
       guard let position = plan.part.contextTable.position(of: name) else { throw NotPlain() }
       if case .null = value { continue }
-      let quick = values.quickCell(value, plan.part.contextTable.fields[position])
+      let quick = values.quickCell(
+        value, plan.part.contextTable.fields[position], plan.part.expressions.names)
       guard let quick, quick.fits else { throw NotPlain() }
       values.arena[context + position] = quick.cell
     }
-  }
-
-  private static func isWord(_ text: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-    guard text.count == word.utf8CodeUnitCount else { return false }
-    for index in 0..<text.count where text[index] != word.utf8Start[index] { return false }
-    return true
   }
 
   private mutating func makeRoom(_ count: Int) -> Int {
@@ -82,13 +92,12 @@ struct JSONIntake: ~Copyable {
     try cursor.take(UInt8(ascii: "{"))
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
-      let member = cursor[try cursor.name()]
-      if Self.isWord(member, "name"), action == nil {
+      if action == nil, try cursor.takes(Key.name) {
         let name = cursor[try cursor.string()]
         let names = plan.part.actionNames
         guard let known = names.number(of: name, hash: names.hash(name)) else { throw NotPlain() }
         action = actions[Int(known)]
-      } else if Self.isWord(member, "properties"), inputs < 0, later < 0 {
+      } else if inputs < 0, later < 0, try cursor.takes(Key.properties) {
         if let action {
           try readInputs(of: action.part)
         } else {
@@ -115,16 +124,15 @@ struct JSONIntake: ~Copyable {
     try cursor.take(UInt8(ascii: "{"))
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
-      let member = cursor[try cursor.name()]
-      if Self.isWord(member, "type"), entity.index < 0 {
+      if entity.index < 0, try cursor.takes(Key.type) {
         entity.type = try cursor.string()
         guard let known = plan.part.expressions.names.entity(named: cursor[entity.type]) else { throw NotPlain() }
         entity.index = known
-      } else if Self.isWord(member, "id"), entity.id.isEmpty {
+      } else if entity.id.isEmpty, try cursor.takes(Key.id) {
         entity.id = try cursor.string()
         // One that may have to be composed takes a closer look, and so does none at all.
-        guard !entity.id.isEmpty, cursor[entity.id].allSatisfy({ $0 < 0x80 }) else { throw NotPlain() }
-      } else if Self.isWord(member, "properties"), entity.base < 0, later < 0 {
+        guard TextTable.isASCII(cursor[entity.id]) else { throw NotPlain() }
+      } else if entity.base < 0, later < 0, try cursor.takes(Key.properties) {
         if entity.index >= 0 {
           entity.base = try readProperties(of: entity.index)
         } else {
@@ -151,13 +159,12 @@ struct JSONIntake: ~Copyable {
   private mutating func readProperties(of entity: Int) throws(NotPlain) -> Int {
     let base = makeRoom(plan.part.expressions.names.entities[entity].count)
     try cursor.take(UInt8(ascii: "{"))
-    var isFirst = true
-    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-      isFirst = false
-      let name = cursor[try cursor.name()]
-      guard let position = plan.part.expressions.names.entities[entity].position(of: name) else { throw NotPlain() }
-      let field = plan.part.expressions.names.entities[entity].fields[position]
-      guard try readValue(to: base + position, field) || field.absence == .absent else { throw NotPlain() }
+    let table = plan.part.expressions.names.entities[entity]
+    var last = -1
+    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: last < 0) {
+      last = try readName(in: table, after: last)
+      let isGiven = try readValue(to: base + last, table, last)
+      guard isGiven || table.fields[last].absence == .absent else { throw NotPlain() }
     }
     return base
   }
@@ -166,45 +173,88 @@ struct JSONIntake: ~Copyable {
     let base = makeRoom(plan.part.contextTable.count)
     context = base
     try cursor.take(UInt8(ascii: "{"))
-    var isFirst = true
-    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-      isFirst = false
-      let name = cursor[try cursor.name()]
-      guard !Self.isReserved(name), let position = plan.part.contextTable.position(of: name) else { throw NotPlain() }
-      let isGiven = try readValue(to: base + position, plan.part.contextTable.fields[position])
-      if isGiven, plan.part.context[position].fromServer { throw NotPlain() }
+    let table = plan.part.contextTable
+    var last = -1
+    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: last < 0) {
+      last = try readName(in: table, after: last)
+      let isGiven = try readValue(to: base + last, table, last)
+      if isGiven, plan.part.context[last].fromServer { throw NotPlain() }
     }
-  }
-
-  /// Whether a member of the context has a meaning of its own.
-  private static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
-    isWord(name, "facts") || isWord(name, "approvals") || isWord(name, "override") || isWord(name, "requested_at")
   }
 
   private mutating func readInputs(of action: ActionPlan) throws(NotPlain) {
     let base = makeRoom(action.inputTable.count)
     inputs = base
     try cursor.take(UInt8(ascii: "{"))
-    var isFirst = true
-    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-      isFirst = false
-      let name = cursor[try cursor.name()]
-      guard let position = action.inputTable.position(of: name) else { throw NotPlain() }
-      _ = try readValue(to: base + position, action.inputTable.fields[position])
+    let table = action.inputTable
+    var last = -1
+    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: last < 0) {
+      last = try readName(in: table, after: last)
+      _ = try readValue(to: base + last, table, last)
     }
   }
 
+  /// Reads the name of a member; gives its position in a table.
+  ///
+  /// - `last`: The position of the member before it, -1 for the first one.
+  @inline(__always)
+  private mutating func readName(in table: FieldTable, after last: Int) throws(NotPlain) -> Int {
+    let guess = values.guesses[table, last]
+    if guess < table.keys.count, try cursor.takes(table.keys[guess]) { return guess }
+    let position = try lookUpName(in: table)
+    values.guesses[table, last] = position
+    return position
+  }
+
+  private mutating func lookUpName(in table: FieldTable) throws(NotPlain) -> Int {
+    let name = cursor[try cursor.name()]
+    // Members of the context with a meaning of their own are in no table.
+    guard let position = table.position(of: name) else { throw NotPlain() }
+    return position
+  }
+
   /// Reads a value into a place that has none yet; `false` for `null`.
-  private mutating func readValue(to place: Int, _ field: QuickField) throws(NotPlain) -> Bool {
+  @inline(__always)
+  private mutating func readValue(to place: Int, _ table: FieldTable, _ position: Int) throws(NotPlain) -> Bool {
     guard values.arena[place].isUnset else { throw NotPlain() }
-    if try cursor.takesNull() {
+    let first = try cursor.peek()
+    if first == UInt8(ascii: "n") {
+      try cursor.null()
       // It empties the field, whatever is stored.
       values.arena[place] = .emptied
       return false
     }
-    let cell = try values.read(&cursor, as: field)
-    values.arena[place] = cell
+    if let cell = try readPlain(first, table, position) {
+      values.arena[place] = cell
+    } else {
+      let cell = try values.read(&cursor, first, as: table.fields[position], plan.part.expressions.names)
+      values.arena[place] = cell
+    }
     return true
+  }
+
+  /// Reads a text, a whole number or a truth value, as most values are; `nil` where nothing was read.
+  @inline(__always)
+  private mutating func readPlain(
+    _ first: UInt8, _ table: FieldTable, _ position: Int
+  ) throws(NotPlain) -> Cell? {
+    guard !table.fields[position].isList else { return nil }
+    switch (table.fields[position].kind, first) {
+    case (.string, UInt8(ascii: "\"")):
+      let start = cursor
+      let content = try cursor.string()
+      if !content.isEmpty, content.count <= Int(table.fields[position].surelyFits) {
+        return .unread(content.lowerBound, count: content.count)
+      }
+      cursor = start
+      return nil
+    case (.int, 0x30...0x39):
+      let (units, scale) = try cursor.number()
+      guard scale == 0, table.fields[position].isWithin(units) else { throw NotPlain() }
+      return Cell(units)
+    case (.bool, _): return Cell(try cursor.bool())
+    default: return nil
+    }
   }
 
   // MARK: Records

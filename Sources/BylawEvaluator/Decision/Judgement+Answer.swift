@@ -6,29 +6,34 @@ extension Judgement {
 
   mutating func answer(_ outcome: Decision.Outcome) -> Decision {
     var decision = Decision(outcome: outcome, ruleSet: plan.identity, at: now)
+    complete(&decision)
+    return decision
+  }
+
+  /// Adds what is known beside the outcome; in place, as to hand a decision on early copied it.
+  private mutating func complete(_ decision: inout Decision) {
     decision.missing = missing
-    if outcome == .deny { decision.denialClass = refused }
-    guard detail != .outcome else { return decision }
+    if decision.outcome == .deny { decision.denialClass = refused }
+    guard detail != .outcome else { return }
     if reasons.count > 1 {
       reasons.sort { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
     }
     decision.reasons = reasons
     // Somebody without authority learns nothing more.
     if stage > 2 { decision.classified = classified() }
-    decision.obligations = obligations(outcome)
-    if outcome != .allow { decision.hand(over: plan.handOvers, isRead: Evaluator.isRead(action.name)) }
+    decision.obligations = obligations(decision.outcome)
+    if decision.outcome != .allow { decision.hand(over: plan.handOvers, isRead: Evaluator.isRead(action.name)) }
     if !observed.isEmpty {
       decision.observed = observed.sorted {
         ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because)
       }
     }
-    guard !indeterminate.isEmpty else { return decision }
+    guard !indeterminate.isEmpty else { return }
     // Somebody without authority is not told that a record is absent.
     let told =
       refused == .unauthorized
       ? indeterminate.filter { $0.cause != EvaluationCause.missingRecord.rawValue } : indeterminate
     decision.indeterminate = told.sorted { ($0.rule, $0.place, $0.cause) < ($1.rule, $1.place, $1.cause) }
-    return decision
   }
 
   private mutating func classified() -> [String: Decision.Classified] {

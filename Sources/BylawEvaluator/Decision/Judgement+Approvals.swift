@@ -28,17 +28,15 @@ extension Judgement {
 
   mutating func judgeApprovals(into missing: inout [Decision.Missing]) {
     var triggered: [ApprovalPlan] = []
-    for index in action.approvals.indices {
+    for index in sharedAction.part.approvals.indices {
       // Most often it is not asked for: then nothing but its condition is looked at.
-      if let when = action.approvals[index].when {
+      if let when = sharedAction.part.approvals[index].when {
         let verdict = frame.evaluate(when)
         if verdict.state == .value, !verdict.isTrue { continue }
       }
-      let id = action.approvals[index].id
-      if !bypassed.isEmpty, bypassed.contains(id) { continue }
-      if mayHold(action.approvals[index].when, rule: id, at: action.approvals[index].source) {
-        triggered.append(action.approvals[index])
-      }
+      let approval = sharedAction.part.approvals[index]
+      if !bypassed.isEmpty, bypassed.contains(approval.id) { continue }
+      if mayHold(approval.when, rule: approval.id, at: approval.source) { triggered.append(approval) }
     }
     guard !triggered.isEmpty else { return }
     let ballots = readBallots()

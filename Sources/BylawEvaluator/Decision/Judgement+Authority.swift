@@ -9,14 +9,16 @@ extension Judgement {
       refuseStranger()
       return false
     }
-    judge(sharedAction.part.authority)
+    judge(.authority)
+    // Where anyone may, a role that cannot be told is nothing to note.
+    let asksForRoles = sharedAction.part.asksForRoles || sharedOverride?.part.permission != nil
     let roles = isSystem || !asksForRoles ? 0 : roleMask(sharedPlan.part.subjects.role)
     switch sharedAction.part.kind {
     case .declared: authorizeDeclared(roles)
     case .vote: authorizeVote()
     case .withdrawal: break
     }
-    if let override { authorize(override, roles: roles) }
+    if let sharedOverride { authorize(sharedOverride.part, roles: roles) }
     return refused == nil
   }
 
@@ -35,9 +37,6 @@ extension Judgement {
   }
 
   private static let foreignVote = "This vote is not yours to give."
-
-  /// Whether the roles of the subject matter; where anyone may, a role that cannot be told is nothing to note.
-  private var asksForRoles: Bool { sharedAction.part.asksForRoles || override?.permission != nil }
 
   /// The roles of a person as a mask; none where they cannot be told.
   mutating func roleMask(_ node: NodeID?) -> UInt64 {
@@ -59,13 +58,16 @@ extension Judgement {
   /// What the action says, `allow` and `permission` together, or a rule that grants it beside them.
   private mutating func authorizeDeclared(_ roles: UInt64) {
     var lacksPermission = false
-    if action.hasAllow || action.permission != nil {
-      let isAllowed = !action.hasAllow || isGranted(to: roles)
-      lacksPermission = action.permission != nil && (isSystem || roles & action.permittedRoles == 0)
+    if sharedAction.part.hasAllow || sharedAction.part.permission != nil {
+      let isAllowed = !sharedAction.part.hasAllow || isGranted(to: roles)
+      lacksPermission =
+        sharedAction.part.permission != nil && (isSystem || roles & sharedAction.part.permittedRoles == 0)
       if isAllowed, !lacksPermission { return }
       lacksPermission = lacksPermission && isAllowed
     }
-    for grant in action.ruleGrants where isInForce(grant) && grants(grant, roles) { return }
+    if !sharedAction.part.ruleGrants.isEmpty {
+      for grant in sharedAction.part.ruleGrants where isInForce(grant) && grants(grant, roles) { return }
+    }
     guard detail != .outcome else { return refuse(.unauthorized, nil) }
     let permission = lacksPermission ? action.permission : nil
     let reason = authorityReason(permission.map { "This needs the permission \($0)." } ?? action.whoMay)
@@ -80,7 +82,7 @@ extension Judgement {
 
   private mutating func isGranted(to roles: UInt64) -> Bool {
     if !isSystem, roles & sharedAction.part.plainRoles != 0 { return true }
-    for grant in action.grants where grants(grant, roles) { return true }
+    for grant in sharedAction.part.grants where grants(grant, roles) { return true }
     return false
   }
 

@@ -59,10 +59,9 @@ extension Judgement {
       frame.close(Int(resource.reference.payload))
     }
     frame.close(Int(subject.reference.payload))
-    guard hasNeeded(sharedAction.part.neededOfSubject, of: subject.reference),
-      resource.map({ hasNeeded(sharedAction.part.neededOfResource, of: $0.reference) }) ?? true,
-      completeContext(context), completeInputs(inputs)
-    else { return false }
+    guard hasNeeded(of: subject.reference, isResource: false) else { return false }
+    if let resource, !hasNeeded(of: resource.reference, isResource: true) { return false }
+    guard completeContext(context), completeInputs(inputs) else { return false }
     if !sharedAction.part.after.isEmpty { frame.afterValues = sharedAction.part.after }
     return true
   }
@@ -86,12 +85,15 @@ extension Judgement {
     }
   }
 
-  /// Whether everything that a rule of the action reads is there.
-  private mutating func hasNeeded(_ positions: [Int], of reference: Cell) -> Bool {
+  /// Whether everything that a rule of the action reads of the subject or the resource is there.
+  private mutating func hasNeeded(of reference: Cell, isResource: Bool) -> Bool {
     // A record that is not there at all is judged later, so that it answers as a foreign one.
     if hasRecords, frame.isMissing(reference) { return true }
-    for position in positions where !frame.isGiven(position, of: reference) {
-      if frame.lacksNeeded(position, of: reference) { return false }
+    let base = frame.base(of: reference)
+    let side = isResource ? 1 : 0
+    for index in 0..<sharedAction.part.needed[side].count {
+      let position = sharedAction.part.needed[side][index]
+      if !frame.isGiven(at: base + position), frame.lacksNeeded(position, of: reference) { return false }
     }
     return true
   }
@@ -156,10 +158,13 @@ extension Frame {
     (0..<plan.names.entities[given.entity].count).contains { !arena[given.base + $0].isUnset }
   }
 
-  /// Whether a field of an open record has a value.
+  /// Where the fields of an open record lie.
+  fileprivate func base(of reference: Cell) -> Int { Int(records[Int(reference.payload)].base) }
+
+  /// Whether a place has a value.
   @inline(__always)
-  fileprivate func isGiven(_ position: Int, of reference: Cell) -> Bool {
-    let state = arena[Int(records[Int(reference.payload)].base) + position].state
+  fileprivate func isGiven(at place: Int) -> Bool {
+    let state = arena[place].state
     return state == .value || state == .unread
   }
 

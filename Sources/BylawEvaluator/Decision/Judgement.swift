@@ -21,6 +21,9 @@ struct Judgement: ~Copyable {
 
     init() {}
 
+    /// Whether there is nothing but what every request asks.
+    var isEmpty: Bool { votes.isEmpty && requestedAt == nil && resourceType == nil && !describesResource }
+
     init(_ request: Request) {
       votes = request.approvals
       requestedAt = request.requestedAt
@@ -86,7 +89,8 @@ struct Judgement: ~Copyable {
     isSystem: Bool = false, override: Shared<OverridePlan>? = nil
   ) {
     sharedAction = action
-    self.question = question
+    // To put one in the place of another counts references.
+    if !self.question.isEmpty || !question.isEmpty { self.question = question }
     self.now = now
     self.detail = detail
     self.hasRecords = hasRecords
@@ -115,24 +119,26 @@ struct Judgement: ~Copyable {
   mutating func settle() -> Decision.Outcome {
     guard authorize() else { return .deny }
     stage = 3
-    judge(sharedAction.part.references)
+    judge(.references)
     if let override { for rule in override.references where rule.denialClass != .unauthorized { judge(rule) } }
     judgeResource()
     if refused != nil { return .deny }
     stage = 4
-    judge(sharedAction.part.requirements)
+    judge(.requirements)
     if let override { judgeOverride(override) }
     if refused != nil { return .deny }
     stage = 5
     var missing: [Decision.Missing] = []
     judgeApprovals(into: &missing)
     if refused != nil { return .deny }
-    judgeWaits(into: &missing)
+    if !sharedAction.part.waits.isEmpty { judgeWaits(into: &missing) }
     guard missing.isEmpty else {
       self.missing = missing
       return .pending
     }
-    judgeEffects()
+    if sharedOverride != nil || !sharedAction.part.effects.isEmpty || !sharedAction.part.notices.isEmpty {
+      judgeEffects()
+    }
     return refused == nil ? .allow : .deny
   }
 
@@ -178,22 +184,30 @@ struct Judgement: ~Copyable {
 
   // MARK: Rules
 
-  mutating func judge(_ table: RuleTable) {
-    for index in 0..<table.unkeyed.count { judge(table.unkeyed[index], of: table) }
-    for index in 0..<table.values.count {
-      let value = table.values[index]
+  /// Judges the rules of a stage.
+  ///
+  /// Tables are found anew at each step: to hold one would count references to what all threads share.
+  mutating func judge(_ stage: RuleStage) {
+    let stage = stage.rawValue
+    for index in 0..<sharedAction.part.tables[stage].unkeyed.count {
+      judge(sharedAction.part.tables[stage].unkeyed[index], stage)
+    }
+    for index in 0..<sharedAction.part.tables[stage].values.count {
+      let value = sharedAction.part.tables[stage].values[index]
       let cell = frame.evaluate(value.node)
       let found =
         cell.state == .value
-        ? table.positions(of: value, equalTo: cell.payload) : table.positions(of: value)
-      for index in found { judge(table.positions[Int(index)], of: table) }
+        ? sharedAction.part.tables[stage].positions(of: value, equalTo: cell.payload)
+        : sharedAction.part.tables[stage].positions(of: value)
+      for index in found { judge(sharedAction.part.tables[stage].positions[Int(index)], stage) }
     }
   }
 
-  private mutating func judge(_ position: Int32, of table: RuleTable) {
-    let head = table.heads[Int(position)]
+  @inline(__always)
+  private mutating func judge(_ position: Int32, _ stage: Int) {
+    let head = sharedAction.part.tables[stage].heads[Int(position)]
     if head.isWhole, spares(head) { return }
-    judge(table.shared[Int(position)])
+    judge(sharedAction.part.tables[stage].shared[Int(position)])
   }
 
   /// Whether a rule surely does not fire; where something in it cannot be told, it is judged as a whole.

@@ -92,4 +92,4 @@ extension Frame {
 }
 
 /// Whether an id can be taken as it is: one that may have to be composed takes a closer look.
-func isPlainID(_ id: String) -> Bool { !id.isEmpty && id.utf8.allSatisfy { $0 < 0x80 } }
+func isPlainID(_ id: String) -> Bool { TextTable.withBytes(of: id) { TextTable.isASCII($0) } }

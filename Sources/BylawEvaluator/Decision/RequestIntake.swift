@@ -7,6 +7,7 @@ package struct RequestIntake: ~Copyable {
   /// Values that do not fit as they are; they are looked at closely when the request is decided.
   private var strays: [(member: Int, value: Value)] = []
   private var hasForeignSlot = false
+  private var names: NameTables { shape.plan.part.expressions.names }
 
   /// An intake into the storage of a frame, which it gives back with `finish`.
   init(_ frame: inout Frame, shape: ShapePlan) {
@@ -63,14 +64,14 @@ package struct RequestIntake: ~Copyable {
     if place.kind == .string, text.count > 0, text.count <= Int(place.surelyFits) {
       return .unread(values.texts.keep(text), count: text.count)
     }
-    guard !place.isList, let quick = values.quickText(text, shape.fields[member]), quick.fits else { return nil }
+    guard !place.isList, let quick = values.quickText(text, shape.fields[member], names), quick.fits else { return nil }
     return quick.cell
   }
 
   /// Gives a member a list of texts.
   package mutating func set(_ member: Int, of owner: UInt64, to value: [String]) {
     guard let place = place(of: member, owner) else { return }
-    if place.isList, let cell = values.quickList(value, shape.fields[member]) { return put(cell, member, place) }
+    if place.isList, let cell = values.quickList(value, shape.fields[member], names) { return put(cell, member, place) }
     stray(.list(value.map { .string($0) }), member, place)
   }
 
@@ -81,7 +82,9 @@ package struct RequestIntake: ~Copyable {
   }
 
   private mutating func take(_ value: Value, _ member: Int, _ place: ShapePlan.Place) {
-    if let quick = values.quickCell(value, shape.fields[member]), quick.fits { return put(quick.cell, member, place) }
+    if let quick = values.quickCell(value, shape.fields[member], names), quick.fits {
+      return put(quick.cell, member, place)
+    }
     stray(value, member, place)
   }
 
@@ -128,16 +131,17 @@ extension Evaluator {
     guard isPlainID(subject), resource.map({ isPlainID($0) }) ?? true else { return false }
     let layout = shape.layout
     let asking = GivenRecord(
-      entity: shape.subject.entity, reference: judgement.frame.mention(entity: shape.subject.entity, id: subject),
+      entity: shape.subjectEntity, reference: judgement.frame.mention(entity: shape.subjectEntity, id: subject),
       base: 0)
-    guard let known = shape.resource else {
+    guard shape.resourceEntity >= 0 else {
       return resource == nil
         && judgement.complete(subject: asking, resource: nil, context: layout.context, inputs: layout.inputs)
     }
     guard let resource else { return false }
-    let asked = GivenRecord(
-      entity: known.entity, reference: judgement.frame.mention(entity: known.entity, id: resource),
-      base: layout.resource, type: known.type)
+    var asked = GivenRecord(
+      entity: shape.resourceEntity, reference: judgement.frame.mention(entity: shape.resourceEntity, id: resource),
+      base: layout.resource)
+    if judgement.hasRecords { asked.type = shape.resource?.type ?? "" }
     return judgement.complete(subject: asking, resource: asked, context: layout.context, inputs: layout.inputs)
   }
 

@@ -1,5 +1,10 @@
 import BylawModel
 
+/// When rules of an action are judged: who may, what must be there, what is asked.
+enum RuleStage: Int, CaseIterable {
+  case authority, references, requirements
+}
+
 /// The rules of one stage of an action, found by what they ask.
 ///
 /// A rule whose condition asks that a value equals a constant can fire only where it does, or where the value cannot
@@ -42,7 +47,7 @@ package final class RuleTable: Sendable {
     let when: Int32
     let unless: Int32
     let that: Int32
-    /// Whether nothing else decides if the rule fires.
+    /// Whether a rule that these conditions spare surely does not fire, whatever else is asked.
     let isWhole: Bool
 
     fileprivate init(_ rule: RulePlan) {
@@ -50,8 +55,8 @@ package final class RuleTable: Sendable {
       unless = rule.unless?.raw ?? -1
       that = rule.that?.raw ?? -1
       isWhole =
-        rule.each == nil && !rule.sparesSystem && !rule.needsRecords && !rule.observeOnly && rule.exceptions.isEmpty
-        && rule.effectiveFrom == nil && rule.effectiveUntil == nil
+        rule.each == nil && !rule.needsRecords && !rule.observeOnly && rule.effectiveFrom == nil
+        && rule.effectiveUntil == nil
     }
   }
   /// By rule.
@@ -96,6 +101,7 @@ package final class RuleTable: Sendable {
   }
 
   /// The rules that ask for a constant, as a stretch of the positions; empty when there are none.
+  @inline(__always)
   func positions(of value: Value, equalTo constant: Int64) -> Range<Int32> {
     var (low, high) = (Int(value.entries.lowerBound), Int(value.entries.upperBound))
     while low < high {
@@ -107,6 +113,7 @@ package final class RuleTable: Sendable {
   }
 
   /// All rules that are looked up by a value, as a stretch of the positions.
+  @inline(__always)
   func positions(of value: Value) -> Range<Int32> {
     let (first, last) = (Int(value.entries.lowerBound), Int(value.entries.upperBound) - 1)
     return entries[first].positions.lowerBound..<entries[last].positions.upperBound

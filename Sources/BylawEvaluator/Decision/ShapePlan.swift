@@ -31,6 +31,9 @@ package final class ShapePlan: Sendable {
   let action: Shared<ActionPlan>
   let subject: (entity: Int, type: String)
   let resource: (entity: Int, type: String)?
+  /// The entities alone, which are copied without counting references; -1 for no resource.
+  let subjectEntity: Int
+  let resourceEntity: Int
   package let members: [Member]
   /// Where the value of a member goes, and what tells at a glance that it fits.
   struct Place: BitwiseCopyable, Sendable {
@@ -44,7 +47,7 @@ package final class ShapePlan: Sendable {
       self.offset = Int32(offset)
       kind = field.isList ? .other : field.kind
       isList = field.isList
-      surelyFits = field.bounds.lower <= 1 ? Int32(clamping: field.bounds.upper) : 0
+      surelyFits = field.surelyFits
     }
   }
   let layout: RequestLayout
@@ -63,6 +66,8 @@ package final class ShapePlan: Sendable {
     self.action = action
     self.subject = subject
     self.resource = resource
+    subjectEntity = subject.entity
+    resourceEntity = resource?.entity ?? -1
     self.members = members
     fields = members.map { QuickField($0.field) }
     let layout = RequestLayout(plan.part, action.part, subject: subject.entity)

@@ -127,11 +127,12 @@ extension Frame {
   private mutating func conjunction(_ node: PlanNode, stop: Bool) -> Cell {
     var failure: Cell?
     for offset in 0..<Int(node.b) {
-      let cell = evaluate(plan.operands[Int(node.a) + offset])
+      let operand = plan.operands[Int(node.a) + offset]
+      let cell = glance(operand) ?? work(out: operand)
       if cell.state == .value {
         if cell.isTrue == stop { return Cell(stop) }
       } else if failure == nil {
-        failure = cell.isError ? cell : fail(.absentValue, plan.operands[Int(node.a) + offset])
+        failure = cell.isError ? cell : fail(.absentValue, operand)
       }
     }
     return failure ?? Cell(!stop)
@@ -252,26 +253,26 @@ extension Frame {
 
   /// The value of a table; an erring row makes it unknown unless the rest decides all the same.
   private mutating func classify(_ index: Int) -> Cell {
-    let table = plan.tables[index]
     rows[index] = -1
-    switch table.hitPolicy {
-    case .first: return first(table, index)
-    case .worst: return worst(table, index)
-    case .only: return only(table, index)
-    case .all: return every(table)
+    switch plan.tables[index].hitPolicy {
+    case .first: return first(index)
+    case .worst: return worst(plan.tables[index], index)
+    case .only: return only(plan.tables[index], index)
+    case .all: return every(plan.tables[index])
     }
   }
 
-  private mutating func first(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
-    for position in table.rows.indices {
-      let verdict = evaluate(table.rows[position].condition)
+  private mutating func first(_ index: Int) -> Cell {
+    for position in 0..<plan.tables[index].rows.count {
+      let condition = plan.tables[index].rows[position].condition
+      let verdict = glance(condition) ?? work(out: condition)
       if verdict.isError { return verdict }
       if verdict.isTrue {
         rows[index] = Int32(position)
-        return evaluate(table.rows[position].output)
+        return evaluate(plan.tables[index].rows[position].output)
       }
     }
-    return otherwise(table)
+    return otherwise(plan.tables[index])
   }
 
   private mutating func worst(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {

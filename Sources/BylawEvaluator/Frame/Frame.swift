@@ -87,7 +87,7 @@ package struct Frame: ~Copyable {
   /// A frame of a plan that others share.
   init(plan shared: Shared<ExpressionPlan>) {
     sharedPlan = shared
-    values = FrameValues(plan: shared)
+    values = FrameValues()
     let plan = shared.part
     slots = Buffer(repeating: .absent, count: plan.inputBase)
     locals = Buffer(repeating: .absent, count: plan.localCount)
@@ -199,7 +199,7 @@ package struct Frame: ~Copyable {
   mutating func cell(_ text: String) -> Cell { TextTable.withBytes(of: text) { cell($0) } }
 
   /// The same of bytes in UTF-8.
-  mutating func cell(_ bytes: UnsafeRawBufferPointer) -> Cell { values.textCell(bytes) }
+  mutating func cell(_ bytes: UnsafeRawBufferPointer) -> Cell { textCell(bytes) }
 
   /// The text or the reference, or the list of these, that an unread cell stands for.
   mutating func read(_ unread: Cell) -> Cell {
@@ -215,7 +215,7 @@ package struct Frame: ~Copyable {
   }
 
   private mutating func readOne(_ unread: Cell) -> Cell {
-    let text = values.textCell(unread.textStart, Int(unread.aux))
+    let text = textCell(unread.textStart, Int(unread.aux))
     guard let entity = unread.referredEntity else { return text }
     return reference(entity: entity, id: text)
   }
@@ -294,7 +294,7 @@ package struct Frame: ~Copyable {
     hasUnreadIDs = false
     for number in records.indices where records[number].id < 0 {
       let record = records[number]
-      let id = values.textCell(Int(record.idStart), Int(record.idCount))
+      let id = textCell(Int(record.idStart), Int(record.idCount))
       records[number].id = Int32(id.payload)
       recordNumbers.add(Int32(number), for: UInt64(record.entity) << 32 | UInt64(id.payload))
     }

@@ -10,20 +10,19 @@ struct QuickCell {
 /// The storage of the values of one request, and the short way into it for the values that requests are made of: no
 /// path is written down, and no text looked up before somebody asks for it.
 struct FrameValues: ~Copyable {
-  private let shared: Shared<ExpressionPlan>
-  private var plan: ExpressionPlan { shared.part }
   /// The fields of records, and the elements of lists.
   var arena = Buffer<Cell>()
   /// The texts that the plan does not have.
   var texts = FrameTexts()
-
-  init(plan: Shared<ExpressionPlan>) { shared = plan }
+  /// In which order documents gave their members.
+  var guesses = MemberGuesses()
 
   /// Hands out what it holds, and is empty from then on.
   mutating func taken() -> FrameValues {
-    var all = FrameValues(plan: shared)
+    var all = FrameValues()
     swap(&all.arena, &arena)
     swap(&all.texts, &texts)
+    swap(&all.guesses, &guesses)
     return all
   }
 
@@ -36,13 +35,13 @@ struct FrameValues: ~Copyable {
   // MARK: Values
 
   /// Reads a value of a simple kind, within its bounds or not; `nil` where a closer look must tell.
-  mutating func quickCell(_ value: Value, _ field: QuickField) -> QuickCell? {
-    guard field.isList else { return quickElement(value, field) }
+  mutating func quickCell(_ value: Value, _ field: QuickField, _ names: NameTables) -> QuickCell? {
+    guard field.isList else { return quickElement(value, field, names) }
     guard case .list(let values) = value, field.kind != .other else { return nil }
     let start = arena.count
     var fits = field.isCount(values.count)
     for value in values {
-      guard let element = quickElement(value, field) else {
+      guard let element = quickElement(value, field, names) else {
         arena.removeLast(arena.count - start)
         return nil
       }
@@ -53,11 +52,11 @@ struct FrameValues: ~Copyable {
   }
 
   /// A list of texts, when all of them surely fit.
-  mutating func quickList(_ texts: [String], _ field: QuickField) -> Cell? {
+  mutating func quickList(_ texts: [String], _ field: QuickField, _ names: NameTables) -> Cell? {
     guard field.kind != .other, field.isCount(texts.count) else { return nil }
     let start = arena.count
     for text in texts {
-      guard let element = TextTable.withBytes(of: text, { quickText($0, field) }), element.fits else {
+      guard let element = TextTable.withBytes(of: text, { quickText($0, field, names) }), element.fits else {
         arena.removeLast(arena.count - start)
         return nil
       }
@@ -75,7 +74,7 @@ struct FrameValues: ~Copyable {
     return list
   }
 
-  mutating func quickElement(_ value: Value, _ field: QuickField) -> QuickCell? {
+  mutating func quickElement(_ value: Value, _ field: QuickField, _ names: NameTables) -> QuickCell? {
     switch (field.kind, value) {
     case (.bool, .bool(let bool)): return QuickCell(cell: Cell(bool), fits: true)
     case (.int, .int(let int)): return QuickCell(cell: Cell(int), fits: field.isWithin(int))
@@ -88,9 +87,9 @@ struct FrameValues: ~Copyable {
     case (.timestamp, .timestamp(let time)): return QuickCell(cell: Cell(time), fits: true)
     case (.duration, .duration(let span)): return QuickCell(cell: Cell(span), fits: true)
     case (.reference, .reference(let given)):
-      guard plan.schema.entities[Int(field.detail)].name == given.type else { return nil }
+      guard names.entityNames[Int(field.detail)] == given.type else { return nil }
       return TextTable.withBytes(of: given.id) { quickReference($0, field) }
-    case (_, .string(let text)): return TextTable.withBytes(of: text) { quickText($0, field) }
+    case (_, .string(let text)): return TextTable.withBytes(of: text) { quickText($0, field, names) }
     default: return nil
     }
   }
@@ -105,14 +104,16 @@ struct FrameValues: ~Copyable {
   /// Reads a text in UTF-8, or what is written as one.
   ///
   /// - `kept`: Where its bytes start among those of the texts, when they are there already.
-  mutating func quickText(_ text: UnsafeRawBufferPointer, _ field: QuickField, kept: Int? = nil) -> QuickCell? {
+  mutating func quickText(
+    _ text: UnsafeRawBufferPointer, _ field: QuickField, _ names: NameTables, kept: Int? = nil
+  ) -> QuickCell? {
     switch field.kind {
     case .string: return QuickCell(cell: unread(text, kept), fits: surelyFits(text, field))
     case .email: return QuickCell(cell: unread(text, kept), fits: false)
     case .text:
       guard isSurelyNormal(text) else { return nil }
       return QuickCell(cell: unread(text, kept), fits: field.isWithin(Int64(text.count)))
-    case .word: return quickWord(text, Int(field.detail)).map { QuickCell(cell: $0, fits: true) }
+    case .word: return names.word(text, of: Int(field.detail)).map { QuickCell(cell: Cell(Int64($0)), fits: true) }
     case .decimal: return quickDecimal(FixedPoint(String(decoding: text, as: UTF8.self)), field)
     case .date:
       return CalendarDate(String(decoding: text, as: UTF8.self)).map {
@@ -135,7 +136,7 @@ struct FrameValues: ~Copyable {
   private mutating func quickReference(
     _ id: UnsafeRawBufferPointer, _ field: QuickField, kept: Int? = nil
   ) -> QuickCell? {
-    guard !id.isEmpty, id.allSatisfy({ $0 < 0x80 }) else { return nil }
+    guard TextTable.isASCII(id) else { return nil }
     return QuickCell(cell: unread(id, kept, entity: Int(field.detail)), fits: true)
   }
 
@@ -143,11 +144,6 @@ struct FrameValues: ~Copyable {
   private mutating func unread(_ text: UnsafeRawBufferPointer, _ kept: Int?, entity: Int? = nil) -> Cell {
     let start = kept ?? texts.keep(text)
     return Cell.unread(start, count: text.count, entity: entity)
-  }
-
-  private func quickWord(_ text: UnsafeRawBufferPointer, _ enumeration: Int) -> Cell? {
-    let hash = plan.strings.hash(text)
-    return plan.names.words[enumeration].number(of: text, hash: hash).map { Cell(Int64($0)) }
   }
 
   /// Whether a text has a length within the bounds, whatever scalars it is made of.
@@ -163,24 +159,26 @@ struct FrameValues: ~Copyable {
     guard let first = text.first, let last = text.last, first > 0x20, last > 0x20 else { return false }
     return text.allSatisfy { $0 < 0x7F }
   }
+}
+
+extension Frame {
+  /// Reads a value of a simple kind, within its bounds or not; `nil` where a closer look must tell.
+  mutating func quickCell(_ value: Value, _ field: QuickField) -> QuickCell? {
+    values.quickCell(value, field, plan.names)
+  }
 
   /// The number of a text in the plan or among those of the request, for texts that were kept.
   mutating func textCell(_ start: Int, _ count: Int) -> Cell {
-    let hash = texts.withBytes(start, count) { plan.strings.hash($0) }
-    let known = texts.withBytes(start, count) { plan.strings.number(of: $0, hash: hash) }
+    let hash = values.texts.withBytes(start, count) { plan.strings.hash($0) }
+    let known = values.texts.withBytes(start, count) { plan.strings.number(of: $0, hash: hash) }
     if let known { return Cell(Int64(known)) }
-    return Cell(Int64(plan.strings.count) + Int64(texts.insert(start, count, hash: hash)))
+    return Cell(Int64(plan.strings.count) + Int64(values.texts.insert(start, count, hash: hash)))
   }
 
   /// The same of other texts.
   mutating func textCell(_ bytes: UnsafeRawBufferPointer) -> Cell {
     let hash = plan.strings.hash(bytes)
     if let known = plan.strings.number(of: bytes, hash: hash) { return Cell(Int64(known)) }
-    return Cell(Int64(plan.strings.count) + Int64(texts.insert(bytes, hash: hash)))
+    return Cell(Int64(plan.strings.count) + Int64(values.texts.insert(bytes, hash: hash)))
   }
-}
-
-extension Frame {
-  /// Reads a value of a simple kind, within its bounds or not; `nil` where a closer look must tell.
-  mutating func quickCell(_ value: Value, _ field: QuickField) -> QuickCell? { values.quickCell(value, field) }
 }

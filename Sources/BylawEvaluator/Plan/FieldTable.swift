@@ -1,4 +1,5 @@
 package import BylawModel
+import Synchronization
 
 /// What a quick look at a value must know of its declaration; copied without counting references.
 package struct QuickField: Sendable {
@@ -25,6 +26,8 @@ package struct QuickField: Sendable {
   private(set) var bounds: (lower: Int64, upper: Int64) = (.min, .max)
   /// Bounds of the number of elements.
   private(set) var count: (lower: Int64, upper: Int64) = (.min, .max)
+  /// A string of one byte up to so many fits, whatever it is made of; 0 where its length has to be counted.
+  private(set) var surelyFits: Int32 = 0
 
   init(_ field: Field) {
     absence = Self.absence(field)
@@ -41,6 +44,7 @@ package struct QuickField: Sendable {
       constraint = constraint.element.first ?? .none
     }
     bounds = (constraint.lower ?? .min, constraint.upper ?? .max)
+    if bounds.lower <= 1 { surelyFits = Int32(clamping: bounds.upper) }
     switch type {
     case .bool: kind = .bool
     case .int: kind = .int
@@ -79,15 +83,51 @@ package struct QuickField: Sendable {
 ///
 /// A reference, as its tables are looked into for every value of every request and never copied.
 package final class FieldTable: Sendable {
+  /// A name as it stands in JSON with its quotes, to be compared in three looks.
+  struct Key: BitwiseCopyable, Sendable {
+    /// The first eight bytes, or all; those behind them where there are more than sixteen; and the last eight.
+    let head: UInt64
+    let middle: UInt64
+    let tail: UInt64
+    /// How many bytes; 0 of a name that is too long for this, or that JSON would write otherwise.
+    let count: Int
+
+    init(_ name: String) {
+      let bytes = Array("\"\(name)\"".utf8)
+      let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      guard isPlain, bytes.count <= 24 else {
+        self.init()
+        return
+      }
+      func word(_ start: Int) -> UInt64 {
+        bytes[start...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+      }
+      self.init(
+        head: word(0), middle: bytes.count > 16 ? word(8) : 0, tail: word(max(0, bytes.count - 8)), count: bytes.count)
+    }
+
+    private init() { self.init(head: 0, middle: 0, tail: 0, count: 0) }
+
+    private init(head: UInt64, middle: UInt64, tail: UInt64, count: Int) {
+      (self.head, self.middle, self.tail, self.count) = (head, middle, tail, count)
+    }
+  }
   private let names: TextTable
   /// In the order of the declaration.
   package let fields: [QuickField]
+  /// By field.
+  let keys: [Key]
+  /// Tells the table from others.
+  let number: Int
+  private static let last = Atomic<Int>(0)
 
   package init(_ fields: [Field]) {
     var names = TextTable()
     for field in fields { names.insert(field.name) }
     self.names = names
     self.fields = fields.map { QuickField($0) }
+    keys = fields.map { Key($0.name) }
+    number = Self.last.add(1, ordering: .relaxed).newValue
   }
 
   package var count: Int { fields.count }
@@ -105,17 +145,37 @@ package final class FieldTable: Sendable {
   }
 }
 
+/// Which member came behind which in the documents before: most services write theirs always in the same order.
+struct MemberGuesses: ~Copyable {
+  private static let size = 256
+  private var next = Buffer<Int32>()
+
+  /// The member that came behind another one, or first behind -1; any number of one or of none may come out.
+  subscript(table: FieldTable, last: Int) -> Int {
+    @inline(__always) get {
+      next.count == 0 ? 0 : Int(next[(table.number &* 37 &+ last &+ 1) & (Self.size - 1)])
+    }
+    set {
+      if next.count == 0 { next.append(repeating: 0, count: Self.size) }
+      next[(table.number &* 37 &+ last &+ 1) & (Self.size - 1)] = Int32(truncatingIfNeeded: newValue)
+    }
+  }
+}
+
 /// The tables of a schema by which requests are read; a reference, as they are never copied.
 package final class NameTables: Sendable {
   /// By entity.
   package let entities: [FieldTable]
   /// The words of each enumeration.
   package let words: [TextTable]
+  /// By entity.
+  let entityNames: [String]
   private let typeNames: TextTable
   private let typeEntities: [Int]
 
   init(_ schema: Schema) {
     entities = schema.entities.map { FieldTable($0.fields) }
+    entityNames = schema.entities.map(\.name)
     words = schema.enums.map { enumeration in
       var table = TextTable()
       for word in enumeration.members { table.insert(word) }
@@ -130,6 +190,11 @@ package final class NameTables: Sendable {
     }
     self.typeNames = typeNames
     self.typeEntities = typeEntities
+  }
+
+  /// The rank of a word with just these bytes.
+  func word(_ word: UnsafeRawBufferPointer, of enumeration: Int) -> Int32? {
+    words[enumeration].number(of: word, hash: words[enumeration].hash(word))
   }
 
   /// The entity of a name with just these bytes, its own or that on the wire.

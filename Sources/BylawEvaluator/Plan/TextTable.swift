@@ -133,13 +133,22 @@ package struct TextTable: Sendable {
     return word == right.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
   }
 
+  /// Whether there are bytes and all of them are ASCII: eight at a time.
+  static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= 8 else { return !bytes.isEmpty && bytes.allSatisfy { $0 < 0x80 } }
+    var found = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    var offset = 0
+    while offset + 8 < bytes.count {
+      found |= bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      offset += 8
+    }
+    return found & 0x8080_8080_8080_8080 == 0
+  }
+
   /// The bytes of a text in place: the only way to them that neither copies nor goes byte by byte.
   @inline(__always)
   static func withBytes<Result>(of text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    let found = text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
-    if let found { return found }
-    var copy = text
-    return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    text.utf8.span.withUnsafeBytes(body)
   }
 }
 

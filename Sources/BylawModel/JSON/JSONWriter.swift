@@ -26,6 +26,15 @@ package struct JSONWriter: Sendable {
   /// The text so far, in UTF-8.
   package var bytes: [UInt8] { Array(storage[..<used]) }
 
+  /// Hands out the whole text, in UTF-8, without a copy; nothing is written afterwards.
+  package mutating func finish() -> [UInt8] {
+    var all: [UInt8] = []
+    swap(&all, &storage)
+    all.removeLast(all.count - used)
+    used = 0
+    return all
+  }
+
   /// The text so far.
   package var text: String { String(decoding: storage[..<used], as: UTF8.self) }
 
@@ -68,10 +77,14 @@ package struct JSONWriter: Sendable {
   /// Writes the name of the next member, one without a character to escape.
   package mutating func key(plain name: StaticString) {
     separate()
-    append(UInt8(ascii: "\""))
-    append(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    append(UInt8(ascii: "\""))
-    endKey()
+    write(upTo: name.utf8CodeUnitCount + 3) { place in
+      var pen = Pen(place)
+      pen.quote(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+      pen.mark(":")
+      return pen.place
+    }
+    if style == .pretty { append(UInt8(ascii: " ")) }
+    followsKey = true
   }
 
   private mutating func endKey() {
@@ -80,10 +93,28 @@ package struct JSONWriter: Sendable {
     followsKey = true
   }
 
+  /// Writes one member whose name has no character to escape and whose value is a list without elements.
+  package mutating func emptyList(plain name: StaticString) {
+    key(plain: name)
+    followsKey = false
+    write(upTo: 2) { place in
+      var pen = Pen(place)
+      pen.mark("[")
+      pen.mark("]")
+      return pen.place
+    }
+  }
+
   /// Writes one member whose name has no character to escape and whose value is a text.
   package mutating func member(plain name: StaticString, _ text: String) {
     key(plain: name)
     quoted(text)
+  }
+
+  /// The same of any value.
+  package mutating func member(plain name: StaticString, _ value: Value) {
+    key(plain: name)
+    self.value(value)
   }
 
   /// Writes one member.
@@ -101,7 +132,7 @@ package struct JSONWriter: Sendable {
     case .int(let int): scalar("\(int)")
     case .decimal(let decimal): scalar(decimal.description)
     case .double(let double): scalar(Self.number(double))
-    case .timestamp(let timestamp): quoted(timestamp.description)
+    case .timestamp(let timestamp): time(timestamp)
     case .duration(let span): quoted(span.description)
     case .date(let date): quoted(date.description)
     case .reference(let reference): quoted(reference.description)
@@ -131,6 +162,19 @@ package struct JSONWriter: Sendable {
     quote(text)
   }
 
+  /// Writes a time without a text of its own: every decision has one.
+  private mutating func time(_ time: Timestamp) {
+    guard time.hasPlainText else { return quoted(time.description) }
+    separate()
+    write(upTo: Timestamp.textCapacity + 2) { place in
+      var pen = Pen(place)
+      pen.mark("\"")
+      pen.place += time.writePlainText(to: pen.place)
+      pen.mark("\"")
+      return pen.place
+    }
+  }
+
   /// Opens a list or an object.
   private mutating func begin(_ bracket: Unicode.Scalar) {
     separate()
@@ -146,11 +190,12 @@ package struct JSONWriter: Sendable {
     hasContent >>= 1
     depth -= 1
     if depth > 0, depth % 64 == 0 { hasContent = outerContent.removeLast() }
-    if hadContent { breakLine() }
+    if hadContent, style == .pretty { breakLine() }
     append(UInt8(ascii: bracket))
   }
 
   /// Writes what stands between this value or key and the one before it.
+  @inline(__always)
   private mutating func separate() {
     guard !followsKey else {
       followsKey = false
@@ -159,11 +204,10 @@ package struct JSONWriter: Sendable {
     guard depth > 0 else { return }
     if hasContent & 1 == 1 { append(UInt8(ascii: ",")) }
     hasContent |= 1
-    breakLine()
+    if style == .pretty { breakLine() }
   }
 
   private mutating func breakLine() {
-    guard style == .pretty else { return }
     append(UInt8(ascii: "\n"))
     for _ in 0..<depth {
       append(UInt8(ascii: " "))
@@ -181,12 +225,52 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    guard let start = bytes.baseAddress else { return }
-    if used + bytes.count > storage.count { grow(by: bytes.count) }
-    storage.withUnsafeMutableBytes { all in
-      all.baseAddress?.advanced(by: used).copyMemory(from: start, byteCount: bytes.count)
+    write(upTo: bytes.count) { place in
+      var pen = Pen(place)
+      pen.copy(bytes)
+      return pen.place
     }
-    used += bytes.count
+  }
+
+  /// Writes at most so many bytes in one go; `body` is told where the first goes and gives the place behind the last.
+  @inline(__always)
+  private mutating func write(upTo count: Int, _ body: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) {
+    let start = used
+    if storage.count - start < count { grow(by: count) }
+    used = storage.withUnsafeMutableBufferPointer { all in
+      guard let base = all.baseAddress else { return start }
+      let end = body(base + start) - base
+      precondition(end <= start + count && end <= all.count, "no more than there is room for")
+      return end
+    }
+  }
+
+  /// Where the next byte goes.
+  private struct Pen {
+    var place: UnsafeMutablePointer<UInt8>
+
+    init(_ place: UnsafeMutablePointer<UInt8>) { self.place = place }
+
+    @inline(__always)
+    mutating func mark(_ mark: Unicode.Scalar) {
+      place.pointee = UInt8(ascii: mark)
+      place += 1
+    }
+
+    @inline(__always)
+    mutating func copy(_ bytes: UnsafeRawBufferPointer) {
+      guard let start = bytes.baseAddress else { return }
+      UnsafeMutableRawPointer(place).copyMemory(from: start, byteCount: bytes.count)
+      place += bytes.count
+    }
+
+    /// Writes a text without a character to escape, with its quotes.
+    @inline(__always)
+    mutating func quote(_ bytes: UnsafeRawBufferPointer) {
+      mark("\"")
+      copy(bytes)
+      mark("\"")
+    }
   }
 
   private mutating func grow(by count: Int) {
@@ -196,10 +280,7 @@ package struct JSONWriter: Sendable {
   /// The bytes of a text in place.
   @inline(__always)
   private static func withBytes<Result>(of text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    let found = text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
-    if let found { return found }
-    var copy = text
-    return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    unsafe text.utf8.span.withUnsafeBytes(body)
   }
 
   // MARK: Scalars
@@ -231,16 +312,19 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func quote(_ text: String) {
-    append(UInt8(ascii: "\""))
     Self.withBytes(of: text) { characters in
       // Hardly any text has a character to escape.
-      if Self.needsEscape(characters) {
-        for byte in characters { appendEscaped(byte) }
-      } else {
-        append(characters)
+      guard Self.needsEscape(characters) else {
+        return write(upTo: characters.count + 2) { place in
+          var pen = Pen(place)
+          pen.quote(characters)
+          return pen.place
+        }
       }
+      append(UInt8(ascii: "\""))
+      for byte in characters { appendEscaped(byte) }
+      append(UInt8(ascii: "\""))
     }
-    append(UInt8(ascii: "\""))
   }
 
   /// Whether a byte has to be escaped: eight at a time, as texts of digests and names are most of what is written.

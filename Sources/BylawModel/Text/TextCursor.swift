@@ -57,6 +57,15 @@ struct TextCursor {
     }
   }
 
+  /// Writes to a place that has room for `capacity` bytes; gives how many `body` wrote.
+  static func write(
+    to place: UnsafeMutablePointer<UInt8>, _ capacity: Int, _ body: (inout DigitWriter) -> Void
+  ) -> Int {
+    var writer = unsafe DigitWriter(place: UnsafeMutableBufferPointer(start: place, count: capacity))
+    body(&writer)
+    return writer.count
+  }
+
   private init(place: UnsafeMutableBufferPointer<UInt8>) { unsafe self.place = place }
 
   /// Writes one mark.

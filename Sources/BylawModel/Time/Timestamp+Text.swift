@@ -55,20 +55,33 @@ extension Timestamp: LosslessStringConvertible {
 
   /// The instant in UTC by RFC 3339, with as many digits of a second as it needs.
   public var description: String {
-    let civil = CivilTime(self)
-    guard (0...9999).contains(civil.date.fields.year) else {
+    guard hasPlainText else {
+      let civil = CivilTime(self)
       let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
       return "\(civil.date)T\(time)\(fractionDigits(nanoseconds))Z"
     }
-    return DigitWriter.text(30) { writer in
-      writer.whole(civil)
-      if nanoseconds != 0 {
-        writer.mark(".")
-        writer.number(Int(nanoseconds), 9)
-        writer.dropZeros(8)
-      }
-      writer.mark("Z")
+    return DigitWriter.text(Self.textCapacity) { write(to: &$0) }
+  }
+
+  /// The bytes that the text of a time in the years 0 to 9999 takes at most.
+  static let textCapacity = 30
+
+  /// Whether the year has four digits and no sign.
+  var hasPlainText: Bool { (-62_167_219_200..<253_402_300_800).contains(seconds) }
+
+  /// Writes the text of a time in the years 0 to 9999 to a place with room for it; gives the number of bytes.
+  func writePlainText(to place: UnsafeMutablePointer<UInt8>) -> Int {
+    DigitWriter.write(to: place, Self.textCapacity) { write(to: &$0) }
+  }
+
+  private func write(to writer: inout DigitWriter) {
+    writer.whole(CivilTime(self))
+    if nanoseconds != 0 {
+      writer.mark(".")
+      writer.number(Int(nanoseconds), 9)
+      writer.dropZeros(8)
     }
+    writer.mark("Z")
   }
 
   /// The instant in UTC with nine digits of a second, so that texts of the years 0 to 9999 sort as times do.

@@ -178,6 +178,45 @@ import Testing
     #expect(writer.text == #"{"z":1,"a":[2,{}],"m":null}"#)
   }
 
+  @Test(arguments: [
+    "2026-11-21T10:00:00Z", "2026-11-21T10:00:00.000000001Z", "2026-11-21T10:00:00.5Z", "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59Z",
+  ])
+  func `writes a time as its text, in place`(text: String) throws {
+    let time = try #require(Timestamp(text))
+    #expect(time.description == text)
+    #expect(JSONWriter.write(.list([.timestamp(time), .int(1)])) == "[\"\(text)\",1]")
+  }
+
+  @Test func `writes years that need more than four digits or a sign as their text, too`() {
+    for seconds: Int64 in [253_402_300_799, 253_402_300_800, -62_167_219_200, -62_167_219_201] {
+      let time = Timestamp(seconds: seconds)
+      #expect(JSONWriter.write(.timestamp(time)) == "\"\(time.description)\"")
+    }
+    #expect(Timestamp(seconds: 253_402_300_799).description == "9999-12-31T23:59:59Z")
+  }
+
+  @Test(arguments: [
+    (JSONWriter.Style.compact, #"{"none":[],"text":"a\"b","more":{"n":1}}"#),
+    (.pretty, "{\n  \"none\": [],\n  \"text\": \"a\\\"b\",\n  \"more\": {\n    \"n\": 1\n  }\n}"),
+  ])
+  func `writes plain members as all others, and hands out its text without what was reserved`(
+    style: JSONWriter.Style, text: String
+  ) {
+    var writer = JSONWriter(style)
+    writer.beginObject()
+    writer.emptyList(plain: "none")
+    writer.member(plain: "text", #"a"b"#)
+    writer.key(plain: "more")
+    writer.beginObject()
+    writer.member(plain: "n", .int(1))
+    writer.endObject()
+    writer.endObject()
+    #expect(writer.text == text)
+    #expect(writer.finish() == Array(text.utf8))
+    #expect(writer.bytes.isEmpty)
+  }
+
   @Test(arguments: [JSONWriter.Style.compact, .pretty])
   func `writes what is nested deeper than it remembers at once`(_ style: JSONWriter.Style) throws {
     var value = Value.list([.int(1), .object([:])])
