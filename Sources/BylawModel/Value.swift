@@ -34,5 +34,10 @@ public struct EntityReference: Sendable, Hashable {
 
 extension EntityReference: CustomStringConvertible {
   /// The reference as messages and test files write it: `Incident/inc-1`.
-  public var description: String { "\(type)/\(id)" }
+  public var description: String {
+    var text = type
+    text += "/"
+    text += id
+    return text
+  }
 }

@@ -209,7 +209,7 @@ package final class SQLiteBackend: StoreBackend {
       let outcomes = Mutex<[Result<Void, StoreError>]>([])
       let whole = withWriterConnection { connection throws(StoreError) in
         try connection.write { () throws(StoreError) in
-          try checkTables(connection)
+          try checkTablesOnce(connection)
           for body in bodies {
             let outcome = Result { () throws(StoreError) in
               try connection.savepoint { () throws(StoreError) in try body(connection) }
@@ -234,7 +234,7 @@ package final class SQLiteBackend: StoreBackend {
 
   private func write(_ body: Work, on connection: SQLConnection) throws(StoreError) {
     try connection.write { () throws(StoreError) in
-      try checkTables(connection)
+      try checkTablesOnce(connection)
       try body(connection)
     }
   }
@@ -295,6 +295,13 @@ package final class SQLiteBackend: StoreBackend {
 
   private func checkIsOpen() throws(StoreError) {
     guard state.withLock({ !$0.isClosed }) else { throw .closed }
+  }
+
+  /// The same in a transaction that holds the write lock: what is known by then is of the state that it sees.
+  private func checkTablesOnce(_ connection: SQLConnection) throws(StoreError) {
+    guard !connection.memory.areTablesKnown else { return }
+    try checkTables(connection)
+    connection.memory.areTablesKnown = true
   }
 
   private static let schemaVersion = KnownStatement("PRAGMA schema_version")

@@ -79,13 +79,16 @@ import Testing
   @Test func `a store of an earlier format is refused, and left as it is`() throws {
     let factory = try SQLiteFactory.file()
     try open(factory, mode: .openOrCreate)
-    try factory.raw("PRAGMA user_version = 1")
-    for mode in [SQLiteMode.open, .openOrCreate, .settled] {
-      #expect(
-        throws: StoreError.cannotOpen(
-          path: factory.path,
-          cause: "It was made by an earlier version (format 1, this one knows 2): make a new store and import.")
-      ) { try open(factory, mode: mode) }
+    for format in [1, 2] {
+      try factory.raw("PRAGMA user_version = \(format)")
+      for mode in [SQLiteMode.open, .openOrCreate, .settled] {
+        #expect(
+          throws: StoreError.cannotOpen(
+            path: factory.path,
+            cause:
+              "It was made by an earlier version (format \(format), this one knows 3): make a new store and import.")
+        ) { try open(factory, mode: mode) }
+      }
     }
   }
 

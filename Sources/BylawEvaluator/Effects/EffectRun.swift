@@ -4,23 +4,28 @@ import BylawModel
 ///
 /// Facts, inputs and records are read as they were before the first effect; `effects.NAME` as the effect left it. A
 /// refusal leaves the target half way: whoever runs effects undoes everything then.
-struct EffectRun<Target: EffectTarget>: ~Copyable {
+///
+/// Not generic, as each step of it would look up what type it is of.
+struct EffectRun: ~Copyable {
   /// A refusal of the rules, or a failure of the target.
   enum Stop: Error {
     case refused(EffectRefusal)
-    case failed(Target.Failure)
+    case failed(any Error)
   }
 
   private let store: StorePlan
-  private let target: Target
-  /// The rule that reasons name.
-  private let rule: String
+  private let target: any EffectTarget
+  /// The rule that reasons name: what stands before the name, and the name.
+  private let rule: (prefix: StaticString, name: String)
   private(set) var frame: Frame
 
-  init(store: StorePlan, frame: consuming Frame, target: Target, rule: String) {
+  /// - `prefix`, `rule`: The two parts of the rule that reasons name.
+  init(
+    store: StorePlan, frame: consuming Frame, target: any EffectTarget, prefix: StaticString = "", rule: String
+  ) {
     self.store = store
     self.target = target
-    self.rule = rule
+    self.rule = (prefix, rule)
     self.frame = frame
   }
 
@@ -57,20 +62,21 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
     case .put(let entity, let key): try put(operation, entity, key)
     case .emit(let event):
       let arguments = try arguments(operation)
-      try onTarget { target throws(Target.Failure) in try target.emit(event, arguments) }
+      try onTarget { target in try target.emit(event, arguments) }
     case .perform(let action, let asSystem):
       let (resource, input) = (try resource(operation), try arguments(operation))
-      _ = try onTarget { target throws(Target.Failure) in
+      _ = try onTarget { target in
         try target.perform(action, on: resource, input: input, asSystem: asSystem)
       }
     case .propose(let action):
       let (resource, input) = (try resource(operation), try arguments(operation))
-      try onTarget { target throws(Target.Failure) in try target.propose(action, on: resource, input: input) }
+      try onTarget { target in try target.propose(action, on: resource, input: input) }
     }
   }
 
-  private func onTarget<Result>(_ body: (Target) throws(Target.Failure) -> Result) throws(Stop) -> Result {
-    do throws(Target.Failure) { return try body(target) } catch { throw .failed(error) }
+  @inline(__always)
+  private func onTarget<Result>(_ body: (any EffectTarget) throws -> Result) throws(Stop) -> Result {
+    do { return try body(target) } catch { throw .failed(error) }
   }
 
   // MARK: Records
@@ -87,7 +93,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
       throw .refused(refusal(.invalidTransition, lifecycle.id, because, lifecycle.clauses, lifecycle.source))
     }
     let complete = fields
-    let id = try onTarget { target throws(Target.Failure) in try target.create(entity, complete) }
+    let id = try onTarget { target in try target.create(entity, complete) }
     guard needsSettling(operation, entity) else { return }
     let record = EntityReference(type: frame.entityName(entity), id: id)
     try settle(record, entity, complete, operation)
@@ -95,17 +101,17 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
 
   private mutating func update(_ operation: OperationPlan, _ entity: Int, _ record: EntityReference) throws(Stop) {
     var fields = try values(operation, entity)
-    let changed = try onTarget { target throws(Target.Failure) in try target.changed(record) }
+    let changed = try onTarget { target in try target.changed(record) }
     let cell = frame.fresh(record, entity: entity, fields: changed)
     if frame.isMissing(cell) {
       let because = EffectMessages.missing(record)
-      throw .refused(refusal(.conflict, rule, because, [], operation.source))
+      throw .refused(refusal(.conflict, ruleID, because, [], operation.source))
     }
     for lifecycle in store.entities[entity].lifecycles {
       try move(&fields, lifecycle, entity, of: cell)
     }
     let new = fields
-    try onTarget { target throws(Target.Failure) in try target.update(record, new) }
+    try onTarget { target in try target.update(record, new) }
     guard needsSettling(operation, entity) else { return }
     var whole = frame.fields(of: cell)
     for (name, value) in new { whole[name] = value }
@@ -121,7 +127,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
     guard let value = keyValue(declared, cell) else {
       throw .refused(refusal(.invalidInput, declared.id, EffectMessages.incompleteKey(declared.name), declared))
     }
-    let holder = try onTarget { target throws(Target.Failure) in try target.holder(of: declared.id, value) }
+    let holder = try onTarget { target in try target.holder(of: declared.id, value) }
     guard let holder else { return try create(operation, entity) }
     try update(operation, entity, EntityReference(type: frame.entityName(entity), id: holder))
   }
@@ -140,10 +146,10 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
     for key in store.entities[entity].uniqueKeys {
       let value = keyValue(key, cell)
       let id = key.id
-      let holder = try onTarget { target throws(Target.Failure) in try target.claim(id, value, for: record) }
+      let holder = try onTarget { target in try target.claim(id, value, for: record) }
       guard let holder else { continue }
       if try giveUp(key, value, heldBy: EntityReference(type: record.type, id: holder), entity) {
-        _ = try onTarget { target throws(Target.Failure) in try target.claim(id, value, for: record) }
+        _ = try onTarget { target in try target.claim(id, value, for: record) }
         continue
       }
       throw .refused(refusal(key.denialClass, key.id, frame.text(of: key.message), key))
@@ -154,11 +160,11 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
   private mutating func giveUp(
     _ key: EntityPlan.UniqueKey, _ value: String?, heldBy other: EntityReference, _ entity: Int
   ) throws(Stop) -> Bool {
-    let changed = try onTarget { target throws(Target.Failure) in try target.changed(other) }
+    let changed = try onTarget { target in try target.changed(other) }
     let cell = frame.fresh(other, entity: entity, fields: changed)
     guard !frame.isMissing(cell), keyValue(key, cell) != value else { return false }
     let id = key.id
-    _ = try onTarget { target throws(Target.Failure) in try target.claim(id, nil, for: other) }
+    _ = try onTarget { target in try target.claim(id, nil, for: other) }
     return true
   }
 
@@ -209,7 +215,7 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
       let value = frame.value(of: cell, frame.type(of: assignment.field, in: entity))
       let problems = frame.misfits(value, assignment.field, of: entity)
       if let problem = problems.first {
-        throw .refused(refusal(.invalidInput, rule, problem.sentence, [], operation.source))
+        throw .refused(refusal(.invalidInput, ruleID, problem.sentence, [], operation.source))
       }
       values[frame.fieldName(assignment.field, of: entity)] = value
     }
@@ -251,10 +257,13 @@ struct EffectRun<Target: EffectTarget>: ~Copyable {
 
   // MARK: Refusals
 
+  /// Put together only where there is something to refuse.
+  private var ruleID: String { "\(rule.prefix)\(rule.name)" }
+
   /// What cannot be told is not done.
   private func refusal(of cell: Cell, _ operation: OperationPlan) -> EffectRefusal {
     let cause = cell.isError ? frame.error(of: cell).cause : EvaluationCause.absentValue.rawValue
-    return refusal(.indeterminate, rule, EffectMessages.untold(cause), [], operation.source)
+    return refusal(.indeterminate, ruleID, EffectMessages.untold(cause), [], operation.source)
   }
 
   private func refusal(

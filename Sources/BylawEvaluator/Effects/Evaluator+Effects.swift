@@ -58,13 +58,13 @@ extension Evaluator {
       keep(judgement.giveBack())
       return execution
     }
-    let rule = "actions.\(action.part.name)"
     var operations = plan.store.actions[index].operations
     if let claimed = override, let position = plan.overrides.firstIndex(where: { $0.id == claimed.part.id }) {
       operations += plan.store.overrides[position]
     }
-    var run = EffectRun(store: plan.store, frame: judgement.giveBack(), target: target, rule: rule)
-    do throws(EffectRun<Target>.Stop) {
+    var run = EffectRun(
+      store: plan.store, frame: judgement.giveBack(), target: target, prefix: "actions.", rule: action.part.name)
+    do throws(EffectRun.Stop) {
       try run.run(operations)
     } catch {
       keep(run.giveBack())
@@ -141,13 +141,13 @@ extension Evaluator {
     var loader = RequestLoader(plan: sharedPlan, action: action, request: request, isLenient: true)
     loader.load(into: &loaded)
     var run = EffectRun(store: plan.store, frame: loaded, target: target, rule: rule)
-    do throws(EffectRun<Target>.Stop) {
+    do throws(EffectRun.Stop) {
       try run.run(outcome.operations)
     } catch {
       keep(run.giveBack())
       switch error {
       case .refused(let refusal): return (refusal, [])
-      case .failed(let failure): throw failure
+      case .failed(let failure): throw Self.failure(failure, of: Target.self)
       }
     }
     target.effectsAreDone()
@@ -186,7 +186,7 @@ extension Evaluator {
         }
       }
       var run = EffectRun(store: plan.store, frame: loaded, target: target, rule: reaction.id)
-      do throws(EffectRun<Target>.Stop) {
+      do throws(EffectRun.Stop) {
         try run.run(reaction.operations)
       } catch {
         keep(run.giveBack())
@@ -222,12 +222,20 @@ extension Evaluator {
   }
 
   private func denial<Target: OperationTarget>(
-    _ stop: EffectRun<Target>.Stop, _ decision: Decision, _ target: Target.Type
+    _ stop: EffectRun.Stop, _ decision: Decision, _ target: Target.Type
   ) throws(Target.Failure) -> Decision {
     switch stop {
     case .refused(let refusal): return denied(decision, refusal.denialClass, refusal.reason)
-    case .failed(let failure): throw failure
+    case .failed(let failure): throw Self.failure(failure, of: Target.self)
     }
+  }
+
+  /// What a target of effects has thrown.
+  private static func failure<Target: EffectTarget>(_ error: any Error, of target: Target.Type) -> Target.Failure {
+    guard let failure = error as? Target.Failure else {
+      preconditionFailure("a target of effects throws what it says that it throws")
+    }
+    return failure
   }
 
   private func denied(_ decision: Decision, _ denialClass: DenialClass, _ reason: Decision.Reason) -> Decision {

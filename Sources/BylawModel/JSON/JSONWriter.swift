@@ -38,6 +38,11 @@ package struct JSONWriter: Sendable {
   /// The text so far.
   package var text: String { String(decoding: storage[..<used], as: UTF8.self) }
 
+  /// Gives the text so far in UTF-8, in place.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    storage.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<used])) }
+  }
+
   /// A writer with nothing written.
   ///
   /// - `capacity`: How many bytes it has room for before it grows.
@@ -129,7 +134,7 @@ package struct JSONWriter: Sendable {
     case .null: scalar("null")
     case .string(let string): quoted(string)
     case .bool(let bool): scalar(bool ? "true" : "false")
-    case .int(let int): scalar("\(int)")
+    case .int(let int): digits(of: int)
     case .decimal(let decimal): scalar(decimal.description)
     case .double(let double): scalar(Self.number(double))
     case .timestamp(let timestamp): time(timestamp)
@@ -142,9 +147,7 @@ package struct JSONWriter: Sendable {
       endList()
     case .object(let members):
       beginObject()
-      for (name, value) in members.sorted(by: { Self.precedes($0.key, $1.key) }) {
-        member(name, value)
-      }
+      Self.inOrder(members) { member($0, $1) }
       endObject()
     }
   }
@@ -155,6 +158,19 @@ package struct JSONWriter: Sendable {
   private mutating func scalar(_ written: String) {
     separate()
     Self.withBytes(of: written) { append($0) }
+  }
+
+  private mutating func digits(of number: Int64) {
+    separate()
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    var power: UInt64 = 1
+    while rest / power >= 10 { power *= 10 }
+    while power > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
+      rest %= power
+      power /= 10
+    }
   }
 
   private mutating func quoted(_ text: String) {
@@ -377,9 +393,52 @@ package struct JSONWriter: Sendable {
 
   private mutating func append(text: String) { for byte in text.utf8 { append(byte) } }
 
-  /// Whether a name stands before another: by their bytes, as texts themselves compare by characters.
-  private static func precedes(_ first: String, _ second: String) -> Bool {
-    var (first, second) = (first, second)
-    return first.withUTF8 { first in second.withUTF8 { first.lexicographicallyPrecedes($0) } }
+  // MARK: Order
+
+  /// Gives members by the bytes of their names, as texts themselves compare by characters.
+  ///
+  /// Most objects are small: their names are put in order by their first bytes, and no member is copied.
+  private static func inOrder(_ members: [String: Value], _ body: (String, Value) -> Void) {
+    guard members.count > 1 else { return members.forEach { body($0.key, $0.value) } }
+    var order: [(head: UInt64, place: Dictionary<String, Value>.Index)] = []
+    order.reserveCapacity(members.count)
+    var place = members.startIndex
+    while place != members.endIndex {
+      order.append((withBytes(of: members[place].key, head), place))
+      members.formIndex(after: &place)
+    }
+    if order.count > few {
+      order.sort { precedes($0, $1, in: members) }
+    } else {
+      for end in 1..<order.count {
+        var position = end
+        while position > 0, precedes(order[position], order[position - 1], in: members) {
+          order.swapAt(position, position - 1)
+          position -= 1
+        }
+      }
+    }
+    for (_, place) in order { body(members[place].key, members[place].value) }
+  }
+
+  /// So many members are put in order one after the other.
+  private static var few: Int { 12 }
+
+  private static func precedes(
+    _ first: (head: UInt64, place: Dictionary<String, Value>.Index),
+    _ second: (head: UInt64, place: Dictionary<String, Value>.Index), in members: [String: Value]
+  ) -> Bool {
+    guard first.head == second.head else { return first.head < second.head }
+    return withBytes(of: members[first.place].key) { first in
+      withBytes(of: members[second.place].key) { first.lexicographicallyPrecedes($0) }
+    }
+  }
+
+  /// The first eight bytes of a name as a number, by which names sort as far as it tells them apart.
+  private static func head(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+    if bytes.count >= 8 { return UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)) }
+    var head: UInt64 = 0
+    for byte in bytes { head = head << 8 | UInt64(byte) }
+    return bytes.isEmpty ? 0 : head << UInt64(64 - 8 * bytes.count)
   }
 }

@@ -122,7 +122,7 @@ extension AuditEntry {
     hash.update(data: previous)
     var body = body
     body.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    return Array(hash.finalize())
+    return hash.finalize().withUnsafeBytes { Array($0) }
   }
 }
 
@@ -188,7 +188,7 @@ extension AuditEntry.Content {
     if let flag { text.add(#","flag":"#, flag) }
     text.add(#","input":"#, input)
     if let keep { text.add(#","keep":"#, keep) }
-    if !numbers.isEmpty { text.add(#","numbers":"#, Value.object(numbers.mapValues { .int($0) })) }
+    if !numbers.isEmpty { text.add(#","numbers":"#, numbers) }
     text.add(#","outcome":"#, outcome.rawValue)
     if let override { text.add(#","override":"#, override) }
     if let proposal { text.add(#","proposal":"#, proposal) }
@@ -196,7 +196,7 @@ extension AuditEntry.Content {
     text.add(#","rule_set":"#, ruleSet)
     if !rules.isEmpty { text.add(#","rules":"#, rules) }
     text.add(#","sequence":"#, sequence)
-    if !settings.isEmpty { text.add(#","settings":"#, Value.object(settings.mapValues { .string($0) })) }
+    if !settings.isEmpty { text.add(#","settings":"#, .object(settings.mapValues { .string($0) })) }
     text.add(#","subject":"#, subject.description)
     if let word { text.add(#","word":"#, word) }
     text.add("}")
@@ -213,6 +213,18 @@ private struct EntryText {
   /// Adds what is JSON already.
   mutating func add(_ literal: StaticString) {
     literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  /// Adds numbers by name; most often there is one.
+  mutating func add(_ name: StaticString, _ numbers: [String: Int64]) {
+    guard numbers.count == 1, let (only, number) = numbers.first else {
+      return add(name, .object(numbers.mapValues { .int($0) }))
+    }
+    add(name)
+    add("{")
+    JSONWriter.quote(only, into: &bytes)
+    add(":", number)
+    add("}")
   }
 
   mutating func add(_ name: StaticString, _ text: String) {
@@ -244,26 +256,36 @@ private struct EntryText {
 /// Digests of what is stored.
 package enum Digest {
   /// The digest of a value's canonical JSON, in hexadecimal digits.
-  package static func of(_ value: Value) -> String { of(JSONWriter.write(value)) }
+  package static func of(_ value: Value) -> String {
+    var writer = JSONWriter(.compact, capacity: 256)
+    writer.value(value)
+    return writer.withBytes { of($0) }
+  }
 
   /// The digest of a text, in hexadecimal digits.
   package static func of(_ text: String) -> String {
     var text = text
-    return hex(Array(text.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }))
+    return text.withUTF8 { of(UnsafeRawBufferPointer($0)) }
+  }
+
+  private static func of(_ bytes: UnsafeRawBufferPointer) -> String {
+    var hash = SHA256()
+    hash.update(bufferPointer: bytes)
+    return hash.finalize().withUnsafeBytes { hex($0) }
   }
 
   /// The digest of a record: its identity, every field that has a value, and its values of unique keys.
   package static func of(
     _ record: EntityReference, _ fields: [String: Value], keys: [String: String] = [:]
   ) -> String {
-    let present = fields.values.contains(.null) ? fields.filter { $0.value != .null } : fields
     var writer = JSONWriter(.compact, capacity: 512)
     writer.beginObject()
-    writer.member("fields", .object(present))
-    writer.member("id", .string(record.description))
+    writer.key(plain: "fields")
+    writer.value(.object(fields.present))
+    writer.member(plain: "id", record.description)
     if !keys.isEmpty { writer.member("keys", .object(keys.mapValues { .string($0) })) }
     writer.endObject()
-    return of(writer.text)
+    return writer.withBytes { of($0) }
   }
 
   /// The bytes of hexadecimal digits; `nil` for other characters, or half a byte.
@@ -291,5 +313,13 @@ package enum Digest {
       }
       return position
     }
+  }
+}
+
+extension [String: Value] {
+  /// Those that have a value; most often all of them.
+  var present: [String: Value] {
+    for case .null in values { return filter { $0.value != .null } }
+    return self
   }
 }

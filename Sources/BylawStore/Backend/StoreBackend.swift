@@ -54,21 +54,23 @@ package enum BodyLength: Sendable, Hashable {
 
 extension StoreBackend {
   /// What a body reads from one consistent state, which takes as long as it takes unless told otherwise.
+  @inline(__always)
   package func read<Result: Sendable>(
     _ length: BodyLength = .long, _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let outcome = BodyResult<Result>()
     try await withReader(length) { reader throws(StoreError) in outcome.set(try body(reader)) }
-    return outcome.value
+    return outcome.take()
   }
 
   /// What a body gives that reads and then writes, which takes as long as it takes unless told otherwise.
+  @inline(__always)
   package func write<Result: Sendable>(
     _ length: BodyLength = .long, _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) async throws(StoreError) -> Result {
     let outcome = BodyResult<Result>()
     try await withWriter(length) { writer throws(StoreError) in outcome.set(try body(writer)) }
-    return outcome.value
+    return outcome.take()
   }
 }
 
@@ -84,21 +86,23 @@ extension StoreBackend {
   ) throws(StoreError) -> Bool { false }
 
   /// What a brief body gives that reads and then writes, on the thread of the caller; `nil` where it would have to wait.
+  @inline(__always)
   package func writeAtOnce<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
   ) throws(StoreError) -> Result? {
     let outcome = BodyResult<Result>()
     let hasRun = try withWriterAtOnce { writer throws(StoreError) in outcome.set(try body(writer)) }
-    return hasRun ? outcome.value : nil
+    return hasRun ? outcome.take() : nil
   }
 
   /// What a brief body reads from one consistent state on the thread of the caller; `nil` where it would have to wait.
+  @inline(__always)
   package func readAtOnce<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
   ) throws(StoreError) -> Result? {
     let outcome = BodyResult<Result>()
     let hasRun = try withReaderAtOnce { reader throws(StoreError) in outcome.set(try body(reader)) }
-    return hasRun ? outcome.value : nil
+    return hasRun ? outcome.take() : nil
   }
 }
 
@@ -108,8 +112,11 @@ private final class BodyResult<Result: Sendable>: Sendable {
 
   func set(_ value: Result) { result.withLock { $0 = value } }
 
-  var value: Result {
-    guard let value = result.withLock({ $0 }) else { preconditionFailure("a body that has not run has not failed") }
+  /// What the body gave, once.
+  func take() -> Result {
+    guard let value = result.withLock({ $0.take() }) else {
+      preconditionFailure("a body that has not run has not failed")
+    }
     return value
   }
 }
@@ -120,6 +127,11 @@ private final class BodyResult<Result: Sendable>: Sendable {
 package protocol StoreReader: AnyObject {
   /// The fields of a record, absent ones left out, exactly as they were written; `nil` when there is none.
   func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord?
+
+  /// Whether there is a record of the id that a number gives.
+  ///
+  /// - `id`: That id, `StoredRecord.id(of:number:)` of the entity's name.
+  func isTaken(_ entity: Int, number: Int64, id: String) throws(StoreError) -> Bool
 
   /// A record that is known without a look at the database and was noted to be read as it is stored; `nil` for any
   /// other.
@@ -214,6 +226,10 @@ package protocol StoreReader: AnyObject {
 
 /// What a backend need not do itself, as other calls give it too, only slower.
 extension StoreReader {
+  package func isTaken(_ entity: Int, number: Int64, id: String) throws(StoreError) -> Bool {
+    try record(entity, id: id) != nil
+  }
+
   package func plainRecord(_ entity: Int, id: String) -> StoredRecord? { nil }
 
   package func notePlain(_ entity: Int, id: String) {}
@@ -324,6 +340,14 @@ package struct StoredRecord: Sendable, Hashable {
     self.fields = fields
     self.entry = entry
   }
+}
+
+extension StoredRecord {
+  /// The id that a number gives a new record of an entity of that name.
+  package static func id(of entity: String, number: Int64) -> String { "\(prefix(of: entity))\(number)" }
+
+  /// What stands before the number in such an id.
+  package static func prefix(of entity: String) -> String { "\(entity.lowercased())-" }
 }
 
 /// A row as the proof of the audit trail sees it: whose it is, which entry it names, and the digest of what it holds.

@@ -47,6 +47,7 @@ package struct Gate: Sendable {
   ) async throws(StoreError) -> GateAnswer {
     var request = Request(subject: .system, action: action, input: input)
     request.resource = resource.map { .init(type: $0.type, id: $0.id) }
+    request.serverContext = serverContext
     let asked = request
     return try await transact(serverContext, isDryRun: isDryRun) { transaction throws(Interruption) in
       try transaction.perform(asked)

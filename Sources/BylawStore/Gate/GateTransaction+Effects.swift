@@ -10,12 +10,13 @@ extension GateTransaction: OperationTarget {
   func create(_ entity: Int, _ fields: [String: Value]) throws(Interruption) -> String {
     let name = schema.entities[entity].name
     return try reading { () throws(StoreError) in
-      var id: String
-      repeat {
-        id = "\(name.lowercased())-\(try nextNumber(of: name))"
-      } while try self.fields(of: EntityReference(type: name, id: id)) != nil
-      try write(EntityReference(type: name, id: id), entity: entity, fields: fields, isNew: true)
-      return id
+      while true {
+        let number = try nextNumber(of: name)
+        let record = EntityReference(type: name, id: StoredRecord.id(of: name, number: number))
+        if try isTaken(record, entity: entity, number: number) { continue }
+        try write(record, entity: entity, fields: fields, isNew: true)
+        return record.id
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import BylawModel
 /// Operations: decided, carried out in memory, and written into the trail.
 extension GateTransaction {
   /// Asks for an action as a subject does: what is pending becomes a proposal, what is denied goes into the log.
+  ///
+  /// - `request`: Its `serverContext` is that of the transaction.
   func perform(_ request: Request) throws(Interruption) -> GateAnswer {
     if let refusal = impropriety(of: request) { return try refuse(request, Execution(decision: refusal)) }
     if plan.isVoteOrRead(request.action) {
@@ -15,21 +17,16 @@ extension GateTransaction {
       open.serverContext = serverContext
       return try runAgain(open)
     }
-    let before = working
-    var request = request
-    request.serverContext = serverContext
+    // What is not allowed leaves the working state as it was.
     let execution = try run(request)
     switch execution.decision.outcome {
     case .allow:
       return GateAnswer(
         decision: execution.decision, returned: execution.returned, entry: working.entries.last?.sequence)
     case .pending:
-      working = before
       let proposal = try keepProposal(request, execution)
       return GateAnswer(decision: execution.decision, entry: proposal.entry, proposal: proposal)
-    case .deny:
-      working = before
-      return try refuse(request, execution)
+    case .deny: return try refuse(request, execution)
     }
   }
 
@@ -77,15 +74,15 @@ extension GateTransaction {
   /// Writes the entry of an allowed operation, and what goes out with it.
   func note(_ request: Request, _ execution: Execution, sequence: Int64, proposal: String?) {
     let decision = execution.decision
-    var content = content(request, decision)
-    content.proposal = proposal
-    content.cause = running.dropLast().last
+    let place = working.entries.count
+    working.entries.append(.init(sequence: sequence, content: content(request, decision)))
+    working.entries[place].content.proposal = proposal
+    working.entries[place].content.cause = running.dropLast().last
     for obligation in decision.obligations where obligation.kind == "audit" {
-      content.word = obligation.value.text
-      content.flag = obligation.flag
-      content.keep = obligation.keep
+      working.entries[place].content.word = obligation.value.text
+      working.entries[place].content.flag = obligation.flag
+      working.entries[place].content.keep = obligation.keep
     }
-    working.entries.append(.init(sequence: sequence, content: content))
     send(decision.obligations, entry: sequence, of: (request, execution.made))
   }
 
@@ -95,7 +92,7 @@ extension GateTransaction {
       resource: request.resource.map { EntityReference(type: $0.type, id: $0.id) }, outcome: decision.outcome,
       input: Digest.of(.object(request.input)), ruleSet: plan.identity.digest)
     content.denialClass = decision.denialClass
-    content.rules = Set(decision.reasons.map(\.rule)).sorted()
+    if !decision.reasons.isEmpty { content.rules = Set(decision.reasons.map(\.rule)).sorted() }
     content.override = request.override?.name
     return content
   }
@@ -107,7 +104,7 @@ extension GateTransaction {
     _ obligations: [Decision.Obligation], entry: Int64?,
     of act: (request: Request, made: [String: EntityReference])? = nil
   ) {
-    for obligation in obligations {
+    for obligation in obligations where obligation.kind == "notify" || obligation.kind == "follow_up" {
       var body: [String: Value] = ["rule": .string(obligation.rule)]
       if let text = obligation.text { body["text"] = .string(text) }
       switch obligation.kind {

@@ -72,7 +72,7 @@ extension GateTransaction {
   ) throws(StoreError) -> [StoredRecord.Place] {
     var changed: [StoredRecord.Place] = []
     var made: [StoredRecord.Place] = []
-    for (reference, record) in zip(working.records.keys, working.records.values) where record.entity == query.entity {
+    for (reference, record) in working.records.elements where record.entity == query.entity {
       if record.isNew {
         made.append(.init(row: .max, id: reference.id))
       } else if query.filter != .everything, let stored = try storedRecord(of: reference) {

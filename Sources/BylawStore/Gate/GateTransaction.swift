@@ -93,7 +93,7 @@ final class GateTransaction {
         fields[name] = value == .null ? nil : value
       }
     } else {
-      fields = new.values.contains(.null) ? new.filter { $0.value != .null } : new
+      fields = new.present
       changed = Array(fields.keys)
     }
     let entry = running.last ?? working.nextSequence
@@ -103,11 +103,18 @@ final class GateTransaction {
     {
       working.movedOn[reference] = before
     }
-    let record = Working.Record(entity: entity, isNew: isNew, stored: before ?? [:], fields: [:], entry: entry)
-    working.records.update(reference, or: record) { record in
-      record.fields = fields
-      record.entry = entry
-      if !isNew { record.touched += changed }
+    if working.records.position(of: reference) == nil {
+      working.records.set(
+        reference,
+        to: .init(
+          entity: entity, isNew: isNew, stored: before ?? [:], fields: fields, entry: entry,
+          touched: isNew ? [] : changed))
+    } else {
+      working.records.change(reference) { record in
+        record.fields = fields
+        record.entry = entry
+        if !isNew { record.touched += changed }
+      }
     }
     working.note(changed, of: reference, by: entry)
   }
@@ -121,8 +128,8 @@ final class GateTransaction {
       guard let fields = try storedFields(of: reference) else { return }
       working.records.set(
         reference, to: .init(entity: entity, isNew: false, stored: fields, fields: fields, entry: entry))
-    } else if let record = working.records[reference] {
-      working.records.update(reference, or: record) { $0.entry = entry }
+    } else {
+      working.records.change(reference) { $0.entry = entry }
     }
     working.note([], of: reference, by: entry)
   }
@@ -143,6 +150,14 @@ final class GateTransaction {
     last += 1
     working.numbers[entity] = last
     return last
+  }
+
+  /// Whether the id that a number gives is one of a record in the state so far.
+  func isTaken(_ record: EntityReference, entity: Int, number: Int64) throws(StoreError) -> Bool {
+    if working.records.position(of: record) != nil || stored.position(of: record) != nil {
+      return try fields(of: record) != nil
+    }
+    return try reader.isTaken(entity, number: number, id: record.id)
   }
 
   // MARK: Proposals
@@ -169,18 +184,21 @@ final class GateTransaction {
     batch.documents = try StoredDocument.chained(working.documents, after: reader)
     let claims = working.claims.isEmpty ? [:] : Dictionary(grouping: working.claims, by: \.record)
     var previous = lastDigest
-    let entries = working.entries.count > 1 ? working.entries.sorted { $0.sequence < $1.sequence } : working.entries
-    for (position, pending) in entries.enumerated() {
-      var content = pending.content
-      content.changes = try changes(of: pending.sequence, claims)
-      if position == entries.count - 1 {
-        content.numbers = working.numbers
-        content.documents = batch.documents.last.map { DocumentMark(row: $0.row, digest: $0.digest) }
+    // Changed in place, and not copied.
+    if working.entries.count > 1 { working.entries.sort { $0.sequence < $1.sequence } }
+    for position in working.entries.indices {
+      let sequence = working.entries[position].sequence
+      working.entries[position].content.changes = try changes(of: sequence, claims)
+      if position == working.entries.count - 1 {
+        working.entries[position].content.numbers = working.numbers
+        working.entries[position].content.documents = batch.documents.last.map {
+          DocumentMark(row: $0.row, digest: $0.digest)
+        }
       }
-      previous = batch.append(content, sequence: pending.sequence, after: previous)
+      previous = batch.append(working.entries[position].content, sequence: sequence, after: previous)
     }
-    batch.records.reserveCapacity(working.records.keys.count)
-    for (reference, record) in zip(working.records.keys, working.records.values) {
+    batch.records.reserveCapacity(working.records.count)
+    for (reference, record) in working.records.elements {
       batch.records.append(
         .init(
           entity: record.entity, id: reference.id, isNew: record.isNew, fields: record.fields,
@@ -200,10 +218,10 @@ final class GateTransaction {
   ) throws(StoreError) -> [AuditEntry.Change] {
     guard let changed = working.changes[sequence] else { return [] }
     var changes: [(place: Int, change: AuditEntry.Change)] = []
-    for (reference, names) in zip(changed.keys, changed.values) {
+    for (reference, names) in changed.elements {
       let isFirst = firstChange(of: reference) == sequence
       if let place = working.records.position(of: reference) {
-        let record = working.records.values[place]
+        let record = working.records.elements[place].value
         var digest = ""
         if record.entry == sequence {
           var keys = try storedKeys(of: reference)
@@ -228,6 +246,7 @@ final class GateTransaction {
 
   /// Names in order, each once.
   private static func sorted(_ names: [String]) -> [String] {
+    if names.count < 2 { return names }
     var sorted = names.sorted()
     var last: String?
     sorted.removeAll { name in
@@ -238,8 +257,8 @@ final class GateTransaction {
   }
 
   private func firstChange(of reference: EntityReference) -> Int64? {
-    let changes = working.changes
-    if changes.keys.count == 1 { return changes.keys[0] }
-    return zip(changes.keys, changes.values).lazy.filter { $0.1.position(of: reference) != nil }.map(\.0).min()
+    let changes = working.changes.elements
+    if changes.count == 1 { return changes[0].key }
+    return changes.lazy.filter { $0.value.position(of: reference) != nil }.map(\.key).min()
   }
 }

@@ -4,29 +4,33 @@
 /// than to hash.
 struct SmallMap<Key: Hashable, Value> {
   /// In the order in which they came.
-  private(set) var keys: [Key] = []
-  /// In the order of the keys.
-  private(set) var values: [Value] = []
+  private(set) var elements: [(key: Key, value: Value)] = []
   /// The position of each key, once there are more than a few.
   private var positions: [Key: Int] = [:]
 
   private static var few: Int { 8 }
 
-  var isEmpty: Bool { keys.isEmpty }
+  var isEmpty: Bool { elements.isEmpty }
+  var count: Int { elements.count }
 
   /// Where a key and its value stand; `nil` when it has none.
   func position(of key: Key) -> Int? {
-    guard keys.count <= Self.few else { return positions[key] }
-    for index in keys.indices where keys[index] == key { return index }
+    guard elements.count <= Self.few else { return positions[key] }
+    for index in elements.indices where elements[index].key == key { return index }
     return nil
   }
 
   /// The value of a key; one that was given stays there.
-  subscript(key: Key) -> Value? { position(of: key).map { values[$0] } }
+  subscript(key: Key) -> Value? { position(of: key).map { elements[$0].value } }
 
   /// Gives a key a value.
   mutating func set(_ key: Key, to value: Value) {
-    if let position = position(of: key) { values[position] = value } else { append(key, value) }
+    if let position = position(of: key) { elements[position].value = value } else { append(key, value) }
+  }
+
+  /// Changes the value of a key that has one.
+  mutating func change(_ key: Key, _ body: (inout Value) -> Void) {
+    if let position = position(of: key) { body(&elements[position].value) }
   }
 
   /// Changes the value of a key, which gets one first where it has none.
@@ -34,18 +38,17 @@ struct SmallMap<Key: Hashable, Value> {
     _ key: Key, or value: @autoclosure () -> Value, _ body: (inout Value) -> Result
   ) -> Result {
     let position = position(of: key) ?? append(key, value())
-    return body(&values[position])
+    return body(&elements[position].value)
   }
 
   @discardableResult
   private mutating func append(_ key: Key, _ value: Value) -> Int {
-    keys.append(key)
-    values.append(value)
-    if keys.count == Self.few + 1 {
-      for (index, known) in keys.enumerated() { positions[known] = index }
-    } else if keys.count > Self.few {
-      positions[key] = keys.count - 1
+    elements.append((key, value))
+    if elements.count == Self.few + 1 {
+      for (index, known) in elements.enumerated() { positions[known.key] = index }
+    } else if elements.count > Self.few {
+      positions[key] = elements.count - 1
     }
-    return keys.count - 1
+    return elements.count - 1
   }
 }

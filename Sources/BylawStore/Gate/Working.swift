@@ -51,7 +51,13 @@ struct Working {
 
   /// Notes that an entry changes fields of a record, or names it.
   mutating func note(_ fields: [String], of record: EntityReference, by entry: Int64) {
-    changes.update(entry, or: .init()) { $0.update(record, or: []) { $0 += fields } }
+    if changes.position(of: entry) == nil {
+      var first = SmallMap<EntityReference, [String]>()
+      first.set(record, to: fields)
+      changes.set(entry, to: first)
+    } else {
+      changes.change(entry) { $0.update(record, or: []) { $0 += fields } }
+    }
   }
 }
 

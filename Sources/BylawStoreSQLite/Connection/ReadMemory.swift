@@ -14,7 +14,8 @@ struct ReadMemory {
   /// How much of others may be read, as a multiple of that, before it starts anew with what is read then.
   private static let constancy = 4
 
-  private var records: [Key: Known] = [:]
+  /// Looked at in place, as to ask the whole for one would copy it.
+  private(set) var records: [Key: Known] = [:]
   private var weight = 0
   /// What was read and not kept since it was full.
   private var passed = 0
@@ -25,7 +26,11 @@ struct ReadMemory {
   var lastEntry: AuditEntry??
   /// By entity, the numbers last given, as far as they are known.
   var numbers: [String: Int64] = [:]
-  /// What is to be carried over; `nil` when it is not known.
+  /// Whether the tables are known to be those of the rules that the store was opened with.
+  var areTablesKnown = false
+  /// By entity, numbers that give the id of no record.
+  private(set) var free: [Int: Range<Int64>] = [:]
+  /// What is to be carried over beside what entries change alone; `nil` when it is not known.
   var arrears: Arrears?
   /// SQLite's count of the changes that this connection has seen.
   private(set) var version: UInt32?
@@ -43,15 +48,12 @@ struct ReadMemory {
     var id: String
   }
 
-  private struct Known {
+  struct Known {
     var record: StoredRecord
     var weight: Int
     /// Whether whoever reads it is given just the fields that are stored.
     var isPlain = false
   }
-
-  /// A record that is known.
-  func record(_ key: Key) -> StoredRecord? { records[key]?.record }
 
   /// A record that is known to be read as it is stored.
   func plainRecord(_ key: Key) -> StoredRecord? {
@@ -116,6 +118,20 @@ struct ReadMemory {
     }
   }
 
+  // MARK: Ids by number
+
+  mutating func keepFree(_ numbers: Range<Int64>, of entity: Int) { free[entity] = numbers }
+
+  /// Notes that there is a record of an id.
+  ///
+  /// - `prefix`: What stands before the number in ids that numbers give.
+  mutating func noteMade(_ id: String, of entity: Int, prefix: String) {
+    guard let numbers = free[entity], let number = Int64(Substring(id.utf8.dropFirst(prefix.utf8.count))) else {
+      return
+    }
+    if numbers.contains(number) { free[entity] = number + 1..<numbers.upperBound }
+  }
+
   // MARK: Unique keys
 
   /// The values of unique keys that a record has, where they are known.
@@ -133,6 +149,8 @@ struct ReadMemory {
     keys.removeAll(keepingCapacity: true)
     lastEntry = nil
     numbers.removeAll(keepingCapacity: true)
+    areTablesKnown = false
+    free.removeAll(keepingCapacity: true)
     arrears = nil
     version = nil
     log = nil

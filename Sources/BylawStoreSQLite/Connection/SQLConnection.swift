@@ -15,6 +15,7 @@ import GRDBSQLite
   private var others: [String: SQLStatement] = [:]
   /// After so many others a transaction begins without them.
   private static let limit = 256
+  private var room = ArgumentRoom()
   /// While a body looks without a transaction, the state that all of it has to be of.
   private var watched: UInt32?
   /// Whether a statement has shown that this state was the last one.
@@ -73,8 +74,12 @@ import GRDBSQLite
   private func each(
     _ statement: SQLStatement, _ arguments: [SQLValue], _ body: (SQLStatement) throws(StoreError) -> Bool
   ) throws(StoreError) {
-    defer { statement.reset() }
-    try statement.bind(arguments, on: self)
+    let mark = room.used
+    defer {
+      statement.reset(hasArguments: !arguments.isEmpty)
+      room.used = mark
+    }
+    try statement.bind(arguments, in: &room, on: self)
     var isRow = try statement.step(on: self)
     if watched != nil { try watch() }
     while isRow {
@@ -120,8 +125,12 @@ import GRDBSQLite
   private func first<Result>(
     _ statement: SQLStatement, _ arguments: [SQLValue], _ body: (SQLStatement) throws(StoreError) -> Result
   ) throws(StoreError) -> Result? {
-    defer { statement.reset() }
-    try statement.bind(arguments, on: self)
+    let mark = room.used
+    defer {
+      statement.reset(hasArguments: !arguments.isEmpty)
+      room.used = mark
+    }
+    try statement.bind(arguments, in: &room, on: self)
     let isRow = try statement.step(on: self)
     if watched != nil { try watch() }
     return isRow ? try body(statement) : nil

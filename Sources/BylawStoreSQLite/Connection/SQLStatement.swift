@@ -34,26 +34,39 @@ enum SQLValue: Sendable, Hashable {
     unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
   }
 
-  /// Gives the statement its arguments, from the first place on.
-  func bind(_ arguments: [SQLValue], on connection: SQLConnection) throws(StoreError) {
-    for (index, argument) in arguments.enumerated() {
-      let code = bind(argument, at: Int32(index) + 1)
+  /// Gives the statement its arguments, from the first place on; texts and blobs lie in `room` until it is reset.
+  func bind(
+    _ arguments: [SQLValue], in room: inout ArgumentRoom, on connection: SQLConnection
+  ) throws(StoreError) {
+    var place: Int32 = 0
+    for argument in arguments {
+      place += 1
+      let code = bind(argument, at: place, in: &room)
       guard code == SQLITE_OK else { throw connection.failure(code) }
     }
   }
 
-  private func bind(_ argument: SQLValue, at place: Int32) -> Int32 {
+  private func bind(_ argument: SQLValue, at place: Int32, in room: inout ArgumentRoom) -> Int32 {
     switch argument {
     case .null: return unsafe sqlite3_bind_null(handle, place)
     case .int(let int): return unsafe sqlite3_bind_int64(handle, place, int)
     case .real(let real): return unsafe sqlite3_bind_double(handle, place, real)
     case .blob(let bytes):
       if bytes.isEmpty { return unsafe sqlite3_bind_zeroblob(handle, place, 0) }
-      return unsafe sqlite3_bind_blob(handle, place, bytes, Int32(bytes.count), Self.transient)
+      return unsafe bytes.withUnsafeBytes { bytes in
+        if let kept = unsafe room.keep(bytes) {
+          return unsafe sqlite3_bind_blob(handle, place, kept, Int32(bytes.count), nil)
+        }
+        return unsafe sqlite3_bind_blob(handle, place, bytes.baseAddress, Int32(bytes.count), Self.transient)
+      }
     case .text(var text):
       if text.utf8.isEmpty { return unsafe sqlite3_bind_text(handle, place, "", 0, Self.transient) }
       return text.withUTF8 { bytes in
-        unsafe bytes.withMemoryRebound(to: CChar.self) {
+        if let kept = unsafe room.keep(UnsafeRawBufferPointer(bytes)) {
+          let start = unsafe kept.assumingMemoryBound(to: CChar.self)
+          return unsafe sqlite3_bind_text(handle, place, start, Int32(bytes.count), nil)
+        }
+        return unsafe bytes.withMemoryRebound(to: CChar.self) {
           unsafe sqlite3_bind_text(handle, place, $0.baseAddress, Int32($0.count), Self.transient)
         }
       }
@@ -69,9 +82,11 @@ enum SQLValue: Sendable, Hashable {
   }
 
   /// Makes the statement ready for its next use.
-  func reset() {
+  ///
+  /// - `hasArguments`: Whether it was given some, which it must not keep.
+  func reset(hasArguments: Bool) {
     _ = unsafe sqlite3_reset(handle)
-    _ = unsafe sqlite3_clear_bindings(handle)
+    if hasArguments { _ = unsafe sqlite3_clear_bindings(handle) }
   }
 
   // MARK: The row

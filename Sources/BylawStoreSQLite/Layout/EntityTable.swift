@@ -1,4 +1,5 @@
 import BylawModel
+import BylawStore
 import Synchronization
 
 /// The table of an entity: a row for each record, a column for each field.
@@ -20,6 +21,13 @@ final class EntityTable: Sendable {
   let page: String
   /// Entry and row of one record by its id.
   let entryByID: KnownStatement
+  /// What stands before the number in ids that numbers give.
+  let prefix: String
+  /// The ids that records have from one to another, in the order of their texts, `takenIDsAtMost`.
+  let takenIDs: KnownStatement
+  static let takenIDsAtMost = 64
+  /// So many ids of numbers that follow one another are looked for together.
+  static let idsAtOnce: Int64 = 256
   /// Adds a row: id, entry, fields.
   let insertion: KnownStatement
   /// What is needed to read a row, by column.
@@ -57,6 +65,9 @@ final class EntityTable: Sendable {
     byID = KnownStatement("\(selection) WHERE \"id\" = ?")
     page = "\(selection) WHERE \"$row\" > ? ORDER BY \"$row\" LIMIT ?"
     entryByID = KnownStatement("SELECT \"$entry\", \"$row\" FROM \(table) WHERE \"id\" = ?")
+    prefix = StoredRecord.prefix(of: entity.name)
+    takenIDs = KnownStatement(
+      "SELECT \"id\" FROM \(table) WHERE \"id\" BETWEEN ? AND ? LIMIT \(Self.takenIDsAtMost)")
     let places = all.dropFirst().map { _ in "?" }
     insertion = KnownStatement(
       "INSERT INTO \(table) (\(all.dropFirst().joined(separator: ", "))) VALUES (\(places.joined(separator: ", ")))")
@@ -110,16 +121,19 @@ final class EntityTable: Sendable {
   private var guards: [SchemaObject] {
     let record = "\(SQLText.text(entity + "/")) || NEW.\"id\""
     let unlisted = SystemTables.isUnlisted(record, by: "NEW.\"$entry\"", mustAllow: true)
+    // SQLite has -1 for the number of a row that is not stated.
     let exists = """
       EXISTS (SELECT 1 FROM \(quotedName) WHERE "id" = NEW."id") \
-      OR EXISTS (SELECT 1 FROM \(quotedName) WHERE "$row" = NEW."$row")
+      OR (NEW."$row" IS NOT -1 AND EXISTS (SELECT 1 FROM \(quotedName) WHERE "$row" = NEW."$row"))
       """
     let renamed = "NEW.\"id\" IS NOT OLD.\"id\" OR NEW.\"$row\" IS NOT OLD.\"$row\""
     return [
       .guarding(
         name, "insert", before: "INSERT", when: "(\(unlisted)) OR \(exists)", saying: SQLiteMessages.unlisted(entity)),
-      .guarding(name, "update", before: "UPDATE", when: unlisted, saying: SQLiteMessages.unlisted(entity)),
-      .guarding(name, "rename", before: "UPDATE", when: renamed, saying: SQLiteMessages.renamed(entity)),
+      // One trigger, as each costs every change.
+      .guarding(
+        name, "update", before: "UPDATE",
+        refusing: (renamed, SQLiteMessages.renamed(entity)), or: (unlisted, SQLiteMessages.unlisted(entity))),
       .guarding(name, "delete", before: "DELETE", when: nil, saying: SQLiteMessages.removal(entity)),
     ]
   }

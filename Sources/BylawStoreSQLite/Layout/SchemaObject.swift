@@ -22,4 +22,20 @@ struct SchemaObject: Sendable, Hashable {
         BEGIN SELECT RAISE(ABORT, \(SQLText.text(sentence))); END
         """)
   }
+
+  /// A trigger that refuses what one of two conditions holds for, each in its own words.
+  static func guarding(
+    _ table: String, _ suffix: String, before event: String, refusing first: (condition: String, sentence: String),
+    or second: (condition: String, sentence: String)
+  ) -> SchemaObject {
+    let name = "\(table)$\(suffix)"
+    return SchemaObject(
+      kind: .trigger, name: name, table: table,
+      sql: """
+        CREATE TRIGGER \(SQLText.name(name)) BEFORE \(event) ON \(SQLText.name(table)) \
+        WHEN (\(first.condition)) OR (\(second.condition))
+        BEGIN SELECT CASE WHEN \(first.condition) THEN RAISE(ABORT, \(SQLText.text(first.sentence))) \
+        ELSE RAISE(ABORT, \(SQLText.text(second.sentence))) END; END
+        """)
+  }
 }

@@ -6,7 +6,7 @@ enum SystemTables {
   /// "Byla" in ASCII: marks a database file as a store.
   static let applicationID: Int64 = 0x4279_6C61
   /// The version of everything that this file lays down.
-  static let format: Int64 = 2
+  static let format: Int64 = 3
 
   /// All of them, in the order in which they are made.
   static let objects: [SchemaObject] = entries + changes + proposals + documents + small
@@ -123,8 +123,11 @@ enum SystemTables {
       ], options: "STRICT, WITHOUT ROWID"),
     .guarding(
       "bylaw_change", "insert", before: "INSERT",
+      // What most rows are comes first, as each of them is asked.
       when: """
-        NEW."entry" IS NOT (SELECT max("sequence") FROM "bylaw_entry") AND NEW."kind" IS NOT (
+        NOT EXISTS (SELECT 1 FROM "bylaw_entry"
+          WHERE "sequence" = NEW."entry" AND "changed" = NEW."record" AND NEW."kind" = 1)
+        AND NEW."entry" IS NOT (SELECT max("sequence") FROM "bylaw_entry") AND NEW."kind" IS NOT (
           SELECT CASE WHEN "changed" = NEW."record" THEN 1 WHEN \(isAbout("NEW.\"record\"")) THEN 0 END
           FROM "bylaw_entry" WHERE "sequence" = NEW."entry")
         """,

@@ -27,7 +27,7 @@ class SQLiteReader: StoreReader {
 
   func record(_ entity: Int, id: String) throws(StoreError) -> StoredRecord? {
     let key = ReadMemory.Key(entity: entity, id: id)
-    if let known = connection.memory.record(key) { return known }
+    if let known = connection.memory.records[key]?.record { return known }
     let table = layout.tables[entity]
     var bytes = 0
     let found = try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in
@@ -37,6 +37,28 @@ class SQLiteReader: StoreReader {
     }
     if let found { connection.memory.keep(found, as: key, bytes: bytes) }
     return found
+  }
+
+  func isTaken(_ entity: Int, number: Int64, id: String) throws(StoreError) -> Bool {
+    if connection.memory.free[entity]?.contains(number) == true { return false }
+    let table = layout.tables[entity]
+    // Whoever makes a record makes others: the ids that follow are looked for together. Those with as many digits are
+    // neighbours as texts too.
+    var end: Int64 = 10
+    while end <= number, end < .max / 10 { end *= 10 }
+    end = min(end, number + min(EntityTable.idsAtOnce, .max - number))
+    guard number < end else { return try record(entity, id: id) != nil }
+    var free = end
+    var count = 0
+    try connection.each(table.takenIDs, [.text(id), .text("\(table.prefix)\(end - 1)")]) { row in
+      let taken = row.text(0).dropFirst(table.prefix.count)
+      if let other = Int64(taken), other >= number, String(other) == taken { free = min(free, other) }
+      count += 1
+    }
+    // Of ids that only look alike there may be more.
+    guard count < EntityTable.takenIDsAtMost else { return try record(entity, id: id) != nil }
+    connection.memory.keepFree(number..<free, of: entity)
+    return free == number
   }
 
   func plainRecord(_ entity: Int, id: String) -> StoredRecord? {

@@ -11,6 +11,12 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     """
     INSERT INTO "bylaw_change" ("record", "entry", "kind") VALUES (?, ?, ?) ON CONFLICT ("record", "entry") DO NOTHING
     """)
+  /// Lists the records that entries between two changed alone, as these say.
+  private static let listing = KnownStatement(
+    """
+    INSERT INTO "bylaw_change" ("record", "entry", "kind") SELECT "changed", "sequence", 1 FROM "bylaw_entry"
+    WHERE "sequence" > ? AND "sequence" <= ? AND "changed" IS NOT NULL ON CONFLICT ("record", "entry") DO NOTHING
+    """)
   private static let entriesBetween = KnownStatement(
     """
     SELECT "sequence", "body", "changed" FROM "bylaw_entry" WHERE "sequence" > ? AND "sequence" <= ?
@@ -38,7 +44,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
       if only == nil, !changes.isEmpty {
         for mention in mentions { try insert(mention) }
       } else {
-        unlisted += mentions
+        for mention in mentions where mention.kind == .resource { unlisted.append(mention) }
       }
       while let record = rest.nextRecord(of: entry.sequence) { try write(record) }
       while let proposal = rest.nextProposal(of: entry.sequence) { try write(proposal) }
@@ -117,7 +123,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
 
   /// Carries over what entries are about and the numbers that they gave, once a multiple of entries is reached.
   ///
-  /// - `unlisted`: What of the batch was not listed at once.
+  /// - `unlisted`: What entries of the batch are about, without what they change, and was not listed at once.
   /// - `last`: The last entry before the batch.
   private func carryOver(
     _ batch: StoreBatch, _ unlisted: [StoreBatch.Mention], after last: Int64
@@ -136,6 +142,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     if let arrears = connection.memory.arrears { known = arrears } else { known = try arrears(after: from, upTo: last) }
     known.mentions += unlisted.filter { $0.entry <= to }
     for given in batch.given where given.entry <= to { known.numbers.merge(given.numbers) { $1 } }
+    try connection.run(Self.listing, [.int(from), .int(to)])
     try list(known)
     var later = ReadMemory.Arrears(mentions: unlisted.filter { $0.entry > to })
     for given in batch.given where given.entry > to { later.numbers.merge(given.numbers) { $1 } }
@@ -151,7 +158,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     }
   }
 
-  /// What is to be carried over of entries after one up to another, from the trail itself.
+  /// What is to be carried over of entries after one up to another, beside what they change, from the trail itself.
   ///
   /// Their JSON is not left to SQL, which takes a text to end at U+0000.
   private func arrears(after first: Int64, upTo last: Int64) throws(StoreError) -> ReadMemory.Arrears {
@@ -161,16 +168,13 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
       let reading = EntryReading(row.text(1))
       arrears.numbers.merge(reading.numbers) { max($0, $1) }
       // What changes more than one record is listed already.
-      guard changed != nil || reading.changes.isEmpty else { return }
-      for (name, kind) in [(changed, StoreBatch.Mention.Kind.change), (reading.resource, .resource)] {
-        guard let name, kind == .change || name != changed else { continue }
-        // Whatever was asked for, its name is written as it stands in the entry.
-        let type = name.utf8.prefix { $0 != UInt8(ascii: "/") }
-        let record = EntityReference(
-          type: String(decoding: type, as: UTF8.self),
-          id: String(decoding: name.utf8.dropFirst(type.count + 1), as: UTF8.self))
-        arrears.mentions.append(.init(record: record, entry: sequence, kind: kind))
-      }
+      guard changed != nil || reading.changes.isEmpty, let name = reading.resource, name != changed else { return }
+      // Whatever was asked for, its name is written as it stands in the entry.
+      let type = name.utf8.prefix { $0 != UInt8(ascii: "/") }
+      let record = EntityReference(
+        type: String(decoding: type, as: UTF8.self),
+        id: String(decoding: name.utf8.dropFirst(type.count + 1), as: UTF8.self))
+      arrears.mentions.append(.init(record: record, entry: sequence, kind: .resource))
     }
     return arrears
   }
@@ -186,13 +190,14 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   private func write(_ change: StoreBatch.RecordChange) throws(StoreError) {
     let table = layout.tables[change.entity]
     let key = ReadMemory.Key(entity: change.entity, id: change.id)
-    let before = connection.memory.record(key)
+    let before = connection.memory.records[key]?.record.row
     connection.memory.drop(key)
-    var row = before?.row
+    var row = before
     var isExact: Bool
     if change.isNew {
       isExact = try insert(change, table)
       row = connection.lastRow
+      connection.memory.noteMade(change.id, of: change.entity, prefix: table.prefix)
     } else {
       isExact = try update(change, table)
     }

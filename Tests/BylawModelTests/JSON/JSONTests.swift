@@ -139,11 +139,35 @@ import Testing
       .object(["b": .int(1), "a": .int(2), "é": .int(3), "B": .int(4), "aa": .int(5)]),
       #"{"B":4,"a":2,"aa":5,"b":1,"é":3}"#
     ),
+    (
+      .object([
+        "resource_b": .int(-1), "resource": .int(0), "resource_a": .int(.min), "resource_": .int(.max), "": .int(10),
+      ]),
+      #"{"":10,"resource":0,"resource_":9223372036854775807,"resource_a":-9223372036854775808,"resource_b":-1}"#
+    ),
+    (.object(["a\u{0}b": .int(1), "a": .int(2), "a\u{0}": .int(3)]), #"{"a":2,"a\u0000":3,"a\u0000b":1}"#),
   ]
 
   @Test(arguments: values)
   func `gives the same compact text every time`(value: Value, text: String) {
     #expect(JSONWriter.write(value) == text)
+  }
+
+  @Test(arguments: [2, 5, 12, 13, 40])
+  func `sorts members by the bytes of their names`(_ count: Int) {
+    var (members, state): ([String: Value], UInt64) = ([:], UInt64(count))
+    while members.count < count {
+      // Some names are the beginning of others, and many begin alike.
+      var name = ""
+      for _ in 0..<(state >> 33) % 12 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        name += ["a", "b", "\u{E9}", "aaaaaaaa"][Int(state >> 40) % 4]
+      }
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      members[name] = .null
+    }
+    let names = members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    #expect(JSONWriter.write(.object(members)) == "{\(names.map { "\"\($0)\":null" }.joined(separator: ","))}")
   }
 
   @Test func `indents for people`() {
