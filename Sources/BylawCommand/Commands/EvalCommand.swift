@@ -153,11 +153,14 @@ struct EvalCommand: ParsableCommand {
     }
     let (outcome, text) = answer(request, decisionPoint, time, isPretty: true)
     CommandOutput.write(text)
-    switch outcome {
-    case .allow: return
-    case .deny: throw ExitStatus.denied
-    case .pending: throw ExitStatus.pending
-    }
+    let status =
+      switch outcome {
+      case .allow: ExitCode.success
+      case .deny: ExitStatus.denied
+      case .pending: ExitStatus.pending
+      }
+    // Rules and records are not taken apart before the process ends.
+    withExtendedLifetime(decisionPoint) { Foundation.exit(status.rawValue) }
   }
 
   /// The answer as it is written, with its explanation where one is asked for.

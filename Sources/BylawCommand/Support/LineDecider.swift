@@ -28,11 +28,13 @@ struct LineDecider: Sendable {
   fileprivate struct Output: Sendable {
     var waiting: [Int: Answers] = [:]
     var next = 0
+    /// Storage of answers that were written, for the next ones.
+    var spare: [[UInt8]] = []
     var decided = 0
     var failed = 0
   }
   /// So many pieces may be ahead of the first that is not written.
-  private static let piecesPerWorker = 8
+  private static let piecesPerWorker = 16
 
   private let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
   /// Adds the answer to a line to the bytes, or tells why it is no request and adds nothing.
@@ -57,7 +59,7 @@ struct LineDecider: Sendable {
           places.signal()
           return
         }
-        let answers = answers(to: piece)
+        let answers = answers(to: piece, in: output.withLock { $0.spare.popLast() } ?? [])
         let written = output.withLock { $0.take(answers, at: piece.number, progress) }
         for _ in 0..<written { places.signal() }
       }
@@ -66,8 +68,8 @@ struct LineDecider: Sendable {
     return output.withLock { $0.failed }
   }
 
-  private func answers(to piece: RequestLines.Piece) -> Answers {
-    var answers = Answers()
+  private func answers(to piece: RequestLines.Piece, in storage: [UInt8]) -> Answers {
+    var answers = Answers(output: storage)
     piece.forEachLine { number, line in
       answers.lines += 1
       do throws(RequestError) {
@@ -101,13 +103,15 @@ extension LineDecider.Output {
   fileprivate mutating func take(_ answers: LineDecider.Answers, at number: Int, _ progress: ProgressLine) -> Int {
     waiting[number] = answers
     let first = next
-    while let answers = waiting.removeValue(forKey: next) {
+    while var answers = waiting.removeValue(forKey: next) {
       next += 1
       progress.clear()
       CommandOutput.write(answers.output)
       for error in answers.errors { CommandOutput.report(error) }
       decided += answers.lines
       failed += answers.failed
+      answers.output.removeAll(keepingCapacity: true)
+      spare.append(answers.output)
     }
     if next > first { progress.show("\(decided) lines decided") }
     return next - first
