@@ -557,7 +557,19 @@ struct ExpressionLowering {
       keys.append(RuleTable.Key(node: NodeID(raw: node.a), constant: constant, kind: .equality))
     case .not: keys.append(RuleTable.Key(node: NodeID(raw: node.a), constant: 0, kind: .negation))
     case .invalid, .none, .constant: return
-    default: keys.append(RuleTable.Key(node: condition, constant: 1, kind: .condition))
+    default: keys.append(RuleTable.Key(node: condition, constant: 1, kind: kind(of: node)))
+    }
+  }
+
+  private func kind(of node: PlanNode) -> RuleTable.Key.Kind {
+    switch node.operation {
+    case .slot, .referenceField: return .flag
+    case .call:
+      switch Builtin(rawValue: node.builtin) {
+      case .less, .lessOrEqual, .greater, .greaterOrEqual: return .comparison
+      default: return .condition
+      }
+    default: return .condition
     }
   }
 }

@@ -194,7 +194,7 @@ struct Judgement: ~Copyable {
     }
     for index in 0..<sharedAction.part.tables[stage].values.count {
       let value = sharedAction.part.tables[stage].values[index]
-      let cell = frame.evaluate(value.node)
+      guard let cell = frame.key(value.node) else { continue }
       let found =
         cell.state == .value
         ? sharedAction.part.tables[stage].positions(of: value, equalTo: cell.payload)

@@ -20,7 +20,13 @@ package final class RuleTable: Sendable {
     package var kind: Kind
 
     package enum Kind: Int, Sendable, Comparable {
-      case equality, condition, negation
+      case equality
+      /// That a number lies on one side of another: most rules ask for what is rare.
+      case comparison
+      case condition
+      /// A field that is true or false.
+      case flag
+      case negation
       package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
     }
 

@@ -8,6 +8,7 @@ extension Frame {
   }
 
   private mutating func work(out id: NodeID) -> Cell {
+    if let told = compareUnread(id) { return told }
     let node = plan.nodes[Int(id.raw)]
     if node.memo >= 0, let known = remembered(Int(node.memo)) { return known }
     let cell =

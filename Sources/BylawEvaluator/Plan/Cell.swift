@@ -47,7 +47,19 @@ package struct Cell: Hashable, Sendable, BitwiseCopyable {
   /// Of an unread text: where its bytes start.
   var textStart: Int { Int(payload & (1 << 40 - 1)) }
   /// Of an unread id: the entity of the record.
-  var referredEntity: Int? { payload >> 40 == 0 ? nil : Int(payload >> 40) - 1 }
+  var referredEntity: Int? {
+    let entity = Int(truncatingIfNeeded: payload >> 40) & (1 << 22 - 1)
+    return entity == 0 ? nil : entity - 1
+  }
+  /// Of an unread text: whether it is known that the plan does not have it, so that it equals no constant.
+  var isForeign: Bool { payload & Self.foreign != 0 }
+  /// The same, known to be foreign.
+  var markedForeign: Cell {
+    var marked = self
+    marked.payload |= Self.foreign
+    return marked
+  }
+  private static let foreign: Int64 = 1 << 62
 
   package var isError: Bool { state == .error }
   package var isAbsent: Bool { state == .absent }

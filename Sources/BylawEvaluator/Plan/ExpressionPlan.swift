@@ -311,7 +311,7 @@ extension ExpressionPlan {
       return QuickNode(.value, base.operation == .slot ? .slotField : .localField, base.a, node.b, of: node.c)
     case .not:
       guard Int(node.a) < index else { return .none }
-      return quickNode(Int(node.a)).comparing(.isFalse, 0)
+      return quickNode(Int(node.a)).opposite
     case .equalConstant, .notEqualConstant:
       let operation: QuickNode.Operation = node.operation == .equalConstant ? .equal : .notEqual
       return quickNode(Int(node.a)).comparing(operation, constants[Int(node.b)].payload)

@@ -56,6 +56,24 @@ struct QuickNode: BitwiseCopyable, Sendable {
     guard self.operation == .value else { return .none }
     return QuickNode(operation, root, position, field, of: entity, constant: constant)
   }
+
+  /// The opposite of what this tells.
+  var opposite: QuickNode {
+    let operation: Operation? =
+      switch self.operation {
+      case .value: .isFalse
+      case .isFalse: .value
+      case .equal: .notEqual
+      case .notEqual: .equal
+      case .less: .greaterOrEqual
+      case .lessOrEqual: .greater
+      case .greater: .lessOrEqual
+      case .greaterOrEqual: .less
+      case .none: nil
+      }
+    guard let operation else { return .none }
+    return QuickNode(operation, root, position, field, of: entity, constant: constant)
+  }
 }
 
 extension Frame {
@@ -88,5 +106,52 @@ extension Frame {
     case .greater: return Cell(cell.payload > node.constant)
     case .greaterOrEqual: return Cell(cell.payload >= node.constant)
     }
+  }
+}
+
+/// Texts of the request are compared with constants without a number of their own.
+extension Frame {
+  private func quickNode(_ id: NodeID) -> QuickNode {
+    let index = Int(id.raw)
+    return index < plan.quickNodes.count ? plan.quickNodes[index] : .none
+  }
+
+  /// Whether a text equals a constant or does not, where that is all that a node asks and nobody asked for the text yet.
+  @inline(__always)
+  mutating func compareUnread(_ id: NodeID) -> Cell? {
+    let node = quickNode(id)
+    guard node.operation == .equal || node.operation == .notEqual, let text = lookAtUnread(node) else { return nil }
+    let isEqual = text.state == .value && text.payload == node.constant
+    return Cell(isEqual == (node.operation == .equal))
+  }
+
+  /// A value that rules are looked up by; `nil` for a text that no rule has.
+  mutating func key(_ id: NodeID) -> Cell? {
+    if let seen = glance(id) { return seen }
+    let node = quickNode(id)
+    if node.operation == .value, let text = lookAtUnread(node) { return text.state == .value ? text : nil }
+    return evaluate(id)
+  }
+
+  /// The text that a node looks at: its number in the plan, or itself, marked as foreign; `nil` where it is none, or was
+  /// read before.
+  private mutating func lookAtUnread(_ node: QuickNode) -> Cell? {
+    var place = Int(node.position)
+    if node.root != .slot {
+      let base = node.root == .slotField ? slots[place] : locals[place]
+      guard base.state == .value else { return nil }
+      let record = records[Int(base.payload)]
+      guard record.base >= 0, record.entity == node.entity else { return nil }
+      place = Int(record.base) + Int(node.field)
+    }
+    let cell = node.root == .slot ? slots[place] : arena[place]
+    guard cell.state == .unread, !cell.isList, cell.referredEntity == nil else { return nil }
+    if cell.isForeign { return cell }
+    let known = values.texts.withBytes(cell.textStart, Int(cell.aux)) {
+      plan.strings.number(of: $0, hash: plan.strings.hash($0))
+    }
+    let read = known.map { Cell(Int64($0)) } ?? cell.markedForeign
+    if node.root == .slot { slots[place] = read } else { arena[place] = read }
+    return read
   }
 }
