@@ -2,7 +2,7 @@ import BylawModel
 
 /// How much of a decision is worked out.
 package enum Detail: Sendable, Hashable {
-  /// The outcome and its class alone.
+  /// The outcome alone: the first refusal ends it, whatever its class.
   case outcome
   /// With reasons, what is missing, classifications and obligations.
   case reasons
@@ -191,6 +191,7 @@ struct Judgement: ~Copyable {
     let stage = stage.rawValue
     for index in 0..<sharedAction.part.tables[stage].unkeyed.count {
       judge(sharedAction.part.tables[stage].unkeyed[index], stage)
+      if isSettled { return }
     }
     for index in 0..<sharedAction.part.tables[stage].values.count {
       let value = sharedAction.part.tables[stage].values[index]
@@ -199,9 +200,15 @@ struct Judgement: ~Copyable {
         cell.state == .value
         ? sharedAction.part.tables[stage].positions(of: value, equalTo: cell.payload)
         : sharedAction.part.tables[stage].positions(of: value)
-      for index in found { judge(sharedAction.part.tables[stage].positions[Int(index)], stage) }
+      for index in found {
+        judge(sharedAction.part.tables[stage].positions[Int(index)], stage)
+        if isSettled { return }
+      }
     }
   }
+
+  /// Whether nothing that follows can change what is asked for.
+  private var isSettled: Bool { refused != nil && detail == .outcome }
 
   @inline(__always)
   private mutating func judge(_ position: Int32, _ stage: Int) {
