@@ -63,7 +63,7 @@ struct CheckCommand: ParsableCommand {
 
   private func printText(_ ruleSet: RuleSet) {
     let counts = ruleSet.summary.filter { $0.count > 0 }.map { Self.words($0.count, $0.kind) }.joined(separator: ", ")
-    print("\(ruleSet.identity.name) \(ruleSet.identity.version): \(counts)")
+    CommandOutput.write("\(ruleSet.identity.name) \(ruleSet.identity.version): \(counts)\n")
     if directions { printDirections(ruleSet) }
     let warnings = ruleSet.warnings.text(isColored: CommandOutput.isErrorColored)
     if !warnings.isEmpty { CommandOutput.report(warnings) }
@@ -81,7 +81,8 @@ struct CheckCommand: ParsableCommand {
     let width = constructs.map { $0.kind.count + $0.name.count + 1 }.max() ?? 0
     for construct in constructs {
       let name = "\(construct.kind) \(construct.name)"
-      print("  \(name)\(String(repeating: " ", count: width - name.count))  \(construct.direction)")
+      let padding = String(repeating: " ", count: width - name.count)
+      CommandOutput.write("  \(name)\(padding)  \(construct.direction)\n")
     }
   }
 }

@@ -25,8 +25,9 @@ struct EvalCommand: ParsableCommand {
 
       With --format json a decision is an object; for JSON Lines, one a line.
 
-      Exit status for one request: 0 allow, 2 deny, 4 pending, 3 invalid rules or input, 64 wrong usage. For JSON Lines: \
-      0 when every line was answered, 3 when some line was no request.
+      Exit status for one request: 0 allow, 2 deny, 4 pending, 3 invalid rules or input, 64 wrong usage, \
+      74 when the answer cannot be written. For JSON Lines: 0 when every line was answered, 3 when some line was no \
+      request or could not be read; a line of more than 128 MB ends it.
       """)
 
   @Option(help: ArgumentHelp("The folder of the rule set.", valueName: "DIR"), completion: .directory)
@@ -90,7 +91,17 @@ struct EvalCommand: ParsableCommand {
       CommandOutput.report("error: '\(request)' cannot be read")
       throw ExitStatus.invalid
     }
-    return RequestDocument(descriptor, areLines: request.hasSuffix(".jsonl") || request.hasSuffix(".ndjson"))
+    do throws(Descriptor.Failure) {
+      return try RequestDocument(descriptor, areLines: request.hasSuffix(".jsonl") || request.hasSuffix(".ndjson"))
+    } catch {
+      throw unreadable(error)
+    }
+  }
+
+  /// Says that the requests, or the rest of them, cannot be read.
+  private func unreadable(_ failure: Descriptor.Failure) -> ExitCode {
+    CommandOutput.report("error: \(request == "-" ? "standard input" : "'\(request)'") cannot be read: \(failure)")
+    return ExitStatus.invalid
   }
 
   /// The members of the context that the service states, from the option or the file that it names.
@@ -207,6 +218,8 @@ struct EvalCommand: ParsableCommand {
     } catch let error as RequestLines.LineTooLong {
       CommandOutput.report("line \(error.number): error: is longer than any request may be")
       throw ExitStatus.invalid
+    } catch let error as Descriptor.Failure {
+      throw unreadable(error)
     }
   }
 }

@@ -74,7 +74,7 @@ struct TestCommand: AsyncParsableCommand {
     writer.endList()
     if format == .json { CommandOutput.write(writer.text + "\n") }
     if folders.count > 1, format == .text {
-      print("all: " + TestReport.summary(passed: sum.passed, failed: sum.failed, errors: sum.errors))
+      CommandOutput.write("all: \(TestReport.summary(passed: sum.passed, failed: sum.failed, errors: sum.errors))\n")
     }
     if sum.isInvalid { throw ExitStatus.invalid }
     let isNothingRun = sum.passed + sum.failed + sum.errors == 0
@@ -99,9 +99,9 @@ struct TestCommand: AsyncParsableCommand {
     sum.errors += report.errors
     switch format {
     case .text:
-      print(report.text(showsDecisions: decisions), terminator: "")
-      print("\(report.ruleSet.name): \(report.summary)")
-      print((reached?.text() ?? "") + (mutations?.text() ?? ""), terminator: "")
+      CommandOutput.write(report.text(showsDecisions: decisions))
+      CommandOutput.write("\(report.ruleSet.name): \(report.summary)\n")
+      CommandOutput.write((reached?.text() ?? "") + (mutations?.text() ?? ""))
     case .json:
       guard case .object(var members) = report.value else { return }
       members["coverage"] = reached?.value

@@ -51,7 +51,7 @@ struct TraceCommand: ParsableCommand {
         let trace = ClauseTrace(catalogue, tester: tester)
         isComplete = isComplete && trace.isComplete
         switch format {
-        case .text: print(trace.text(), terminator: "")
+        case .text: CommandOutput.write(trace.text())
         case .json: writer.value(trace.value)
         }
       }

@@ -14,7 +14,8 @@ struct DoCommand: AsyncParsableCommand {
         bylaw do incident.create --db incidents.db --as ts-1 --input client=c-1 --input title="No mail"
         bylaw do incident.resolve --db incidents.db --as ts-1 --on Incident/incident-1 --input-json input.json --dry-run
 
-      Exit status: 0 done, 2 denied, 4 pending, 1 when the machine failed, 3 invalid input, 64 wrong usage.
+      Exit status: 0 done, 2 denied, 4 pending, 1 when the machine failed, 3 invalid input, 64 wrong usage, \
+      74 when the answer cannot be written: what was done stands.
       """)
 
   @Argument(help: "The action.")

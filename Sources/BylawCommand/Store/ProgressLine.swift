@@ -28,5 +28,5 @@ struct ProgressLine: Sendable {
     if isShown { write("\r\u{1B}[K") }
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { try? Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
 }

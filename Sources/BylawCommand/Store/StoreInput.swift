@@ -32,8 +32,8 @@ struct StoreInput {
   /// The object in a file.
   static func object(in path: String) throws -> [String: Value] {
     let bytes: [UInt8]
-    if path == "-" {
-      bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+    if path == "-", let input = try? Descriptor.readAll(STDIN_FILENO) {
+      bytes = input
     } else if let data = FileManager.default.contents(atPath: path) {
       bytes = [UInt8](data)
     } else {

@@ -22,6 +22,8 @@ enum ExitStatus {
   static let invalid = ExitCode(3)
   /// The answer is pending.
   static let pending = ExitCode(4)
+  /// What was done cannot be told; `EX_IOERR` of sysexits.h, as 64 is its `EX_USAGE`.
+  static let untold = ExitCode(74)
 }
 
 /// Standard output and error.
@@ -37,22 +39,22 @@ enum CommandOutput {
   }
 
   /// Writes text or JSON to standard output, with an escape for each character that a terminal would obey.
-  static func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.printablePage(keepsColors: isColored).utf8))
+  ///
+  /// Where it cannot be written it ends the program: what was done stands, but nobody is told.
+  static func write(_ text: String) { put(Array(text.printablePage(keepsColors: isColored).utf8)) }
+
+  /// The same of text in UTF-8, without a copy where it is of plain characters alone, as most JSON is.
+  static func write(_ text: [UInt8]) {
+    let isPlain = text.allSatisfy { 0x20..<0x7F ~= $0 || $0 == 0x0A }
+    if isPlain { put(text) } else { write(String(decoding: text, as: UTF8.self)) }
   }
 
-  /// Writes bytes to standard output as they are, without a copy; ends the program where nothing can be written.
-  static func write(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { bytes in
-      var start = 0
-      while start < bytes.count, let base = bytes.baseAddress {
-        let written = Glibc.write(STDOUT_FILENO, base + start, bytes.count - start)
-        if written < 0, errno != EINTR {
-          report("error: standard output cannot be written")
-          exit(ExitStatus.invalid.rawValue)
-        }
-        start += max(0, written)
-      }
+  private static func put(_ bytes: [UInt8]) {
+    do throws(Descriptor.Failure) {
+      try Descriptor.write(bytes, to: STDOUT_FILENO)
+    } catch {
+      report("error: standard output cannot be written: \(error)")
+      exit(ExitStatus.untold.rawValue)
     }
   }
 
@@ -65,6 +67,7 @@ enum CommandOutput {
   /// Writes a line or several to standard error, with an escape for each character that a terminal would obey.
   static func report(_ text: String) {
     let page = (text.hasSuffix("\n") ? text : text + "\n").printablePage(keepsColors: isErrorColored)
-    FileHandle.standardError.write(Data(page.utf8))
+    // There is nowhere left to say that this cannot be written.
+    try? Descriptor.write(Array(page.utf8), to: STDERR_FILENO)
   }
 }

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Decides JSON Lines on all processors: the answers come in the order of the lines.
 ///
-/// Each worker takes the next lines, decides them, and writes what has become complete up to them, so that no worker waits
+/// Each worker takes the next lines, decides them, and writes what is complete up to them, so that no worker waits
 /// for others but where they are far behind.
 struct LineDecider: Sendable {
   /// The answers to some lines in a row.
@@ -22,7 +22,8 @@ struct LineDecider: Sendable {
   fileprivate struct Input: Sendable {
     var lines: RequestLines
     var isAtEnd = false
-    var tooLong: RequestLines.LineTooLong?
+    /// What ended it before its end.
+    var failure: (any Error)?
   }
   /// What was written so far, and what waits for pieces before it.
   fileprivate struct Output: Sendable {
@@ -64,7 +65,7 @@ struct LineDecider: Sendable {
         for _ in 0..<written { places.signal() }
       }
     }
-    if let tooLong = input.withLock({ $0.tooLong }) { throw tooLong }
+    if let failure = input.withLock({ $0.failure }) { throw failure }
     return output.withLock { $0.failed }
   }
 
@@ -85,13 +86,13 @@ struct LineDecider: Sendable {
 }
 
 extension LineDecider.Input {
-  /// Reads the next lines; `false` at the end, or after a line that is too long.
+  /// Reads the next lines; `false` at the end, after a line that is too long, or where nothing can be read.
   fileprivate mutating func take(_ piece: inout RequestLines.Piece) -> Bool {
     guard !isAtEnd else { return false }
     do {
       isAtEnd = try !lines.next(into: &piece)
     } catch {
-      tooLong = error as? RequestLines.LineTooLong
+      failure = error
       isAtEnd = true
     }
     return !isAtEnd
@@ -99,7 +100,9 @@ extension LineDecider.Input {
 }
 
 extension LineDecider.Output {
-  /// Writes answers when all before them are written, with those that waited for them; gives how many pieces were written.
+  /// Writes answers when all before them are written, with those that waited for them.
+  ///
+  /// - Returns: How many pieces were written.
   fileprivate mutating func take(_ answers: LineDecider.Answers, at number: Int, _ progress: ProgressLine) -> Int {
     waiting[number] = answers
     let first = next

@@ -11,14 +11,14 @@ enum RequestDocument {
   /// Reads an open file; `areLines` where its name says so.
   ///
   /// A text is lines if it is no document as a whole but one of several lines is. Of a long one the first line tells.
-  init(_ descriptor: Int32, areLines: Bool) {
+  init(_ descriptor: Int32, areLines: Bool) throws(Descriptor.Failure) {
     if areLines {
       self = .lines(RequestLines([], then: descriptor))
       return
     }
     var bytes: [UInt8] = []
     while bytes.count < Self.head {
-      let more = RequestLines.read(descriptor, atMost: Self.head)
+      let more = try Descriptor.read(descriptor, atMost: Self.head)
       if more.isEmpty {
         self = Self.told(bytes)
         return
@@ -30,11 +30,7 @@ enum RequestDocument {
       self = .lines(RequestLines(bytes, then: descriptor))
       return
     }
-    while true {
-      let more = RequestLines.read(descriptor, atMost: Self.head)
-      if more.isEmpty { break }
-      bytes += more
-    }
+    bytes += try Descriptor.readAll(descriptor)
     self = Self.told(bytes)
   }
 

@@ -50,12 +50,12 @@ struct RequestLines {
         guard piece.count <= Self.longestLine else { throw LineTooLong(number: nextLine) }
         searched = piece.count
       }
-      add(to: &piece, atMost: max(1, Self.pieceSize - piece.count, piece.count))
+      try add(to: &piece, atMost: max(1, Self.pieceSize - piece.count, piece.count))
     }
   }
 
   /// Adds what was read before, or reads on.
-  private mutating func add(to piece: inout Piece, atMost size: Int) {
+  private mutating func add(to piece: inout Piece, atMost size: Int) throws(Descriptor.Failure) {
     if piece.bytes.count < piece.count + size {
       piece.bytes += repeatElement(0, count: piece.count + size - piece.bytes.count)
     }
@@ -66,11 +66,13 @@ struct RequestLines {
       start += taken
       piece.count += taken
     } else if let descriptor {
-      let result = piece.bytes.withUnsafeMutableBytes { bytes in
-        Self.read(descriptor, to: UnsafeMutableRawBufferPointer(rebasing: bytes[from..<(from + size)]))
+      let result = piece.bytes.withUnsafeMutableBytes { bytes -> Result<Int, Descriptor.Failure> in
+        let room = UnsafeMutableRawBufferPointer(rebasing: bytes[from..<(from + size)])
+        return Result { () throws(Descriptor.Failure) in try Descriptor.read(descriptor, to: room) }
       }
-      if result == 0 { self.descriptor = nil }
-      piece.count += result
+      let count = try result.get()
+      if count == 0 { self.descriptor = nil }
+      piece.count += count
     }
   }
 
@@ -95,19 +97,6 @@ struct RequestLines {
       while end > range.lowerBound, bytes[end - 1] != 0x0A { end -= 1 }
       return end > range.lowerBound ? end : nil
     }
-  }
-
-  /// Reads from an open file; empty at its end.
-  static func read(_ descriptor: Int32, atMost size: Int) -> [UInt8] {
-    Array(unsafeUninitializedCapacity: size) { buffer, count in
-      count = read(descriptor, to: UnsafeMutableRawBufferPointer(buffer))
-    }
-  }
-
-  private static func read(_ descriptor: Int32, to buffer: UnsafeMutableRawBufferPointer) -> Int {
-    var result = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-    while result < 0, errno == EINTR { result = Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
-    return max(0, result)
   }
 }
 

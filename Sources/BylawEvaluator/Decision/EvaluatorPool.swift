@@ -3,7 +3,7 @@ import Synchronization
 
 /// Evaluators that are used again: as many as can be busy at once, each at a place of its own.
 ///
-/// A decision takes the one at the place of its thread, or the next that is free; when none is, it makes one of its own.
+/// A decision takes the one at the place of its thread, or the next that is free; when none is, it makes its own.
 /// So no decision waits, and threads that decide at the same time write to nothing that another one reads.
 final class EvaluatorPool: Sendable {
   /// Where an evaluator lies while it is used: it is large to be moved.

@@ -136,7 +136,7 @@ struct Judgement: ~Copyable {
       self.missing = missing
       return .pending
     }
-    if sharedOverride != nil || !sharedAction.part.effects.isEmpty || !sharedAction.part.notices.isEmpty {
+    if sharedOverride != nil || !sharedAction.part.effects.isEmpty || sharedAction.part.tellsPeople {
       judgeEffects()
     }
     return refused == nil ? .allow : .deny

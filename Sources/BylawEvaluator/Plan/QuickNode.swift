@@ -116,7 +116,7 @@ extension Frame {
     return index < plan.quickNodes.count ? plan.quickNodes[index] : .none
   }
 
-  /// Whether a text equals a constant or does not, where that is all that a node asks and nobody asked for the text yet.
+  /// Whether a text equals a constant or does not, where a node asks only that and nobody asked for the text yet.
   @inline(__always)
   mutating func compareUnread(_ id: NodeID) -> Cell? {
     let node = quickNode(id)
@@ -133,8 +133,9 @@ extension Frame {
     return evaluate(id)
   }
 
-  /// The text that a node looks at: its number in the plan, or itself, marked as foreign; `nil` where it is none, or was
-  /// read before.
+  /// The text that a node looks at: its number in the plan, or itself, marked as foreign.
+  ///
+  /// - Returns: `nil` where it is no text, or one that was read before.
   private mutating func lookAtUnread(_ node: QuickNode) -> Cell? {
     var place = Int(node.position)
     if node.root != .slot {
