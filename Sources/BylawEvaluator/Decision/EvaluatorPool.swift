@@ -4,7 +4,7 @@ import Synchronization
 /// Evaluators that are used again: as many as can be busy at once, each at a place of its own.
 ///
 /// A decision takes the one at the place of its thread, or the next that is free; when none is, it makes its own.
-/// So no decision waits, and threads that decide at the same time write to nothing that another one reads.
+/// So no decision waits, and threads that decide at the same time do not write to the same place.
 final class EvaluatorPool: Sendable {
   /// Where an evaluator lies while it is used: it is large to be moved.
   private final class Desk {
@@ -19,7 +19,6 @@ final class EvaluatorPool: Sendable {
     let isMade = Atomic<Bool>(false)
     let rest: InlineArray<6, UInt> = InlineArray(repeating: 0)
   }
-  private static let size = 32
   private let places = InlineArray<32, Place> { _ in Place() }
 
   deinit {
@@ -29,9 +28,9 @@ final class EvaluatorPool: Sendable {
   func withEvaluator<Result: Sendable, Failure: Error>(
     of plan: PreparedPlan, _ body: (inout Evaluator) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let first = Self.placeOfThread()
-    for offset in 0..<Self.size {
-      let index = (first + offset) % Self.size
+    let first = placeOfThread()
+    for offset in places.indices {
+      let index = (first + offset) % places.count
       guard let desk = takeDesk(at: index) ?? makeDesk(at: index, plan) else { continue }
       defer { giveBack(desk, at: index) }
       return try body(&desk.evaluator)
@@ -43,10 +42,10 @@ final class EvaluatorPool: Sendable {
   /// The place to look at first: always the same for a thread, so that what it used last is still in its caches.
   ///
   /// Threads are told apart by where their stacks lie.
-  private static func placeOfThread() -> Int {
+  private func placeOfThread() -> Int {
     var here: UInt8 = 0
     let address = withUnsafeMutablePointer(to: &here) { UInt64(UInt(bitPattern: $0)) }
-    return Int(truncatingIfNeeded: ((address >> 19) &* 0x9E37_79B9_7F4A_7C15) >> 59)
+    return Int(truncatingIfNeeded: ((address >> 19) &* 0x9E37_79B9_7F4A_7C15) >> 32) % places.count
   }
 
   private func takeDesk(at index: Int) -> Desk? {

@@ -127,14 +127,8 @@ struct JSONCursor {
   // MARK: Scalars
 
   /// A string without escapes: where its content stands.
-  @inline(__always)
   mutating func string() throws(NotPlain) -> Range<Int> {
     try take(UInt8(ascii: "\""))
-    return try stringContent()
-  }
-
-  /// The same behind the opening quote.
-  mutating func stringContent() throws(NotPlain) -> Range<Int> {
     let start = offset
     skipPlainBytes()
     while offset < bytes.count {

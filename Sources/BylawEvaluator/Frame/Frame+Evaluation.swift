@@ -129,7 +129,7 @@ extension Frame {
     var failure: Cell?
     for offset in 0..<Int(node.b) {
       let operand = plan.operands[Int(node.a) + offset]
-      let cell = glance(operand) ?? work(out: operand)
+      let cell = evaluate(operand)
       if cell.state == .value {
         if cell.isTrue == stop { return Cell(stop) }
       } else if failure == nil {
@@ -265,8 +265,7 @@ extension Frame {
 
   private mutating func first(_ index: Int) -> Cell {
     for position in 0..<plan.tables[index].rows.count {
-      let condition = plan.tables[index].rows[position].condition
-      let verdict = glance(condition) ?? work(out: condition)
+      let verdict = evaluate(plan.tables[index].rows[position].condition)
       if verdict.isError { return verdict }
       if verdict.isTrue {
         rows[index] = Int32(position)

@@ -23,9 +23,6 @@ package struct JSONWriter: Sendable {
   private var outerContent: [UInt64] = []
   private var followsKey = false
 
-  /// The text so far, in UTF-8.
-  package var bytes: [UInt8] { Array(storage[..<used]) }
-
   /// Hands out the whole text, in UTF-8, without a copy; nothing is written afterwards.
   package mutating func finish() -> [UInt8] {
     var all: [UInt8] = []

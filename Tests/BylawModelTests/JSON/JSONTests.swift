@@ -238,7 +238,7 @@ import Testing
     writer.endObject()
     #expect(writer.text == text)
     #expect(writer.finish() == Array(text.utf8))
-    #expect(writer.bytes.isEmpty)
+    #expect(writer.text.isEmpty)
   }
 
   @Test(arguments: [JSONWriter.Style.compact, .pretty])
