@@ -197,16 +197,19 @@ struct EvalCommand: ParsableCommand {
   ) throws {
     let (command, isPlain) = (self, format == .json && !explain)
     let decider = LineDecider { line, number, output throws(RequestError) in
+      let start = output.count
       if isPlain {
-        let decision = try decisionPoint.decide(
-          json: line, serverContext: server, takesSystem: command.asSystem, at: time)
-        output += decision.jsonBytes()
+        let isASCII = try decisionPoint.answer(
+          toJSON: line, serverContext: server, takesSystem: command.asSystem, at: time, addingTo: &output)
         output.append(0x0A)
+        // JSON of ASCII has nothing but characters that show: others are escapes.
+        if isASCII != true { CommandOutput.makePrintable(&output, from: start) }
         return
       }
-      let request = try Request(json: line, serverContext: server, takesSystem: command.asSystem)
+      let request = try Request(json: Array(line), serverContext: server, takesSystem: command.asSystem)
       let (_, text) = command.answer(request, decisionPoint, time, isPretty: false)
       output += (command.format == .json ? text : "line \(number)  \(text)\n").utf8
+      CommandOutput.makePrintable(&output, from: start)
     } answerToNone: { error, number in
       switch command.format {
       case .json: Array((error.json(line: number) + "\n").utf8)

@@ -43,10 +43,22 @@ enum CommandOutput {
   /// Where it cannot be written it ends the program: what was done stands, but nobody is told.
   static func write(_ text: String) { put(Array(text.printablePage(keepsColors: isColored).utf8)) }
 
-  /// The same of text in UTF-8, without a copy where it is of plain characters alone, as most JSON is.
-  static func write(_ text: [UInt8]) {
+  /// What `isColored` is, asked once.
+  private static let keepsColors = isColored
+
+  /// The same of bytes that have no such character any more.
+  static func write(printable bytes: [UInt8]) { put(bytes) }
+
+  /// Text in UTF-8 with an escape for each character that a terminal would obey; no copy where it is of plain
+  /// characters alone, as most JSON is.
+  static func printable(_ text: [UInt8]) -> [UInt8] {
     let isPlain = text.allSatisfy { 0x20..<0x7F ~= $0 || $0 == 0x0A }
-    if isPlain { put(text) } else { write(String(decoding: text, as: UTF8.self)) }
+    return isPlain ? text : Array(String(decoding: text, as: UTF8.self).printablePage(keepsColors: keepsColors).utf8)
+  }
+
+  /// The same of the bytes from a place on.
+  static func makePrintable(_ bytes: inout [UInt8], from start: Int) {
+    bytes.replaceSubrange(start..., with: printable(Array(bytes[start...])))
   }
 
   private static func put(_ bytes: [UInt8]) {

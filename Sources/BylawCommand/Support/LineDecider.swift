@@ -11,7 +11,7 @@ import Synchronization
 struct LineDecider: Sendable {
   /// The answers to some lines in a row.
   fileprivate struct Answers: Sendable {
-    /// For standard output.
+    /// For standard output, without a character that a terminal would obey.
     var output: [UInt8] = []
     /// For standard error, a line each.
     var errors: [String] = []
@@ -38,8 +38,9 @@ struct LineDecider: Sendable {
   private static let piecesPerWorker = 16
 
   private let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-  /// Adds the answer to a line to the bytes, or tells why it is no request and adds nothing.
-  let answer: @Sendable (_ line: [UInt8], _ number: Int, _ output: inout [UInt8]) throws(RequestError) -> Void
+  /// Adds the answer to a line to the bytes, ready to be written, or tells why it is no request and adds nothing.
+  let answer:
+    @Sendable (_ line: UnsafeRawBufferPointer, _ number: Int, _ output: inout [UInt8]) throws(RequestError) -> Void
   /// What stands in the place of the answer to a line that is no request.
   let answerToNone: @Sendable (_ error: RequestError, _ number: Int) -> [UInt8]
 
@@ -77,7 +78,7 @@ struct LineDecider: Sendable {
         try answer(line, number, &answers.output)
       } catch {
         answers.failed += 1
-        answers.output += answerToNone(error, number)
+        answers.output += CommandOutput.printable(answerToNone(error, number))
         for problem in error.problems { answers.errors.append("line \(number): error: \(problem)") }
       }
     }
@@ -109,7 +110,7 @@ extension LineDecider.Output {
     while var answers = waiting.removeValue(forKey: next) {
       next += 1
       progress.clear()
-      CommandOutput.write(answers.output)
+      CommandOutput.write(printable: answers.output)
       for error in answers.errors { CommandOutput.report(error) }
       decided += answers.lines
       failed += answers.failed

@@ -101,15 +101,15 @@ struct RequestLines {
 }
 
 extension RequestLines.Piece {
-  /// Goes through the lines that are not blank, with their numbers.
-  func forEachLine(_ body: (_ number: Int, _ line: [UInt8]) -> Void) {
+  /// Goes through the lines that are not blank, with their numbers, in place.
+  func forEachLine(_ body: (_ number: Int, _ line: UnsafeRawBufferPointer) -> Void) {
     bytes.withUnsafeBytes { bytes in
       let all = UnsafeRawBufferPointer(rebasing: bytes[..<count])
       var (number, start) = (firstLine, 0)
       while start < all.count {
         let end = Self.lineEnd(all, from: start) ?? all.count
         let line = UnsafeRawBufferPointer(rebasing: all[start..<end])
-        if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { body(number, Array(line)) }
+        if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { body(number, line) }
         number += 1
         start = end + 1
       }

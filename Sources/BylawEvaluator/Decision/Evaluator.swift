@@ -12,6 +12,8 @@ package struct Evaluator: ~Copyable {
   var judgement: Judgement
   /// What effects are carried out with.
   var frame: Frame?
+  /// What answers are written with, kept for the next one.
+  var writer = JSONWriter(.compact, capacity: 1_024)
 
   package init(_ plan: DecisionPlan) {
     self.init(PreparedPlan(plan))

@@ -7,12 +7,16 @@ struct NotPlain: Error {}
 ///
 /// It accepts nothing that `JSONReader` refuses; where it stops, that one reads the document from the beginning.
 struct JSONCursor {
-  private let bytes: UnsafeRawBufferPointer
+  private let base: UnsafeRawPointer
+  private let count: Int
   /// The next byte to be read.
   private(set) var offset = 0
 
-  /// A cursor over a document that is valid UTF-8.
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  /// A cursor over a document that is valid UTF-8 and not empty.
+  init(_ base: UnsafeRawPointer, count: Int) {
+    self.base = base
+    self.count = count
+  }
 
   /// A cursor over the same document at another place.
   func at(_ offset: Int) -> JSONCursor {
@@ -22,26 +26,59 @@ struct JSONCursor {
   }
 
   /// The content of a string.
-  subscript(_ content: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[content]) }
+  subscript(_ content: Range<Int>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base + content.lowerBound, count: content.count)
+  }
+
+  // MARK: Bytes
+
+  /// One byte of the document.
+  @inline(__always)
+  private func byte(at place: Int) -> UInt8 { base.load(fromByteOffset: place, as: UInt8.self) }
+
+  /// Four bytes, the first of them the lowest.
+  @inline(__always)
+  private func half(at place: Int) -> UInt32 {
+    UInt32(littleEndian: base.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+  }
+
+  /// Eight bytes, the first of them the lowest.
+  @inline(__always)
+  private func word(at place: Int) -> UInt64 {
+    UInt64(littleEndian: base.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+  }
 
   // MARK: Structure
 
   /// The next byte that is no space.
   @inline(__always)
   mutating func peek() throws(NotPlain) -> UInt8 {
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      if byte != 0x20, byte != 0x0A, byte != 0x0D, byte != 0x09 { return byte }
-      offset += 1
+    guard offset < count else { throw NotPlain() }
+    // Most documents have no space between their marks.
+    if self.byte(at: offset) <= 0x20 { offset = try behindSpace(offset) }
+    return self.byte(at: offset)
+  }
+
+  /// The place of the next byte that is no space; a function of places, so that a cursor can stay in registers.
+  @inline(never)
+  private func behindSpace(_ start: Int) throws(NotPlain) -> Int {
+    var place = start
+    while place < count {
+      guard isSpace(self.byte(at: place)) else { return place }
+      place &+= 1
     }
     throw NotPlain()
+  }
+
+  private func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
   }
 
   /// Takes the next byte that is no space, which has to be this one.
   @inline(__always)
   mutating func take(_ byte: UInt8) throws(NotPlain) {
     guard try peek() == byte else { throw NotPlain() }
-    offset += 1
+    offset &+= 1
   }
 
   /// Whether another element or member comes; takes the comma before it, or the closing bracket.
@@ -50,37 +87,30 @@ struct JSONCursor {
   @inline(__always)
   mutating func hasNext(before end: UInt8, isFirst: Bool) throws(NotPlain) -> Bool {
     let byte = try peek()
+    if byte == UInt8(ascii: ","), !isFirst {
+      offset &+= 1
+      _ = try peek()
+      return true
+    }
     if byte == end {
-      offset += 1
+      offset &+= 1
       return false
     }
-    if isFirst { return true }
-    guard byte == UInt8(ascii: ",") else { throw NotPlain() }
-    offset += 1
-    _ = try peek()
+    guard isFirst else { throw NotPlain() }
     return true
   }
 
   /// Takes the name of a member and the colon behind it where it is just this one.
   @inline(__always)
   mutating func takes(_ key: FieldTable.Key) throws(NotPlain) -> Bool {
-    guard key.count > 0, offset + max(8, key.count) <= bytes.count else { return false }
-    if key.count < 8 {
-      guard (word(at: offset) ^ key.head) << UInt64(64 - 8 * key.count) == 0 else { return false }
-    } else {
-      guard word(at: offset) == key.head, word(at: offset + key.count - 8) == key.tail,
-        key.count <= 16 || word(at: offset + 8) == key.middle
-      else { return false }
-    }
-    offset += key.count
+    guard offset &+ Int(key.span) <= count else { return false }
+    let head = self.word(at: offset) ^ key.head
+    let middle = self.word(at: offset &+ Int(key.middleOffset)) ^ key.middle
+    let tail = self.word(at: offset &+ Int(key.tailOffset)) ^ key.tail
+    guard (head | middle | tail) & key.mask == 0 else { return false }
+    offset &+= Int(key.count)
     try take(UInt8(ascii: ":"))
     return true
-  }
-
-  /// Eight bytes, the first of them the lowest.
-  @inline(__always)
-  private func word(at offset: Int) -> UInt64 {
-    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
   /// The name of a member and the colon behind it.
@@ -92,10 +122,9 @@ struct JSONCursor {
 
   /// Nothing but space may follow.
   mutating func end() throws(NotPlain) {
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { throw NotPlain() }
-      offset += 1
+    while offset < count {
+      guard isSpace(self.byte(at: offset)) else { throw NotPlain() }
+      offset &+= 1
     }
   }
 
@@ -104,16 +133,16 @@ struct JSONCursor {
     guard try peek() == UInt8(ascii: "{") else { throw NotPlain() }
     let start = offset
     var depth = 0
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      offset += 1
+    while offset < count {
+      let byte = self.byte(at: offset)
+      offset &+= 1
       switch byte {
       case UInt8(ascii: "\""):
-        while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
-          if bytes[offset] == UInt8(ascii: "\\") { throw NotPlain() }
-          offset += 1
+        while offset < count, self.byte(at: offset) != UInt8(ascii: "\"") {
+          if self.byte(at: offset) == UInt8(ascii: "\\") { throw NotPlain() }
+          offset &+= 1
         }
-        offset += 1
+        offset &+= 1
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
@@ -128,80 +157,115 @@ struct JSONCursor {
 
   /// A string without escapes: where its content stands.
   mutating func string() throws(NotPlain) -> Range<Int> {
-    try take(UInt8(ascii: "\""))
-    let start = offset
-    skipPlainBytes()
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      if byte == UInt8(ascii: "\"") {
-        offset += 1
-        return start..<offset - 1
+    guard try peek() == UInt8(ascii: "\"") else { throw NotPlain() }
+    return try content()
+  }
+
+  /// The same where its opening quote is the next byte.
+  @inline(__always)
+  mutating func content() throws(NotPlain) -> Range<Int> {
+    let start = offset &+ 1
+    let end = try closingQuote(from: start)
+    offset = end + 1
+    return Range(uncheckedBounds: (start, end))
+  }
+
+  /// The place of the next quote, before which no backslash and no control character stands: eight bytes at a time.
+  @inline(__always)
+  private func closingQuote(from start: Int) throws(NotPlain) -> Int {
+    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    var place = start
+    while place &+ 8 <= count {
+      let word = self.word(at: place)
+      // Turning one bit puts the quote beside the control characters: all of them are below 0x21 then.
+      let low = (word ^ (ones &* 0x02)) &- ones &* 0x21
+      let backslash = (word ^ (ones &* 0x5C)) &- ones
+      // The lowest bit that is set is that of the first such byte.
+      let found = (low | backslash) & ~word & highs
+      guard found == 0 else {
+        place &+= found.trailingZeroBitCount >> 3
+        guard self.byte(at: place) == UInt8(ascii: "\"") else { throw NotPlain() }
+        return place
       }
+      place &+= 8
+    }
+    return try closingQuote(near: place)
+  }
+
+  /// The same among the last bytes.
+  @inline(never)
+  private func closingQuote(near start: Int) throws(NotPlain) -> Int {
+    var place = start
+    while place < count {
+      let byte = self.byte(at: place)
+      if byte == UInt8(ascii: "\"") { return place }
       guard byte >= 0x20, byte != UInt8(ascii: "\\") else { throw NotPlain() }
-      offset += 1
+      place &+= 1
     }
     throw NotPlain()
   }
 
-  /// Goes on to the next quote, backslash or control character, or to the last bytes: eight at a time.
+  /// `null`, whose first byte is the next one.
   @inline(__always)
-  private mutating func skipPlainBytes() {
-    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
-    while offset + 8 <= bytes.count {
-      let word = word(at: offset)
-      let quote = word ^ (ones &* 0x22)
-      let backslash = word ^ (ones &* 0x5C)
-      // Of each kind the lowest bit that is set is that of the first such byte.
-      let found =
-        ((word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & highs
-      guard found == 0 else {
-        offset += found.trailingZeroBitCount / 8
-        return
-      }
-      offset += 8
-    }
+  mutating func null() throws(NotPlain) {
+    guard offset &+ 4 <= count, half(at: offset) == 0x6C6C_756E else { throw NotPlain() }
+    offset &+= 4
   }
 
-  /// `null`.
-  mutating func null() throws(NotPlain) { try word("null") }
-
-  private mutating func word(_ word: StaticString) throws(NotPlain) {
-    guard offset + word.utf8CodeUnitCount <= bytes.count else { throw NotPlain() }
-    for index in 0..<word.utf8CodeUnitCount where bytes[offset + index] != word.utf8Start[index] { throw NotPlain() }
-    offset += word.utf8CodeUnitCount
-  }
-
-  /// `true` or `false`.
+  /// `true` or `false`, whose first byte is the next one; a bracket stands somewhere behind it.
+  @inline(__always)
   mutating func bool() throws(NotPlain) -> Bool {
-    let isTrue = try peek() == UInt8(ascii: "t")
-    try word(isTrue ? "true" : "false")
-    return isTrue
+    guard offset &+ 5 <= count else { throw NotPlain() }
+    if half(at: offset) == 0x6575_7274 {
+      offset &+= 4
+      return true
+    }
+    guard self.byte(at: offset) == UInt8(ascii: "f"), half(at: offset &+ 1) == 0x6573_6C61 else { throw NotPlain() }
+    offset &+= 5
+    return false
+  }
+
+  /// A whole number without a sign, as most numbers are; `nil`, and nothing is read, where it is written otherwise.
+  @inline(__always)
+  mutating func plainNumber() -> Int64? {
+    var place = offset
+    var number: Int64 = 0
+    while place < count, case let digit = self.byte(at: place) &- 0x30, digit < 10 {
+      number = number &* 10 &+ Int64(digit)
+      place &+= 1
+    }
+    let length = place &- offset
+    guard (1...18).contains(length), place < count, self.byte(at: place) != UInt8(ascii: "."),
+      self.byte(at: place) | 0x20 != UInt8(ascii: "e"), length == 1 || self.byte(at: offset) != UInt8(ascii: "0")
+    else { return nil }
+    offset = place
+    return number
   }
 
   /// A number of at most 18 digits without an exponent; `scale` is how many stand behind the point.
   mutating func number() throws(NotPlain) -> (units: Int64, scale: Int) {
     let isNegative = try peek() == UInt8(ascii: "-")
-    if isNegative { offset += 1 }
+    if isNegative { offset &+= 1 }
     let start = offset
     var units: Int64 = 0
     let whole = try digits(into: &units)
-    guard whole == 1 || bytes[start] != UInt8(ascii: "0") else { throw NotPlain() }
+    guard whole == 1 || self.byte(at: start) != UInt8(ascii: "0") else { throw NotPlain() }
     var scale = 0
-    if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
-      offset += 1
+    if offset < count, self.byte(at: offset) == UInt8(ascii: ".") {
+      offset &+= 1
       scale = try digits(into: &units)
     }
     guard whole + scale <= 18 else { throw NotPlain() }
-    if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") { throw NotPlain() }
+    if offset < count, self.byte(at: offset) | 0x20 == UInt8(ascii: "e") { throw NotPlain() }
     return (isNegative ? -units : units, scale)
   }
 
   /// All digits that come next, at least one; gives how many.
   private mutating func digits(into units: inout Int64) throws(NotPlain) -> Int {
     let start = offset
-    while offset < bytes.count, case let digit = bytes[offset] &- 0x30, digit < 10 {
+    while offset < count, case let digit = self.byte(at: offset) &- 0x30, digit < 10 {
       units = units &* 10 &+ Int64(digit)
-      offset += 1
+      offset &+= 1
     }
     guard offset > start else { throw NotPlain() }
     return offset - start
@@ -232,7 +296,7 @@ extension FrameValues {
   ) throws(NotPlain) -> Cell {
     switch first {
     case UInt8(ascii: "\""):
-      let content = try cursor.string()
+      let content = try cursor.content()
       return try readText(&cursor, content, field, names)
     case UInt8(ascii: "t"), UInt8(ascii: "f"):
       guard field.kind == .bool else { throw NotPlain() }

@@ -15,18 +15,6 @@ struct JSONIntake: ~Copyable {
   private var context = -1
   private var inputs = -1
 
-  /// The names that every request has.
-  private enum Key {
-    static let action = FieldTable.Key("action")
-    static let subject = FieldTable.Key("subject")
-    static let resource = FieldTable.Key("resource")
-    static let context = FieldTable.Key("context")
-    static let name = FieldTable.Key("name")
-    static let properties = FieldTable.Key("properties")
-    static let type = FieldTable.Key("type")
-    static let id = FieldTable.Key("id")
-  }
-
   /// A subject or a resource, whose fields lie in the arena from `base` on.
   private struct Entity {
     var index: Int
@@ -36,15 +24,17 @@ struct JSONIntake: ~Copyable {
     var base: Int
   }
 
-  /// An intake of a document that is valid UTF-8 into the storage of a frame, which it gives back with `finish`.
+  /// An intake of a document that is valid UTF-8 and not empty into the storage of a frame, which it gives back with
+  /// `finish`.
   init(
-    _ frame: inout Frame, document: UnsafeRawBufferPointer, plan: Shared<DecisionPlan>, actions: [Shared<ActionPlan>]
+    _ frame: inout Frame, document: UnsafeRawPointer, count: Int, plan: Shared<DecisionPlan>,
+    actions: [Shared<ActionPlan>]
   ) {
     values = frame.values.taken()
     values.empty()
     // Texts are found by where they stand in the document.
-    _ = values.texts.keep(document)
-    cursor = JSONCursor(document)
+    _ = values.texts.keep(UnsafeRawBufferPointer(start: document, count: count))
+    cursor = JSONCursor(document, count: count)
     self.plan = plan
     self.actions = actions
   }
@@ -57,13 +47,13 @@ struct JSONIntake: ~Copyable {
     var isFirst = true
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
-      if action == nil, try cursor.takes(Key.action) {
+      if action == nil, try cursor.takes(plan.part.expressions.names.keys.action) {
         try readAction()
-      } else if subject == nil, try cursor.takes(Key.subject) {
+      } else if subject == nil, try cursor.takes(plan.part.expressions.names.keys.subject) {
         subject = try readEntity()
-      } else if context < 0, try cursor.takes(Key.context) {
+      } else if context < 0, try cursor.takes(plan.part.expressions.names.keys.context) {
         try readContext()
-      } else if resource == nil, try cursor.takes(Key.resource) {
+      } else if resource == nil, try cursor.takes(plan.part.expressions.names.keys.resource) {
         resource = try readEntity()
       } else {
         throw NotPlain()
@@ -92,14 +82,14 @@ struct JSONIntake: ~Copyable {
     try cursor.take(UInt8(ascii: "{"))
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
-      if action == nil, try cursor.takes(Key.name) {
+      if action == nil, try cursor.takes(plan.part.expressions.names.keys.name) {
         let name = cursor[try cursor.string()]
         let names = plan.part.actionNames
         guard let known = names.number(of: name, hash: names.hash(name)) else { throw NotPlain() }
         action = actions[Int(known)]
-      } else if inputs < 0, later < 0, try cursor.takes(Key.properties) {
+      } else if inputs < 0, later < 0, try cursor.takes(plan.part.expressions.names.keys.properties) {
         if let action {
-          try readInputs(of: action.part)
+          try readInputs(of: action)
         } else {
           later = try cursor.skipObject()
         }
@@ -111,7 +101,7 @@ struct JSONIntake: ~Copyable {
     if later >= 0 {
       let end = cursor
       cursor = cursor.at(later)
-      try readInputs(of: action.part)
+      try readInputs(of: action)
       cursor = end
     }
     if inputs < 0 { inputs = makeRoom(action.part.inputTable.count) }
@@ -124,15 +114,15 @@ struct JSONIntake: ~Copyable {
     try cursor.take(UInt8(ascii: "{"))
     while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
       isFirst = false
-      if entity.index < 0, try cursor.takes(Key.type) {
+      if entity.index < 0, try cursor.takes(plan.part.expressions.names.keys.type) {
         entity.type = try cursor.string()
         guard let known = plan.part.expressions.names.entity(named: cursor[entity.type]) else { throw NotPlain() }
         entity.index = known
-      } else if entity.id.isEmpty, try cursor.takes(Key.id) {
+      } else if entity.id.isEmpty, try cursor.takes(plan.part.expressions.names.keys.id) {
         entity.id = try cursor.string()
         // One that may have to be composed takes a closer look, and so does none at all.
         guard TextTable.isASCII(cursor[entity.id]) else { throw NotPlain() }
-      } else if entity.base < 0, later < 0, try cursor.takes(Key.properties) {
+      } else if entity.base < 0, later < 0, try cursor.takes(plan.part.expressions.names.keys.properties) {
         if entity.index >= 0 {
           entity.base = try readProperties(of: entity.index)
         } else {
@@ -158,101 +148,93 @@ struct JSONIntake: ~Copyable {
   /// Reads the fields of a record; gives the place of the first.
   private mutating func readProperties(of entity: Int) throws(NotPlain) -> Int {
     let base = makeRoom(plan.part.expressions.names.entities[entity].count)
-    try cursor.take(UInt8(ascii: "{"))
-    let table = plan.part.expressions.names.entities[entity]
-    var last = -1
-    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: last < 0) {
-      last = try readName(in: table, after: last)
-      let isGiven = try readValue(to: base + last, table, last)
-      guard isGiven || table.fields[last].absence == .absent else { throw NotPlain() }
-    }
+    try readMembers(plan.part.expressions.names.entities[entity], to: base, emptiesAny: false)
     return base
   }
 
   private mutating func readContext() throws(NotPlain) {
     let base = makeRoom(plan.part.contextTable.count)
     context = base
-    try cursor.take(UInt8(ascii: "{"))
-    let table = plan.part.contextTable
-    var last = -1
-    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: last < 0) {
-      last = try readName(in: table, after: last)
-      let isGiven = try readValue(to: base + last, table, last)
-      if isGiven, plan.part.context[last].fromServer { throw NotPlain() }
+    try readMembers(plan.part.contextTable, to: base, emptiesAny: true)
+    for position in plan.part.context.indices where plan.part.context[position].fromServer {
+      if values.arena[base + position].state != .absent { throw NotPlain() }
     }
   }
 
-  private mutating func readInputs(of action: ActionPlan) throws(NotPlain) {
-    let base = makeRoom(action.inputTable.count)
+  private mutating func readInputs(of action: Shared<ActionPlan>) throws(NotPlain) {
+    let base = makeRoom(action.part.inputTable.count)
     inputs = base
-    try cursor.take(UInt8(ascii: "{"))
-    let table = action.inputTable
-    var last = -1
-    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: last < 0) {
-      last = try readName(in: table, after: last)
-      _ = try readValue(to: base + last, table, last)
-    }
+    try readMembers(action.part.inputTable, to: base, emptiesAny: true)
   }
 
-  /// Reads the name of a member; gives its position in a table.
+  /// Reads an object whose members have places of their own, from `base` on, and none of them a value yet.
   ///
-  /// - `last`: The position of the member before it, -1 for the first one.
-  @inline(__always)
-  private mutating func readName(in table: FieldTable, after last: Int) throws(NotPlain) -> Int {
-    let guess = values.guesses[table, last]
-    if guess < table.keys.count, try cursor.takes(table.keys[guess]) { return guess }
-    let position = try lookUpName(in: table)
-    values.guesses[table, last] = position
-    return position
+  /// Nearly all of a request is read here, so the cursor is a variable of its own, and what is usual takes no call.
+  /// - `emptiesAny`: Any member may be `null`, not only one that may be absent.
+  private mutating func readMembers(_ table: FieldTable, to base: Int, emptiesAny: Bool) throws(NotPlain) {
+    var cursor = self.cursor
+    try cursor.take(UInt8(ascii: "{"))
+    var member = -1
+    while try cursor.hasNext(before: UInt8(ascii: "}"), isFirst: member < 0) {
+      let guess = values.guesses[table.number, member]
+      if guess < table.members.count, try cursor.takes(table.members[guess].key) {
+        member = guess
+      } else {
+        self.cursor = cursor
+        member = try lookUpName(in: table, after: member)
+        cursor = self.cursor
+      }
+      guard values.arena[base + member].isUnset else { throw NotPlain() }
+      let first = try cursor.peek()
+      if let cell = try Self.readPlain(&cursor, first, table.members, member) {
+        values.arena[base + member] = cell
+      } else if first == UInt8(ascii: "n") {
+        try cursor.null()
+        guard emptiesAny || table.fields[member].absence == .absent else { throw NotPlain() }
+        // It empties the field, whatever is stored.
+        values.arena[base + member] = .emptied
+      } else {
+        self.cursor = cursor
+        let cell = try values.read(&self.cursor, first, as: table.fields[member], plan.part.expressions.names)
+        values.arena[base + member] = cell
+        cursor = self.cursor
+      }
+    }
+    self.cursor = cursor
   }
 
-  private mutating func lookUpName(in table: FieldTable) throws(NotPlain) -> Int {
+  /// The position of the member whose name comes next, other than the last time.
+  @inline(never)
+  private mutating func lookUpName(in table: FieldTable, after last: Int) throws(NotPlain) -> Int {
     let name = cursor[try cursor.name()]
     // Members of the context with a meaning of their own are in no table.
     guard let position = table.position(of: name) else { throw NotPlain() }
+    values.guesses[table.number, last] = position
     return position
   }
 
-  /// Reads a value into a place that has none yet; `false` for `null`.
-  @inline(__always)
-  private mutating func readValue(to place: Int, _ table: FieldTable, _ position: Int) throws(NotPlain) -> Bool {
-    guard values.arena[place].isUnset else { throw NotPlain() }
-    let first = try cursor.peek()
-    if first == UInt8(ascii: "n") {
-      try cursor.null()
-      // It empties the field, whatever is stored.
-      values.arena[place] = .emptied
-      return false
-    }
-    if let cell = try readPlain(first, table, position) {
-      values.arena[place] = cell
-    } else {
-      let cell = try values.read(&cursor, first, as: table.fields[position], plan.part.expressions.names)
-      values.arena[place] = cell
-    }
-    return true
-  }
-
   /// Reads a text, a whole number or a truth value, as most values are; `nil` where nothing was read.
+  ///
+  /// - `first`: The next byte.
   @inline(__always)
-  private mutating func readPlain(
-    _ first: UInt8, _ table: FieldTable, _ position: Int
+  private static func readPlain(
+    _ cursor: inout JSONCursor, _ first: UInt8, _ members: [FieldTable.Member], _ member: Int
   ) throws(NotPlain) -> Cell? {
-    guard !table.fields[position].isList else { return nil }
-    switch (table.fields[position].kind, first) {
-    case (.string, UInt8(ascii: "\"")):
+    switch members[member].kind {
+    case .string:
+      guard first == UInt8(ascii: "\"") else { return nil }
       let start = cursor
-      let content = try cursor.string()
-      if !content.isEmpty, content.count <= Int(table.fields[position].surelyFits) {
+      let content = try cursor.content()
+      if !content.isEmpty, content.count <= Int(members[member].surelyFits) {
         return .unread(content.lowerBound, count: content.count)
       }
       cursor = start
       return nil
-    case (.int, 0x30...0x39):
-      let (units, scale) = try cursor.number()
-      guard scale == 0, table.fields[position].isWithin(units) else { throw NotPlain() }
-      return Cell(units)
-    case (.bool, _): return Cell(try cursor.bool())
+    case .int:
+      guard let number = cursor.plainNumber() else { return nil }
+      guard members[member].lower <= number, number <= members[member].upper else { throw NotPlain() }
+      return Cell(number)
+    case .bool: return first == UInt8(ascii: "n") ? nil : Cell(try cursor.bool())
     default: return nil
     }
   }
@@ -281,45 +263,91 @@ struct JSONIntake: ~Copyable {
 }
 
 extension Evaluator {
-  /// Judges the request of a document; `nil` where only the long way can read it.
-  mutating func judge<Answer>(
-    json: [UInt8], serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp, detail: Detail,
-    _ body: (inout Judgement) -> Answer
-  ) -> Answer? {
-    guard json.count <= JSONReader.defaultLimit, JSONReader.isValidUTF8(json) else { return nil }
-    return json.withUnsafeBytes { document in
-      var intake = JSONIntake(&judgement.frame, document: document, plan: sharedPlan, actions: actions)
-      let isRead: Bool
-      do throws(NotPlain) {
-        try intake.read(serverContext: serverContext)
-        isRead = true
-      } catch {
-        isRead = false
-      }
-      judgement.start(intake.action ?? ActionPlan.none, records: records, now: now, detail: detail)
-      let answer = intake.finish(&judgement, isRead: isRead) ? body(&judgement) : nil
-      judgement.frame.release()
-      return answer
+  /// Decides the request of a document; `nil` where only the long way can read it.
+  mutating func decide(
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
+  ) -> Decision? {
+    let isTaken = take(json: json, serverContext: serverContext, records: records, now: now, detail: .reasons)
+    let decision = isTaken ? judgement.decide() : nil
+    judgement.frame.release()
+    return decision
+  }
+
+  /// The outcome of such a request alone.
+  mutating func outcome(
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
+  ) -> Decision.Outcome? {
+    let isTaken = take(json: json, serverContext: serverContext, records: records, now: now, detail: .outcome)
+    let outcome = isTaken ? judgement.settle() : nil
+    judgement.frame.release()
+    return outcome
+  }
+
+  /// Writes the decision of such a request as compact JSON, in the place of what the writer had; `false` where only the
+  /// long way can read it.
+  mutating func answer(
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
+  ) -> Bool {
+    writer.empty()
+    let isTaken = take(json: json, serverContext: serverContext, records: records, now: now, detail: .reasons)
+    // The decision is gone before anybody could make a copy of it.
+    if isTaken { judgement.decide().write(to: &writer) }
+    judgement.frame.release()
+    return isTaken
+  }
+
+  /// Puts the request of a document into the frame; `false` where only the long way can read it.
+  private mutating func take(
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp,
+    detail: Detail
+  ) -> Bool {
+    guard let start = json.baseAddress, (1...JSONReader.defaultLimit).contains(json.count),
+      JSONReader.isValidUTF8(json)
+    else { return false }
+    var intake = JSONIntake(
+      &judgement.frame, document: start, count: json.count, plan: sharedPlan, actions: actions)
+    let isRead: Bool
+    do throws(NotPlain) {
+      try intake.read(serverContext: serverContext)
+      isRead = true
+    } catch {
+      isRead = false
     }
+    judgement.start(intake.action ?? ActionPlan.none, records: records, now: now, detail: detail)
+    return intake.finish(&judgement, isRead: isRead)
   }
 }
 
 extension PreparedPlan {
   /// Decides the request of a JSON document, from any thread; `nil` where it has to be read the long way.
   package func decide(
-    json: [UInt8], serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
   ) -> Decision? {
     evaluators.withEvaluator(of: self) {
-      $0.judge(json: json, serverContext: serverContext, records: records, now: now, detail: .reasons) { $0.decide() }
+      $0.decide(json: json, serverContext: serverContext, records: records, now: now)
     }
   }
 
   /// The outcome of such a request alone.
   package func outcome(
-    json: [UInt8], serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp
   ) -> Decision.Outcome? {
     evaluators.withEvaluator(of: self) {
-      $0.judge(json: json, serverContext: serverContext, records: records, now: now, detail: .outcome) { $0.settle() }
+      $0.outcome(json: json, serverContext: serverContext, records: records, now: now)
+    }
+  }
+
+  /// Gives the decision of such a request as compact JSON, in place; `nil` where it has to be read the long way.
+  ///
+  /// - `body`: Takes the bytes, and whether all of them are ASCII.
+  package func answer<Result: Sendable>(
+    json: UnsafeRawBufferPointer, serverContext: [String: Value], records: (any RecordSource)?, now: Timestamp,
+    _ body: (_ bytes: UnsafeRawBufferPointer, _ isASCII: Bool) -> Result
+  ) -> Result? {
+    evaluators.withEvaluator(of: self) { evaluator in
+      guard evaluator.answer(json: json, serverContext: serverContext, records: records, now: now) else { return nil }
+      let isASCII = evaluator.writer.isASCII
+      return evaluator.writer.withBytes { body($0, isASCII) }
     }
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// What a quick look at a value must know of its declaration; copied without counting references.
 package struct QuickField: Sendable {
   /// How a value is read; `other` always takes a closer look.
-  enum Kind: UInt8, Sendable {
+  enum Kind: UInt8, Sendable, BitwiseCopyable {
     case other, bool, int, double, decimal, string, text, email, word, date, timestamp, duration, reference
   }
   /// What stands for a value that is not given.
@@ -83,40 +83,68 @@ package struct QuickField: Sendable {
 ///
 /// A reference, as its tables are looked into for every value of every request and never copied.
 package final class FieldTable: Sendable {
-  /// A name as it stands in JSON with its quotes, to be compared in three looks.
+  /// A name as it stands in JSON with its quotes, to be compared in three looks of eight bytes.
   struct Key: BitwiseCopyable, Sendable {
-    /// The first eight bytes, or all; those behind them where there are more than sixteen; and the last eight.
+    /// The first eight bytes, some in the middle, and the last eight; they overlap where there are fewer.
     let head: UInt64
     let middle: UInt64
     let tail: UInt64
-    /// How many bytes; 0 of a name that is too long for this, or that JSON would write otherwise.
-    let count: Int
+    /// Which bits count: all of them, but for a name with fewer than eight bytes.
+    let mask: UInt64
+    /// Where the second and the third look go, and how many bytes all of them see.
+    let middleOffset: UInt8
+    let tailOffset: UInt8
+    let span: UInt8
+    /// How many bytes the name has.
+    let count: UInt8
 
+    /// A name that is too long for this, or that JSON would write otherwise, equals nothing that is UTF-8.
     init(_ name: String) {
       let bytes = Array("\"\(name)\"".utf8)
       let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
       guard isPlain, bytes.count <= 24 else {
-        self.init()
+        self.init(head: .max, middle: .max, tail: .max, mask: .max, offsets: (0, 0), count: 8)
         return
       }
       func word(_ start: Int) -> UInt64 {
         bytes[start...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
       }
+      let offsets = (bytes.count > 16 ? 8 : 0, max(0, bytes.count - 8))
       self.init(
-        head: word(0), middle: bytes.count > 16 ? word(8) : 0, tail: word(max(0, bytes.count - 8)), count: bytes.count)
+        head: word(0), middle: word(offsets.0), tail: word(offsets.1),
+        mask: bytes.count < 8 ? 1 << UInt64(8 * bytes.count) - 1 : .max, offsets: offsets, count: bytes.count)
     }
 
-    private init() { self.init(head: 0, middle: 0, tail: 0, count: 0) }
+    private init(
+      head: UInt64, middle: UInt64, tail: UInt64, mask: UInt64, offsets: (Int, Int), count: Int
+    ) {
+      (self.head, self.middle, self.tail, self.mask) = (head, middle, tail, mask)
+      (middleOffset, tailOffset) = (UInt8(offsets.0), UInt8(offsets.1))
+      (span, self.count) = (UInt8(max(8, count)), UInt8(count))
+    }
+  }
+  /// What a member of a document is read by at a glance; in one place, as it is looked at for each.
+  struct Member: BitwiseCopyable, Sendable {
+    let key: Key
+    /// `other` where the field is a list or takes a closer look.
+    let kind: QuickField.Kind
+    /// A string of one byte up to so many fits.
+    let surelyFits: Int32
+    let lower: Int64
+    let upper: Int64
 
-    private init(head: UInt64, middle: UInt64, tail: UInt64, count: Int) {
-      (self.head, self.middle, self.tail, self.count) = (head, middle, tail, count)
+    init(_ name: String, _ field: QuickField) {
+      key = Key(name)
+      kind = field.isList ? .other : field.kind
+      surelyFits = field.surelyFits
+      (lower, upper) = field.bounds
     }
   }
   private let names: TextTable
   /// In the order of the declaration.
   package let fields: [QuickField]
   /// By field.
-  let keys: [Key]
+  let members: [Member]
   /// Tells the table from others.
   let number: Int
   private static let last = Atomic<Int>(0)
@@ -126,7 +154,7 @@ package final class FieldTable: Sendable {
     for field in fields { names.insert(field.name) }
     self.names = names
     self.fields = fields.map { QuickField($0) }
-    keys = fields.map { Key($0.name) }
+    members = fields.map { Member($0.name, QuickField($0)) }
     number = Self.last.add(1, ordering: .relaxed).newValue
   }
 
@@ -151,19 +179,35 @@ struct MemberGuesses: ~Copyable {
   private var next = Buffer<Int32>()
 
   /// The member that came behind another one, or first behind -1; any number of one or of none may come out.
-  subscript(table: FieldTable, last: Int) -> Int {
+  ///
+  /// - `table`: Its number.
+  subscript(table: Int, last: Int) -> Int {
     @inline(__always) get {
-      next.count == 0 ? 0 : Int(next[(table.number &* 37 &+ last &+ 1) & (Self.size - 1)])
+      next.count == 0 ? 0 : Int(next[(table &* 37 &+ last &+ 1) & (Self.size - 1)])
     }
     set {
       if next.count == 0 { next.append(repeating: 0, count: Self.size) }
-      next[(table.number &* 37 &+ last &+ 1) & (Self.size - 1)] = Int32(truncatingIfNeeded: newValue)
+      next[(table &* 37 &+ last &+ 1) & (Self.size - 1)] = Int32(truncatingIfNeeded: newValue)
     }
   }
 }
 
+/// The names that every request has, as they stand in JSON.
+struct RequestKeys: Sendable {
+  let action = FieldTable.Key("action")
+  let subject = FieldTable.Key("subject")
+  let resource = FieldTable.Key("resource")
+  let context = FieldTable.Key("context")
+  let name = FieldTable.Key("name")
+  let properties = FieldTable.Key("properties")
+  let type = FieldTable.Key("type")
+  let id = FieldTable.Key("id")
+}
+
 /// The tables of a schema by which requests are read; a reference, as they are never copied.
 package final class NameTables: Sendable {
+  /// Not the names of any schema: they stand here as a name of the type itself would be asked for each time.
+  let keys = RequestKeys()
   /// By entity.
   package let entities: [FieldTable]
   /// The words of each enumeration.

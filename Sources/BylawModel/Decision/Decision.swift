@@ -141,18 +141,54 @@ public struct Decision: Sendable, Hashable {
 
   /// Which rules decided.
   public struct RuleSetIdentity: Sendable, Hashable {
+    /// What all decisions of a rule set share; a reference, as every decision takes it along.
+    private final class Content: Sendable {
+      let name: String
+      let version: String
+      let digest: String
+      let json: (bytes: [UInt8], isASCII: Bool)
+
+      init(name: String, version: String, digest: String) {
+        (self.name, self.version, self.digest) = (name, version, digest)
+        json = RuleSetIdentity.json(name: name, version: version, digest: digest)
+      }
+    }
+    private var content: Content
+
     /// The name from the manifest.
-    public var name: String
+    public var name: String {
+      get { content.name }
+      set { content = Content(name: newValue, version: version, digest: digest) }
+    }
     /// The version from the manifest.
-    public var version: String
+    public var version: String {
+      get { content.version }
+      set { content = Content(name: name, version: newValue, digest: digest) }
+    }
     /// `sha256:` and the digest of all files.
-    public var digest: String
+    public var digest: String {
+      get { content.digest }
+      set { content = Content(name: name, version: version, digest: newValue) }
+    }
+    /// The identity as compact JSON.
+    var json: (bytes: [UInt8], isASCII: Bool) { content.json }
 
     /// Creates an identity.
     public init(name: String, version: String, digest: String) {
-      self.name = name
-      self.version = version
-      self.digest = digest
+      content = Content(name: name, version: version, digest: digest)
+    }
+
+    /// Whether name, version and digest are the same.
+    public static func == (left: RuleSetIdentity, right: RuleSetIdentity) -> Bool {
+      left.content === right.content
+        || (left.name, left.version, left.digest) == (right.name, right.version, right.digest)
+    }
+
+    /// Adds name, version and digest to a hash.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(name)
+      hasher.combine(version)
+      hasher.combine(digest)
     }
   }
 

@@ -25,7 +25,7 @@ package struct JSONReader {
   package static func parse(_ bytes: [UInt8], limit: Int = defaultLimit) throws(JSONError) -> Value {
     var reader = JSONReader(bytes: bytes)
     guard bytes.count <= limit else { throw reader.error(.tooLarge(limit: limit), "a smaller one") }
-    if let place = firstInvalidUTF8(bytes) {
+    if let place = bytes.withUnsafeBytes({ firstInvalidUTF8($0) }) {
       reader.offset = place
       throw reader.error(.invalidUTF8, "valid UTF-8")
     }

@@ -3,7 +3,7 @@
 /// Members are sorted by the bytes of their names in UTF-8. Timestamps, durations, dates and references become strings,
 /// decimals numbers with all their places, and doubles that JSON does not have the strings `NaN`, `Infinity` and
 /// `-Infinity`. Members can also be written one by one, in the order in which a reader wants them.
-package struct JSONWriter: Sendable {
+package struct JSONWriter: ~Copyable {
   /// How the text is laid out.
   package enum Style: Sendable, Hashable {
     /// No space at all: for digests, logs and the wire.
@@ -13,39 +13,54 @@ package struct JSONWriter: Sendable {
   }
 
   private let style: Style
-  /// The text so far in UTF-8, with room behind it.
-  private var storage: [UInt8]
-  private var used = 0
+  /// The text so far in UTF-8 from `start` to `place`, with room up to `end`.
+  ///
+  /// Memory of its own, as an array would be asked for each piece whether somebody else holds it.
+  private var start: UnsafeMutablePointer<UInt8>
+  private var place: UnsafeMutablePointer<UInt8>
+  private var end: UnsafeMutablePointer<UInt8>
   /// How many lists and objects are open, and for each of the innermost 64 whether something stands in it, as bits.
   private var depth = 0
   private var hasContent: UInt64 = 0
   /// The same of the outer ones, once there are more.
   private var outerContent: [UInt64] = []
   private var followsKey = false
-
-  /// Hands out the whole text, in UTF-8, without a copy; nothing is written afterwards.
-  package mutating func finish() -> [UInt8] {
-    var all: [UInt8] = []
-    swap(&all, &storage)
-    all.removeLast(all.count - used)
-    used = 0
-    return all
-  }
-
-  /// The text so far.
-  package var text: String { String(decoding: storage[..<used], as: UTF8.self) }
-
-  /// Gives the text so far in UTF-8, in place.
-  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    storage.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<used])) }
-  }
+  /// All bytes of texts so far in one, eight at a time.
+  private var seen: UInt64 = 0
 
   /// A writer with nothing written.
   ///
   /// - `capacity`: How many bytes it has room for before it grows.
   package init(_ style: Style, capacity: Int = 64) {
     self.style = style
-    storage = Array(repeating: 0, count: max(16, capacity))
+    let room = max(16, capacity)
+    start = .allocate(capacity: room)
+    place = start
+    end = start + room
+  }
+
+  deinit { start.deallocate() }
+
+  /// The text so far in UTF-8.
+  package var bytes: [UInt8] { withBytes { Array($0) } }
+
+  /// The text so far.
+  package var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
+  /// Gives the text so far in UTF-8, in place.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(UnsafeRawBufferPointer(start: start, count: place - start))
+  }
+
+  /// Whether the text so far is ASCII alone.
+  package var isASCII: Bool { seen & 0x8080_8080_8080_8080 == 0 }
+
+  /// Forgets the text and keeps the room for another one, unless it is much.
+  package mutating func empty() {
+    place = start
+    (depth, hasContent, followsKey, seen) = (0, 0, false, 0)
+    if !outerContent.isEmpty { outerContent = [] }
+    if end - start > 1 << 20 { self = JSONWriter(style, capacity: 1_024) }
   }
 
   /// The JSON of one value.
@@ -73,44 +88,61 @@ package struct JSONWriter: Sendable {
   package mutating func key(_ name: String) {
     separate()
     quote(name)
-    endKey()
+    reserve(2)
+    put(":")
+    if style == .pretty { put(" ") }
+    followsKey = true
   }
 
   /// Writes the name of the next member, one without a character to escape.
+  @inline(__always)
   package mutating func key(plain name: StaticString) {
-    separate()
-    write(upTo: name.utf8CodeUnitCount + 3) { place in
-      var pen = Pen(place)
-      pen.quote(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-      pen.mark(":")
-      return pen.place
-    }
-    if style == .pretty { append(UInt8(ascii: " ")) }
+    putKey(name, andRoomFor: 0)
     followsKey = true
   }
 
-  private mutating func endKey() {
-    append(UInt8(ascii: ":"))
-    if style == .pretty { append(UInt8(ascii: " ")) }
-    followsKey = true
+  /// The same where the value follows at once; `count` bytes of it need no look for room.
+  @inline(__always)
+  private mutating func putKey(_ name: StaticString, andRoomFor count: Int) {
+    if style == .pretty { separate() }
+    reserve(name.utf8CodeUnitCount + 5 + count)
+    if style == .compact {
+      // Most often something stands before it: the comma is written in any case.
+      place.pointee = UInt8(ascii: ",")
+      place += Int(truncatingIfNeeded: hasContent & 1)
+      hasContent |= 1
+    }
+    put("\"")
+    UnsafeMutableRawPointer(place).copyMemory(from: name.utf8Start, byteCount: name.utf8CodeUnitCount)
+    place += name.utf8CodeUnitCount
+    put("\"")
+    put(":")
+    if style == .pretty { put(" ") }
   }
 
   /// Writes one member whose name has no character to escape and whose value is a list without elements.
+  @inline(__always)
   package mutating func emptyList(plain name: StaticString) {
-    key(plain: name)
-    followsKey = false
-    write(upTo: 2) { place in
-      var pen = Pen(place)
-      pen.mark("[")
-      pen.mark("]")
-      return pen.place
-    }
+    putKey(name, andRoomFor: 2)
+    put("[")
+    put("]")
+  }
+
+  /// Writes one member of which neither the name nor the text has a character to escape.
+  @inline(__always)
+  package mutating func member(plain name: StaticString, plain text: StaticString) {
+    putKey(name, andRoomFor: text.utf8CodeUnitCount + 2)
+    put("\"")
+    UnsafeMutableRawPointer(place).copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
+    place += text.utf8CodeUnitCount
+    put("\"")
   }
 
   /// Writes one member whose name has no character to escape and whose value is a text.
+  @inline(__always)
   package mutating func member(plain name: StaticString, _ text: String) {
-    key(plain: name)
-    quoted(text)
+    putKey(name, andRoomFor: 0)
+    quote(text)
   }
 
   /// The same of any value.
@@ -123,6 +155,18 @@ package struct JSONWriter: Sendable {
   package mutating func member(_ name: String, _ value: Value) {
     key(name)
     self.value(value)
+  }
+
+  /// Whether no space is written.
+  var isCompact: Bool { style == .compact }
+
+  /// Writes what is compact JSON already.
+  ///
+  /// - `isASCII`: Whether all of it is.
+  mutating func written(_ json: [UInt8], isASCII: Bool) {
+    separate()
+    json.withUnsafeBytes { append($0) }
+    if !isASCII { seen = .max }
   }
 
   /// Writes a value whole.
@@ -149,6 +193,16 @@ package struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes a time without a text of its own: every decision has one.
+  package mutating func time(_ time: Timestamp) {
+    guard time.hasPlainText else { return quoted(time.description) }
+    separate()
+    reserve(Timestamp.textCapacity + 2)
+    put("\"")
+    place += time.writePlainText(to: place)
+    put("\"")
+  }
+
   // MARK: Layout
 
   /// Writes what is one piece of text.
@@ -159,12 +213,14 @@ package struct JSONWriter: Sendable {
 
   private mutating func digits(of number: Int64) {
     separate()
-    if number < 0 { append(UInt8(ascii: "-")) }
+    reserve(20)
+    if number < 0 { put("-") }
     var rest = number.magnitude
     var power: UInt64 = 1
     while rest / power >= 10 { power *= 10 }
     while power > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
+      place.pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power)
+      place += 1
       rest %= power
       power /= 10
     }
@@ -175,23 +231,11 @@ package struct JSONWriter: Sendable {
     quote(text)
   }
 
-  /// Writes a time without a text of its own: every decision has one.
-  private mutating func time(_ time: Timestamp) {
-    guard time.hasPlainText else { return quoted(time.description) }
-    separate()
-    write(upTo: Timestamp.textCapacity + 2) { place in
-      var pen = Pen(place)
-      pen.mark("\"")
-      pen.place += time.writePlainText(to: pen.place)
-      pen.mark("\"")
-      return pen.place
-    }
-  }
-
   /// Opens a list or an object.
   private mutating func begin(_ bracket: Unicode.Scalar) {
     separate()
-    append(UInt8(ascii: bracket))
+    reserve(1)
+    put(bracket)
     if depth > 0, depth % 64 == 0 { outerContent.append(hasContent) }
     depth += 1
     hasContent <<= 1
@@ -204,7 +248,8 @@ package struct JSONWriter: Sendable {
     depth -= 1
     if depth > 0, depth % 64 == 0 { hasContent = outerContent.removeLast() }
     if hadContent, style == .pretty { breakLine() }
-    append(UInt8(ascii: bracket))
+    reserve(1)
+    put(bracket)
   }
 
   /// Writes what stands between this value or key and the one before it.
@@ -215,79 +260,52 @@ package struct JSONWriter: Sendable {
       return
     }
     guard depth > 0 else { return }
-    if hasContent & 1 == 1 { append(UInt8(ascii: ",")) }
+    if hasContent & 1 == 1 {
+      reserve(1)
+      put(",")
+    }
     hasContent |= 1
     if style == .pretty { breakLine() }
   }
 
   private mutating func breakLine() {
-    append(UInt8(ascii: "\n"))
-    for _ in 0..<depth {
-      append(UInt8(ascii: " "))
-      append(UInt8(ascii: " "))
-    }
+    reserve(1 + 2 * depth)
+    put("\n")
+    for _ in 0..<2 * depth { put(" ") }
   }
 
   // MARK: Bytes
 
+  /// Writes one character that there is room for.
   @inline(__always)
-  private mutating func append(_ byte: UInt8) {
-    if used == storage.count { grow(by: 1) }
-    storage[used] = byte
-    used += 1
+  private mutating func put(_ mark: Unicode.Scalar) {
+    place.pointee = UInt8(ascii: mark)
+    place += 1
   }
 
   private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    write(upTo: bytes.count) { place in
-      var pen = Pen(place)
-      pen.copy(bytes)
-      return pen.place
-    }
+    guard let source = bytes.baseAddress else { return }
+    reserve(bytes.count)
+    UnsafeMutableRawPointer(place).copyMemory(from: source, byteCount: bytes.count)
+    place += bytes.count
   }
 
-  /// Writes at most so many bytes in one go; `body` is told where the first goes and gives the place behind the last.
+  /// Makes sure that there is room for so many bytes.
   @inline(__always)
-  private mutating func write(upTo count: Int, _ body: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) {
-    let start = used
-    if storage.count - start < count { grow(by: count) }
-    used = storage.withUnsafeMutableBufferPointer { all in
-      guard let base = all.baseAddress else { return start }
-      let end = body(base + start) - base
-      precondition(end <= start + count && end <= all.count, "no more than there is room for")
-      return end
-    }
+  private mutating func reserve(_ count: Int) {
+    if end - place < count { grow(by: count) }
   }
 
-  /// Where the next byte goes.
-  private struct Pen {
-    var place: UnsafeMutablePointer<UInt8>
-
-    init(_ place: UnsafeMutablePointer<UInt8>) { self.place = place }
-
-    @inline(__always)
-    mutating func mark(_ mark: Unicode.Scalar) {
-      place.pointee = UInt8(ascii: mark)
-      place += 1
-    }
-
-    @inline(__always)
-    mutating func copy(_ bytes: UnsafeRawBufferPointer) {
-      guard let start = bytes.baseAddress else { return }
-      UnsafeMutableRawPointer(place).copyMemory(from: start, byteCount: bytes.count)
-      place += bytes.count
-    }
-
-    /// Writes a text without a character to escape, with its quotes.
-    @inline(__always)
-    mutating func quote(_ bytes: UnsafeRawBufferPointer) {
-      mark("\"")
-      copy(bytes)
-      mark("\"")
-    }
-  }
-
+  @inline(never)
   private mutating func grow(by count: Int) {
-    storage.append(contentsOf: repeatElement(0, count: max(storage.count, count)))
+    let used = place - start
+    let room = max(2 * (end - start), used + count)
+    let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
+    storage.initialize(from: start, count: used)
+    start.deallocate()
+    start = storage
+    place = storage + used
+    end = storage + room
   }
 
   /// The bytes of a text in place.
@@ -324,20 +342,49 @@ package struct JSONWriter: Sendable {
     }
   }
 
-  private mutating func quote(_ text: String) {
-    Self.withBytes(of: text) { characters in
-      // Hardly any text has a character to escape.
-      guard Self.needsEscape(characters) else {
-        return write(upTo: characters.count + 2) { place in
-          var pen = Pen(place)
-          pen.quote(characters)
-          return pen.place
-        }
+  private mutating func quote(_ text: String) { Self.withBytes(of: text) { quote($0) } }
+
+  /// Writes a text with its quotes: copies it and looks at it at once, as hardly any has a character to escape.
+  private mutating func quote(_ text: UnsafeRawBufferPointer) {
+    let count = text.count
+    reserve(count + 2)
+    let target = UnsafeMutableRawPointer(place + 1)
+    var found: UInt64 = 0
+    if count >= 8 {
+      // The last eight are looked at first; some of them are copied twice, which does no harm.
+      let last = text.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+      found = Self.escaped(in: last)
+      var all = last
+      target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
+      var offset = 0
+      while offset + 8 < count {
+        let word = text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        found |= Self.escaped(in: word)
+        all |= word
+        target.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
+        offset += 8
       }
-      append(UInt8(ascii: "\""))
-      for byte in characters { appendEscaped(byte) }
-      append(UInt8(ascii: "\""))
+      seen |= all
+    } else {
+      for offset in 0..<count {
+        let byte = text[offset]
+        seen |= UInt64(byte)
+        found |= Self.isEscaped(byte) ? .max : 0
+        target.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+      }
     }
+    guard found == 0 else { return escape(text) }
+    place.pointee = UInt8(ascii: "\"")
+    place[count + 1] = UInt8(ascii: "\"")
+    place += count + 2
+  }
+
+  @inline(never)
+  private mutating func escape(_ text: UnsafeRawBufferPointer) {
+    reserve(6 * text.count + 2)
+    put("\"")
+    for byte in text { putEscaped(byte) }
+    put("\"")
   }
 
   /// Whether a byte has to be escaped: eight at a time, as texts of digests and names are most of what is written.
@@ -346,49 +393,56 @@ package struct JSONWriter: Sendable {
       for byte in bytes where isEscaped(byte) { return true }
       return false
     }
+    var found = escaped(in: bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
     var position = 0
-    while position + 8 <= bytes.count {
-      if hasEscaped(unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)) { return true }
+    while position + 8 < bytes.count {
+      found |= escaped(in: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
       position += 8
     }
-    // Some bytes are looked at twice: that does no harm.
-    return hasEscaped(unsafe bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+    return found != 0
   }
 
-  /// Whether one of eight bytes has to be escaped.
+  /// A bit for a byte that has to be escaped, and perhaps for others behind it; 0 where none of eight has to be.
   @inline(__always)
-  private static func hasEscaped(_ word: UInt64) -> Bool {
+  private static func escaped(in word: UInt64) -> UInt64 {
     let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
-    // A byte of zero borrows from its highest bit; so does one below a bound that is subtracted.
-    let quote = word ^ (ones &* 0x22)
-    let backslash = word ^ (ones &* 0x5C)
-    let delete = word ^ (ones &* 0x7F)
-    let found =
-      (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
-      | (delete &- ones) & ~delete
-    return found & highs != 0
+    // Turning one bit puts the quote beside the control characters, below 0x21; a byte of zero borrows from its
+    // highest bit when one is subtracted, and one of 0x7F sets it when one is added.
+    let low = (word ^ (ones &* 0x02)) &- ones &* 0x21
+    let backslash = (word ^ (ones &* 0x5C)) &- ones
+    return (low | backslash | (word &+ ones)) & ~word & highs
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {
     byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
   }
 
-  private mutating func appendEscaped(_ byte: UInt8) {
+  private mutating func putEscaped(_ byte: UInt8) {
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      append(UInt8(ascii: "\\"))
-      append(byte)
-    case 0x08: append(text: "\\b")
-    case 0x09: append(text: "\\t")
-    case 0x0A: append(text: "\\n")
-    case 0x0C: append(text: "\\f")
-    case 0x0D: append(text: "\\r")
-    case 0x00..<0x20, 0x7F: append(text: "\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
-    default: append(byte)
+    case UInt8(ascii: "\""): put("\\", "\"")
+    case UInt8(ascii: "\\"): put("\\", "\\")
+    case 0x08: put("\\", "b")
+    case 0x09: put("\\", "t")
+    case 0x0A: put("\\", "n")
+    case 0x0C: put("\\", "f")
+    case 0x0D: put("\\", "r")
+    case 0x00..<0x20, 0x7F:
+      put("\\", "u")
+      put("0", "0")
+      for digit in [byte >> 4, byte & 0xF] {
+        place.pointee = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        place += 1
+      }
+    default:
+      place.pointee = byte
+      place += 1
     }
   }
 
-  private mutating func append(text: String) { for byte in text.utf8 { append(byte) } }
+  private mutating func put(_ first: Unicode.Scalar, _ second: Unicode.Scalar) {
+    put(first)
+    put(second)
+  }
 
   // MARK: Order
 

@@ -60,7 +60,9 @@ extension Timestamp: LosslessStringConvertible {
       let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
       return "\(civil.date)T\(time)\(fractionDigits(nanoseconds))Z"
     }
-    return DigitWriter.text(Self.textCapacity) { write(to: &$0) }
+    return String(unsafeUninitializedCapacity: Self.textCapacity) { text in
+      text.baseAddress.map { writePlainText(to: $0) } ?? 0
+    }
   }
 
   /// The bytes that the text of a time in the years 0 to 9999 takes at most.
@@ -71,17 +73,33 @@ extension Timestamp: LosslessStringConvertible {
 
   /// Writes the text of a time in the years 0 to 9999 to a place with room for it; gives the number of bytes.
   func writePlainText(to place: UnsafeMutablePointer<UInt8>) -> Int {
-    DigitWriter.write(to: place, Self.textCapacity) { write(to: &$0) }
+    let civil = CivilTime(self)
+    let (year, month, day) = civil.date.fields
+    func put(_ number: Int, at offset: Int, before mark: Unicode.Scalar) {
+      let (tens, ones) = number.quotientAndRemainder(dividingBy: 10)
+      place[offset] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: tens)
+      place[offset + 1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: ones)
+      place[offset + 2] = UInt8(ascii: mark)
+    }
+    let (century, yearOfCentury) = year.quotientAndRemainder(dividingBy: 100)
+    put(century, at: 0, before: "-")
+    put(yearOfCentury, at: 2, before: "-")
+    put(month, at: 5, before: "-")
+    put(day, at: 8, before: "T")
+    put(civil.hour, at: 11, before: ":")
+    put(civil.minute, at: 14, before: ":")
+    put(civil.second, at: 17, before: "Z")
+    return nanoseconds == 0 ? 20 : 19 + writeFraction(to: place + 19)
   }
 
-  private func write(to writer: inout DigitWriter) {
-    writer.whole(CivilTime(self))
-    if nanoseconds != 0 {
+  /// Writes the part of a second and the `Z` behind it; gives the number of bytes.
+  private func writeFraction(to place: UnsafeMutablePointer<UInt8>) -> Int {
+    DigitWriter.write(to: place, Self.textCapacity - 19) { writer in
       writer.mark(".")
       writer.number(Int(nanoseconds), 9)
       writer.dropZeros(8)
+      writer.mark("Z")
     }
-    writer.mark("Z")
   }
 
   /// The instant in UTC with nine digits of a second, so that texts of the years 0 to 9999 sort as times do.

@@ -237,8 +237,26 @@ import Testing
     writer.endObject()
     writer.endObject()
     #expect(writer.text == text)
-    #expect(writer.finish() == Array(text.utf8))
+    #expect(writer.bytes == Array(text.utf8))
+    writer.empty()
     #expect(writer.text.isEmpty)
+    writer.value(.string("again"))
+    #expect(writer.text == "\"again\"")
+  }
+
+  @Test(arguments: 0..<18)
+  func `tells short texts with something to escape, and those that are not ASCII`(_ count: Int) {
+    for place in 0..<max(1, count) {
+      for (character, escaped) in [("\"", #"\""#), ("\n", #"\n"#), ("\u{7F}", #"\u007f"#), ("é", "é"), ("~", "~")] {
+        guard count > 0 else { continue }
+        let (before, after) = (String(repeating: " ", count: place), String(repeating: "~", count: count - place - 1))
+        var writer = JSONWriter(.compact, capacity: 1)
+        writer.value(.string(before + character + after))
+        #expect(writer.text == "\"" + before + escaped + after + "\"")
+        #expect(writer.isASCII == (character != "é"))
+      }
+    }
+    #expect(JSONWriter.quoted(String(repeating: "a", count: count)).utf8.count == count + 2)
   }
 
   @Test(arguments: [JSONWriter.Style.compact, .pretty])

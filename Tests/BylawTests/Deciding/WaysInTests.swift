@@ -78,6 +78,18 @@ import Testing
     #"{"context":{"load":"3"},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add","properties":{"text":"a"}}}"#,
     #"{"context":{"load":true},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add","properties":{"text":1}}}"#,
     #"{"subject":{"type":"User","id":"","id":"u-1"},"action":{"name":"note.add","properties":{"text":"a"}}}"#,
+    #"{"context":{"load":03},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add","properties":{"text":"a"}}}"#,
+    #"{"context":{"load":3.0},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add","properties":{"text":"a"}}}"#,
+    #"{"context":{"load":3e0},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add","properties":{"text":"a"}}}"#,
+    #"{"context":{"load":-3},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add","properties":{"text":"a"}}}"#,
+    #"{"context":{"load":9223372036854775808},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#,
+    #"{"context":{"load":null,"load":3},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#,
+    #"{"context":{"load":nul},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#,
+    #"{"context":{"load":3,},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#,
+    #"{"context":{,"load":3},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#,
+    #"{"context":{"load" 3},"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#,
+    "",
+    "{",
     #"{"resource":{"type":"Task","id":"t-1"},"subject":{"type":"User","id":"u-1"},"action":{"name":"task.review"},"x":1}"#,
     #"{"resource":{"type":"Task","id":"t-1"},"subject":{"type":"User","id":"u-1"},"action":{"name":"task.review"}}"#,
     #"{"action":{"name":"task.review"},"resource":{"type":"User","id":"u-1"},"subject":{"type":"User","id":"u-1"}}"#,
@@ -91,6 +103,7 @@ import Testing
     // A second time members are looked for where they came the first time.
     for _ in 0..<2 { #expect((try? point.decide(json: bytes, at: Self.time)) == expected) }
     #expect((try? point.outcome(ofJSON: bytes, at: Self.time)) == expected?.outcome)
+    #expect((try? point.answer(toJSON: bytes, at: Self.time)) == expected?.jsonBytes())
     // What was read in vain leaves nothing behind.
     let plain = Array(#"{"subject":{"type":"User","id":"u-1"},"action":{"name":"note.add"}}"#.utf8)
     #expect(try point.decide(json: plain, at: Self.time).denialClass == .invalidInput)

@@ -79,12 +79,29 @@ struct DocumentComparison {
   private mutating func compare(_ bytes: [UInt8], _ made: GeneratedCase, _ prepared: PreparedPlan, seed: UInt64) {
     documents += 1
     let server = made.request.serverContext
-    let short = prepared.decide(json: bytes, serverContext: server, records: made.records, now: made.now)
-    guard let short else { return }
+    let (records, now) = (made.records, made.now)
+    let short = bytes.withUnsafeBytes {
+      prepared.decide(json: $0, serverContext: server, records: records, now: now)
+    }
+    let answer = bytes.withUnsafeBytes {
+      prepared.answer(json: $0, serverContext: server, records: records, now: now) { bytes, isASCII in
+        (bytes: Array(bytes), isASCII: isASCII)
+      }
+    }
+    guard let short else {
+      if answer != nil { reports.append("seed \(seed): an answer without a decision") }
+      return
+    }
+    let written = short.jsonBytes()
+    if answer?.bytes != written || answer?.isASCII != written.allSatisfy({ $0 < 0x80 }) {
+      reports.append("seed \(seed): \(String(decoding: answer?.bytes ?? [], as: UTF8.self)) for \(short.json())")
+    }
     plain += 1
     let request = try? Request(json: bytes, serverContext: server)
-    let long = request.map { prepared.decide($0, records: made.records, now: made.now) }
-    let outcome = prepared.outcome(json: bytes, serverContext: server, records: made.records, now: made.now)
+    let long = request.map { prepared.decide($0, records: records, now: now) }
+    let outcome = bytes.withUnsafeBytes {
+      prepared.outcome(json: $0, serverContext: server, records: records, now: now)
+    }
     guard short != long || outcome != long?.outcome else { return }
     let document = String(decoding: bytes, as: UTF8.self)
     reports.append("seed \(seed)\n\(document)\nshort: \(short)\nlong: \(String(describing: long))")

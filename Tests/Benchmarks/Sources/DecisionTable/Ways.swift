@@ -57,10 +57,16 @@ struct Ways: Sendable {
       let decision = decisionPoint.decide(workload.requests[index], at: DecisionTable.time)
       return (decision.outcome, decision.reasons.count)
     case .json:
-      let decision = try? decisionPoint.decide(
-        json: shaped.documents[index], serverContext: shaped.serverContexts[index], at: DecisionTable.time)
-      return (decision?.outcome ?? .deny, decision?.jsonBytes().count ?? 0)
+      let answer = try? decisionPoint.answer(
+        toJSON: shaped.documents[index], serverContext: shaped.serverContexts[index], at: DecisionTable.time)
+      return (Self.outcome(of: answer ?? []), answer?.count ?? 0)
     }
+  }
+
+  /// The outcome that an answer starts with: `{"decision":"allow",…`.
+  private static func outcome(of answer: [UInt8]) -> Decision.Outcome {
+    guard answer.count > 13 else { return .deny }
+    return answer[13] == UInt8(ascii: "a") ? .allow : answer[13] == UInt8(ascii: "p") ? .pending : .deny
   }
 
   /// Asks for all answers with how each condition came out; gives how long the text of it would be to write.

@@ -158,6 +158,11 @@ public struct ShapedWorkload: Sendable {
         return "request \(index): \(typed) by slot instead of \(expected)"
       }
       if read != expected { return "request \(index): \(read) from JSON instead of \(expected)" }
+      let answer = try decisionPoint.answer(
+        toJSON: documents[index], serverContext: serverContexts[index], at: time)
+      if answer != expected.jsonBytes() {
+        return "request \(index): \(String(decoding: answer, as: UTF8.self)) instead of \(expected.json())"
+      }
     }
     return nil
   }
