@@ -15,6 +15,8 @@ public struct PolicyDecisionPoint: Sendable {
   public let ruleSet: RuleSet
   /// The records in which references and facts are looked up.
   public let records: Records?
+  /// The same, as the evaluator reads them.
+  let source: StableRecords?
   let plan: PreparedPlan
   /// What explanations need, once one was asked for.
   let explanations = ExplanationPlan()
@@ -23,12 +25,13 @@ public struct PolicyDecisionPoint: Sendable {
   public init(_ ruleSet: RuleSet, records: Records? = nil) {
     self.ruleSet = ruleSet
     self.records = records
+    source = records.map { StableRecords($0) }
     plan = PreparedPlan(ruleSet.plan)
   }
 
   /// Decides one request as of a time; never throws: a request that cannot be judged is denied.
   public func decide(_ request: Request, at time: Timestamp) -> Decision {
-    plan.decide(request, records: records, now: time)
+    plan.decide(request, records: source, now: time)
   }
 
   /// Decides the request of a JSON document as of a time: the same as reading the `Request` and deciding it, but quicker,
@@ -41,7 +44,7 @@ public struct PolicyDecisionPoint: Sendable {
     takesSystem: Bool = false, at time: Timestamp
   ) throws(RequestError) -> Decision {
     let known = json.withUnsafeBytes {
-      plan.decide(json: $0, serverContext: serverContext, records: records, now: time)
+      plan.decide(json: $0, serverContext: serverContext, records: source, now: time)
     }
     if let known { return known }
     let request = try Request(
@@ -60,7 +63,7 @@ public struct PolicyDecisionPoint: Sendable {
     takesSystem: Bool = false, at time: Timestamp
   ) throws(RequestError) -> [UInt8] {
     let known = json.withUnsafeBytes {
-      plan.answer(json: $0, serverContext: serverContext, records: records, now: time) { bytes, _ in Array(bytes) }
+      plan.answer(json: $0, serverContext: serverContext, records: source, now: time) { bytes, _ in Array(bytes) }
     }
     if let known { return known }
     let request = try Request(
@@ -75,7 +78,7 @@ public struct PolicyDecisionPoint: Sendable {
     toJSON json: UnsafeRawBufferPointer, serverContext: [String: Value], takesSystem: Bool, at time: Timestamp,
     addingTo output: inout [UInt8]
   ) throws(RequestError) -> Bool? {
-    let known = plan.answer(json: json, serverContext: serverContext, records: records, now: time) { bytes, isASCII in
+    let known = plan.answer(json: json, serverContext: serverContext, records: source, now: time) { bytes, isASCII in
       output.append(contentsOf: bytes)
       return isASCII
     }
@@ -94,7 +97,7 @@ public struct PolicyDecisionPoint: Sendable {
     takesSystem: Bool = false, at time: Timestamp
   ) throws(RequestError) -> Decision.Outcome {
     let known = json.withUnsafeBytes {
-      plan.outcome(json: $0, serverContext: serverContext, records: records, now: time)
+      plan.outcome(json: $0, serverContext: serverContext, records: source, now: time)
     }
     if let known { return known }
     let request = try Request(
@@ -104,7 +107,7 @@ public struct PolicyDecisionPoint: Sendable {
 
   /// The outcome alone, the same as that of `decide`: no reasons, classifications or obligations are worked out.
   public func outcome(of request: Request, at time: Timestamp) -> Decision.Outcome {
-    plan.outcome(of: request, records: records, now: time)
+    plan.outcome(of: request, records: source, now: time)
   }
 }
 
@@ -138,4 +141,15 @@ public struct Records: Sendable, Hashable {
 extension Records: RecordSource {
   func fields(of reference: EntityReference) -> [String: Value]? { self[reference] }
   func ids(of type: String) -> [String] { order[type] ?? [] }
+}
+
+/// The records of a decision point, which never change: evaluators lay them out once.
+final class StableRecords: RecordSource, Sendable {
+  private let records: Records
+
+  init(_ records: Records) { self.records = records }
+
+  var stableIdentity: AnyObject? { self }
+  func fields(of reference: EntityReference) -> [String: Value]? { records[reference] }
+  func ids(of type: String) -> [String] { records.ids(of: type) }
 }

@@ -146,7 +146,7 @@ extension PolicyDecisionPoint {
     _ shape: RequestShape, subject: String, resource: String? = nil, at time: Timestamp,
     _ fill: (inout ShapedRequest) -> Void
   ) -> Decision {
-    plan.decide(shape.plan, subject: subject, resource: resource, records: records, now: time) {
+    plan.decide(shape.plan, subject: subject, resource: resource, records: source, now: time) {
       Self.fill(&$0, fill)
     }
   }
@@ -158,7 +158,7 @@ extension PolicyDecisionPoint {
     of shape: RequestShape, subject: String, resource: String? = nil, at time: Timestamp,
     _ fill: (inout ShapedRequest) -> Void
   ) -> Decision.Outcome {
-    plan.outcome(shape.plan, subject: subject, resource: resource, records: records, now: time) {
+    plan.outcome(shape.plan, subject: subject, resource: resource, records: source, now: time) {
       Self.fill(&$0, fill)
     }
   }

@@ -36,7 +36,7 @@ extension PolicyDecisionPoint {
     let explained = explanations.plan(of: ruleSet)
     let outlines = explained.outlines[request.action] ?? []
     return explained.plan.withEvaluator { evaluator in
-      let (decision, traces) = evaluator.explain(request, records: records, now: time, outlines: outlines)
+      let (decision, traces) = evaluator.explain(request, records: source, now: time, outlines: outlines)
       return Explanation(decision: decision, rules: traces)
     }
   }

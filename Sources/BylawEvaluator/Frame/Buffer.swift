@@ -91,6 +91,13 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     return Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
+  /// Some of the elements in place, while nothing is added.
+  @inline(__always)
+  func withElements<Result>(_ range: Range<Int>, _ body: (UnsafeBufferPointer<Element>) -> Result) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "positions in the buffer")
+    return body(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
   private mutating func grow(by added: Int) {
     let capacity = max(2 * self.capacity, count + added, 16)
     let storage = UnsafeMutablePointer<Element>.allocate(capacity: capacity)

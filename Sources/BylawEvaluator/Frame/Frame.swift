@@ -8,10 +8,13 @@ package protocol RecordSource {
   func ids(of type: String) -> [String]
   /// The ids of the records that meet a condition, in the same order; it may give others too.
   func ids(of type: String, meeting filter: RecordFilter) -> [String]
+  /// What a source whose records never change is told from others by; `nil` where they may change.
+  var stableIdentity: AnyObject? { get }
 }
 
 extension RecordSource {
   package func ids(of type: String, meeting filter: RecordFilter) -> [String] { ids(of: type) }
+  package var stableIdentity: AnyObject? { nil }
 }
 
 /// Why an expression had no value, and where it stands.
@@ -36,6 +39,8 @@ package struct Frame: ~Copyable {
     /// Where the bytes of an id lie that nobody asked for yet.
     var idStart: Int32 = 0
     var idCount: Int32 = 0
+    /// Of a record that was laid before: its fields that are read when somebody asks for them; negative for none.
+    var closer: Int32 = -1
     var isMissing = false
     /// Some given or stored field takes a closer look, or is not known.
     var isUnsure = false
@@ -57,6 +62,8 @@ package struct Frame: ~Copyable {
   /// Fields, elements and texts.
   var values: FrameValues
   var records = Buffer<Record>()
+  /// Records of a source that never changes, from one request to the next.
+  var laid = LaidRecords()
   var errors: [EvaluationError] = []
   var jsons: [Value] = []
   var now = Timestamp(seconds: 0)
@@ -98,6 +105,7 @@ package struct Frame: ~Copyable {
 
   /// Forgets the last request.
   package mutating func reset(source: (any RecordSource)?, now: Timestamp, inputCount: Int) {
+    if let source { laid.belong(to: source.stableIdentity) }
     if hasSource || source != nil { self.source = source }
     hasSource = source != nil
     self.now = now
@@ -325,6 +333,7 @@ package struct Frame: ~Copyable {
       filter = self.filter(selection, of: entity)
     }
     if filter == .nothing { return [] }
+    if laid.isOn { return mentionAll(of: entity) { source.ids(of: name) } }
     let ids = filter == .everything ? source.ids(of: name) : source.ids(of: name, meeting: filter)
     return ids.map { reference(entity: entity, id: $0) }
   }
@@ -336,24 +345,11 @@ package struct Frame: ~Copyable {
     open(number)
     // What the request gives stands over what is stored.
     for index in overlays.indices where overlays[index].record == number {
+      readLater(of: number)
       lay(overlays[index].properties, on: number)
       records[number].isMissing = false
     }
     close(number)
-  }
-
-  /// Makes room for the fields of a record and puts there what is stored.
-  mutating func open(_ number: Int) {
-    let entity = Int(records[number].entity)
-    records[number].base = Int32(arena.count)
-    arena.append(repeating: .unset, count: plan.names.entities[entity].count)
-    guard hasSource, let source else { return }
-    let reference = EntityReference(type: plan.schema.entities[entity].name, id: id(of: Cell(Int64(number))))
-    guard let stored = source.fields(of: reference) else {
-      records[number].isMissing = true
-      return
-    }
-    lay(stored, on: number)
   }
 
   /// Makes the moves of a record that have come due, once everything that is given of it lies in its place.
@@ -372,41 +368,10 @@ package struct Frame: ~Copyable {
     close(number)
   }
 
-  /// Puts fields into the place of a record in the arena.
-  private mutating func lay(_ fields: [String: Value], on number: Int) {
-    let entity = Int(records[number].entity)
-    let table = plan.names.entities[entity]
-    let base = Int(records[number].base)
-    for (name, value) in fields {
-      guard let position = table.position(of: name) else {
-        records[number].isUnsure = true
-        continue
-      }
-      if case .null = value {
-        arena[base + position] = .unset
-        if plan.names.entities[entity].fields[position].absence != .absent { records[number].isUnsure = true }
-        continue
-      }
-      let quick = quickCell(value, table.fields[position])
-      if quick?.fits != true { records[number].isUnsure = true }
-      let cell = quick?.cell ?? read(value, plan.schema.entities[entity].fields[position], of: number)
-      arena[base + position] = cell
-    }
-  }
-
-  /// A value that takes a closer look; one that does not fit is known to be there, but not what it is.
-  private mutating func read(_ value: Value, _ field: Field, of number: Int) -> Cell {
-    var problems: [ShapeProblem] = []
-    var relaxed = field
-    relaxed.constraint = field.constraint.ofStoredValue
-    let cell = shape(value, as: relaxed, path: field.name, problems: &problems)
-    return problems.isEmpty
-      ? cell : fail(.malformedAttribute, place: "\(description(of: number)).\(field.name)")
-  }
-
   /// What stands for a field that nobody gives.
   private mutating func absence(of field: Int, _ number: Int) -> Cell {
     let entity = Int(records[number].entity)
+    if let later = later(field, of: number) { return later }
     if records[number].isMissing { return fail(.missingRecord, place: description(of: number)) }
     switch plan.names.entities[entity].fields[field].absence {
     case .absent: return .absent

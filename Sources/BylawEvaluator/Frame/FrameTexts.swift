@@ -29,6 +29,12 @@ struct FrameTexts: ~Copyable {
     bytes.withBytes(start..<start + count) { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Where the bytes of a text with a number lie.
+  func place(of number: Int) -> (start: Int, count: Int) { (entries[number].start, entries[number].count) }
+
+  /// How many bytes are kept.
+  var keptCount: Int { bytes.count }
+
   /// Keeps the bytes of a text, or of several; gives where they start.
   @inline(__always)
   mutating func keep(_ content: UnsafeRawBufferPointer) -> Int {

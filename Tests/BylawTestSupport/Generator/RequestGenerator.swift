@@ -19,6 +19,17 @@ package struct GeneratedRecords: RecordSource {
   }
 }
 
+/// Records that never change from here on, so that a frame lays each out once.
+package final class StableRecords: RecordSource {
+  private let records: GeneratedRecords
+
+  package init(_ records: GeneratedRecords) { self.records = records }
+
+  package var stableIdentity: AnyObject? { self }
+  package func fields(of reference: EntityReference) -> [String: Value]? { records.fields(of: reference) }
+  package func ids(of type: String) -> [String] { records.ids(of: type) }
+}
+
 /// What is decided once: a request, the records beside it and the time.
 package struct GeneratedCase {
   package var request: Request
