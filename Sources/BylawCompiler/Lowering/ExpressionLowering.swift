@@ -534,44 +534,6 @@ struct ExpressionLowering {
     plan.calendars.append(made)
     return Int32(plan.calendars.count - 1)
   }
-
-  // MARK: Keys
-
-  /// What a condition asks of single values: where one of them is something else, the condition is false.
-  func keys(of condition: NodeID) -> [RuleTable.Key] {
-    var keys: [RuleTable.Key] = []
-    collectKeys(of: condition, into: &keys)
-    return keys
-  }
-
-  private func collectKeys(of condition: NodeID, into keys: inout [RuleTable.Key]) {
-    let node = plan.nodes[Int(condition.raw)]
-    if node.operation == .and || node.operation == .all {
-      for position in Int(node.a)..<Int(node.a + node.b) { collectKeys(of: plan.operands[position], into: &keys) }
-      return
-    }
-    guard free[Int(condition.raw)].isEmpty else { return }
-    switch node.operation {
-    case .equalConstant:
-      let constant = plan.constants[Int(node.b)].payload
-      keys.append(RuleTable.Key(node: NodeID(raw: node.a), constant: constant, kind: .equality))
-    case .not: keys.append(RuleTable.Key(node: NodeID(raw: node.a), constant: 0, kind: .negation))
-    case .invalid, .none, .constant: return
-    default: keys.append(RuleTable.Key(node: condition, constant: 1, kind: kind(of: node)))
-    }
-  }
-
-  private func kind(of node: PlanNode) -> RuleTable.Key.Kind {
-    switch node.operation {
-    case .slot, .referenceField: return .flag
-    case .call:
-      switch Builtin(rawValue: node.builtin) {
-      case .less, .lessOrEqual, .greater, .greaterOrEqual: return .comparison
-      default: return .condition
-      }
-    default: return .condition
-    }
-  }
 }
 
 extension ValueType {

@@ -139,7 +139,7 @@ extension RuleSetPlanner {
       action.hasAllow = read.authority.hasAllow
       action.permission = read.authority.permission
       action.permittedRoles = read.authority.permittedRoles
-      action.authority = table(common, noting: &unnoted)
+      action.authority = plans(of: common, noting: &unnoted)
       action.nameCell = lowering.string(action.name)
       return action
     }

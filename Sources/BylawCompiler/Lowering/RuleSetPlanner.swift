@@ -99,9 +99,9 @@ package struct RuleSetPlanner {
     plan.permission = action.authority.permission
     plan.permittedRoles = action.authority.permittedRoles
     var reading = ReadAttributes(rules)
-    plan.authority = table(action.rules, of: .authority, noting: &reading)
-    plan.references = table(action.rules, of: .references, noting: &reading)
-    plan.requirements = table(action.rules, of: .requirements, noting: &reading)
+    plan.authority = plans(of: action.rules, of: .authority, noting: &reading)
+    plan.references = plans(of: action.rules, of: .references, noting: &reading)
+    plan.requirements = plans(of: action.rules, of: .requirements, noting: &reading)
     plan.classified = action.classify.map { classified($0) }
     plan.approvals = action.approvals.map { self.plan($0) }
     plan.votesOn = action.votesOn.map { self.plan($0) }
@@ -179,17 +179,15 @@ package struct RuleSetPlanner {
   }
 
   /// The rules of one stage, or all where none is named; what they read is noted while they are at hand.
-  mutating func table(
-    _ rules: [CheckedRuleSet.Rule], of stage: CheckedRuleSet.Rule.Stage? = nil, noting reading: inout ReadAttributes
-  ) -> RuleTable {
-    var lowered: [(rule: RulePlan, keys: [RuleTable.Key])] = []
+  mutating func plans(
+    of rules: [CheckedRuleSet.Rule], of stage: CheckedRuleSet.Rule.Stage? = nil, noting reading: inout ReadAttributes
+  ) -> [RulePlan] {
+    var plans: [RulePlan] = []
     for rule in rules.indices where stage == nil || rules[rule].stage == stage {
-      let plan = self.plan(rules[rule])
+      plans.append(plan(rules[rule]))
       reading.visit(rules[rule])
-      let keys = plan.each == nil ? plan.when.map { lowering.keys(of: $0) } ?? [] : []
-      lowered.append((plan, keys))
     }
-    return RuleTable(lowered)
+    return plans
   }
 
   private mutating func classified(_ classified: CheckedRuleSet.Classified) -> ClassifiedPlan {

@@ -30,6 +30,17 @@ package struct DecisionPlan: Sendable {
   }
 }
 
+extension DecisionPlan {
+  /// Makes what evaluators look things up in.
+  mutating func prepare() {
+    expressions.prepare()
+    var builder = ConditionIndexBuilder(expressions)
+    expressions.indexTables(&builder)
+    for index in actions.indices { actions[index].prepare(expressions, &builder) }
+    expressions.conditions = builder.columns
+  }
+}
+
 /// A part of a plan that is handed on as one reference: copying its members would count references for each.
 final class Shared<Part: Sendable>: Sendable {
   let part: Part
@@ -122,19 +133,21 @@ package struct ActionPlan: Sendable {
   /// Whether the roles of the subject matter; where anyone may, a role that cannot be told is nothing to note.
   private(set) var asksForRoles = false
   package var permittedRoles: UInt64 = 0
-  /// The rules of each stage; those who judge go by a stage, as to hold a table would count references.
+  /// The rules of each stage, until the plan is prepared.
+  private var rules: [[RulePlan]] = RuleStage.allCases.map { _ in [] }
+  /// The same in the form that is judged; those who judge go by a stage, as to hold a table would count references.
   private(set) var tables = RuleStage.allCases.map { _ in RuleTable() }
-  package var authority: RuleTable {
-    get { tables[RuleStage.authority.rawValue] }
-    set { tables[RuleStage.authority.rawValue] = newValue }
+  package var authority: [RulePlan] {
+    get { rules[RuleStage.authority.rawValue] }
+    set { rules[RuleStage.authority.rawValue] = newValue }
   }
-  package var references: RuleTable {
-    get { tables[RuleStage.references.rawValue] }
-    set { tables[RuleStage.references.rawValue] = newValue }
+  package var references: [RulePlan] {
+    get { rules[RuleStage.references.rawValue] }
+    set { rules[RuleStage.references.rawValue] = newValue }
   }
-  package var requirements: RuleTable {
-    get { tables[RuleStage.requirements.rawValue] }
-    set { tables[RuleStage.requirements.rawValue] = newValue }
+  package var requirements: [RulePlan] {
+    get { rules[RuleStage.requirements.rawValue] }
+    set { rules[RuleStage.requirements.rawValue] = newValue }
   }
   package var classified: [ClassifiedPlan] = []
   package var approvals: [ApprovalPlan] = []
@@ -175,6 +188,14 @@ package struct ActionPlan: Sendable {
     self.inputs = inputs
     inputTable = FieldTable(inputs)
     self.exactlyOne = exactlyOne
+  }
+
+  /// Puts the rules in the form that is judged.
+  mutating func prepare(_ expressions: ExpressionPlan, _ builder: inout ConditionIndexBuilder) {
+    for stage in RuleStage.allCases {
+      tables[stage.rawValue] = RuleTable(rules[stage.rawValue], expressions, &builder)
+      rules[stage.rawValue] = []
+    }
   }
 
   /// The action of a judgement that has not begun.

@@ -189,9 +189,10 @@ struct Judgement: ~Copyable {
   /// Tables are found anew at each step: to hold one would count references to what all threads share.
   mutating func judge(_ stage: RuleStage) {
     let stage = stage.rawValue
-    for index in 0..<sharedAction.part.tables[stage].unkeyed.count {
-      judge(sharedAction.part.tables[stage].unkeyed[index], stage)
-      if isSettled { return }
+    var candidates = frame.candidates(of: sharedAction.part.tables[stage].index)
+    while let position = frame.next(&candidates) {
+      judge(position, stage, isSure: frame.surelyHolds(candidates))
+      if isSettled { return frame.leave(candidates) }
     }
     for index in 0..<sharedAction.part.tables[stage].values.count {
       let value = sharedAction.part.tables[stage].values[index]
@@ -200,8 +201,8 @@ struct Judgement: ~Copyable {
         cell.state == .value
         ? sharedAction.part.tables[stage].positions(of: value, equalTo: cell.payload)
         : sharedAction.part.tables[stage].positions(of: value)
-      for index in found {
-        judge(sharedAction.part.tables[stage].positions[Int(index)], stage)
+      for position in found {
+        judge(Int(position), stage, isSure: false)
         if isSettled { return }
       }
     }
@@ -210,16 +211,17 @@ struct Judgement: ~Copyable {
   /// Whether nothing that follows can change what is asked for.
   private var isSettled: Bool { refused != nil && detail == .outcome }
 
+  /// - `isSure`: Whether the first of its conditions is known to leave the rule in.
   @inline(__always)
-  private mutating func judge(_ position: Int32, _ stage: Int) {
-    let head = sharedAction.part.tables[stage].heads[Int(position)]
-    if head.isWhole, spares(head) { return }
-    judge(sharedAction.part.tables[stage].shared[Int(position)])
+  private mutating func judge(_ position: Int, _ stage: Int, isSure: Bool) {
+    let head = sharedAction.part.tables[stage].heads[position]
+    if head.isWhole, spares(head, isSure: isSure) { return }
+    judge(sharedAction.part.tables[stage].shared[position])
   }
 
   /// Whether a rule surely does not fire; where something in it cannot be told, it is judged as a whole.
-  private mutating func spares(_ head: RuleTable.Head) -> Bool {
-    if head.when >= 0 {
+  private mutating func spares(_ head: RuleTable.Head, isSure: Bool) -> Bool {
+    if head.when >= 0, !isSure {
       let cell = frame.evaluate(NodeID(raw: head.when))
       guard cell.state == .value else { return false }
       if !cell.isTrue { return true }

@@ -17,7 +17,7 @@ package final class PreparedPlan: Sendable {
 
   package init(_ plan: DecisionPlan) {
     var plan = plan
-    plan.expressions.prepare()
+    plan.prepare()
     shared = Shared(plan)
     expressions = Shared(plan.expressions)
     actions = plan.actions.map { Shared($0) }

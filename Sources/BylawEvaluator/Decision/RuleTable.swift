@@ -8,46 +8,19 @@ enum RuleStage: Int, CaseIterable {
 /// The rules of one stage of an action, found by what they ask.
 ///
 /// A rule whose condition asks that a value equals a constant can fire only where it does, or where the value cannot
-/// be told. So rules are looked up by the value, each by one thing that it asks, and only those that ask nothing of
-/// the kind are gone through one by one.
-package final class RuleTable: Sendable {
-  /// Something that a rule asks: that the value at `node` is `constant`.
-  package struct Key: Sendable {
-    package var node: NodeID
-    /// The payload; of a condition 1 for true and 0 for false.
-    package var constant: Int64
-    /// What sets rules apart best comes first.
-    package var kind: Kind
-
-    package enum Kind: Int, Sendable, Comparable {
-      case equality
-      /// That a number lies on one side of another: most rules ask for what is rare.
-      case comparison
-      case condition
-      /// A field that is true or false.
-      case flag
-      case negation
-      package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
-    }
-
-    package init(node: NodeID, constant: Int64, kind: Kind) {
-      self.node = node
-      self.constant = constant
-      self.kind = kind
-    }
-  }
+/// be told. Where a value sets many rules apart, as the cost center that each is about, rules are looked up by it; of
+/// all others an index tells which may fire.
+final class RuleTable: Sendable {
   /// A value that rules are looked up by, with its stretch of the entries.
   struct Value: Sendable {
-    var node: NodeID
-    var entries: Range<Int32>
+    let node: NodeID
+    let entries: Range<Int32>
   }
-  /// The rules that ask for one constant, as a stretch of the positions.
+  /// The rules that ask for one constant, which stand side by side.
   struct Entry: Sendable {
-    var constant: Int64
-    var positions: Range<Int32>
+    let constant: Int64
+    let positions: Range<Int32>
   }
-  package var rules: [RulePlan] { shared.map(\.part) }
-  let shared: [Shared<RulePlan>]
   /// What most rules are judged by, as long as everything in them can be told; -1 where a rule has no such condition.
   struct Head: BitwiseCopyable, Sendable {
     let when: Int32
@@ -65,48 +38,55 @@ package final class RuleTable: Sendable {
         && rule.effectiveUntil == nil
     }
   }
+  let shared: [Shared<RulePlan>]
   /// By rule.
   let heads: [Head]
-  let unkeyed: [Int32]
+  /// Which rules may fire, of all that are not looked up; these stand first.
+  let index: ConditionIndex
   let values: [Value]
   let entries: [Entry]
-  let positions: [Int32]
+  /// A value that rules are looked up by has so many constants at least; fewer are as quickly told by an index.
+  private static let leastConstants = 64
 
-  package convenience init() { self.init([]) }
-
-  /// A table of rules with everything that each asks of values; a rule is judged only where the one of these that is
-  /// picked holds or cannot be told.
-  package init(_ rules: [(rule: RulePlan, keys: [Key])]) {
-    shared = rules.map { Shared($0.rule) }
-    var (unkeyed, positions): ([Int32], [Int32]) = ([], [])
-    var values: [Value] = []
-    var entries: [Entry] = []
-    heads = rules.map { Head($0.rule) }
-    let uses = Uses(rules.flatMap(\.keys))
-    var byNode: [NodeID: [Int64: [Int32]]] = [:]
-    for (position, (_, keys)) in rules.enumerated() {
-      if let key = uses.best(of: keys) {
-        byNode[key.node, default: [:]][key.constant, default: []].append(Int32(position))
-      } else {
-        unkeyed.append(Int32(position))
-      }
-    }
-    for (node, byConstant) in byNode.sorted(by: { $0.key.raw < $1.key.raw }) {
-      let first = Int32(entries.count)
-      for (constant, found) in byConstant.sorted(by: { $0.key < $1.key }) {
-        let start = Int32(positions.count)
-        positions += found
-        entries.append(Entry(constant: constant, positions: start..<Int32(positions.count)))
-      }
-      values.append(Value(node: node, entries: first..<Int32(entries.count)))
-    }
-    self.unkeyed = unkeyed
-    self.values = values
-    self.entries = entries
-    self.positions = positions
+  init() {
+    (shared, heads, values, entries) = ([], [], [], [])
+    index = ConditionIndex(count: 0)
   }
 
-  /// The rules that ask for a constant, as a stretch of the positions; empty when there are none.
+  /// A table of rules whose conditions are those of a plan.
+  init(_ rules: [RulePlan], _ plan: ExpressionPlan, _ builder: inout ConditionIndexBuilder) {
+    let keys = rules.count < Self.leastConstants ? rules.map { _ in nil } : Self.keys(of: rules, plan)
+    var indexed: [RulePlan] = []
+    var looked: [(key: Key, rule: RulePlan)] = []
+    for (rule, key) in zip(rules, keys) {
+      if let key { looked.append((key, rule)) } else { indexed.append(rule) }
+    }
+    looked.sort { ($0.key.node.raw, $0.key.constant) < ($1.key.node.raw, $1.key.constant) }
+    var values: [Value] = []
+    var entries: [Entry] = []
+    var start = 0
+    while start < looked.count {
+      var end = start
+      let firstEntry = Int32(entries.count)
+      while end < looked.count, looked[end].key.node == looked[start].key.node {
+        let first = end
+        while end < looked.count, looked[end].key == looked[first].key { end += 1 }
+        let offset = indexed.count
+        entries.append(
+          Entry(constant: looked[first].key.constant, positions: Int32(offset + first)..<Int32(offset + end)))
+      }
+      values.append(Value(node: looked[start].key.node, entries: firstEntry..<Int32(entries.count)))
+      start = end
+    }
+    let ordered = indexed + looked.map(\.rule)
+    shared = ordered.map { Shared($0) }
+    heads = ordered.map { Head($0) }
+    index = builder.index(indexed.map(\.indexedCondition))
+    self.values = values
+    self.entries = entries
+  }
+
+  /// The rules that ask for a constant, by position; none when there are none.
   @inline(__always)
   func positions(of value: Value, equalTo constant: Int64) -> Range<Int32> {
     var (low, high) = (Int(value.entries.lowerBound), Int(value.entries.upperBound))
@@ -118,35 +98,64 @@ package final class RuleTable: Sendable {
     return entries[low].positions
   }
 
-  /// All rules that are looked up by a value, as a stretch of the positions.
+  /// All rules that are looked up by a value, by position.
   @inline(__always)
   func positions(of value: Value) -> Range<Int32> {
     let (first, last) = (Int(value.entries.lowerBound), Int(value.entries.upperBound) - 1)
     return entries[first].positions.lowerBound..<entries[last].positions.upperBound
   }
-}
 
-/// How often values and constants are asked for in the rules of a table.
-private struct Uses {
-  private var constants: [NodeID: Set<Int64>] = [:]
-  private var counts: [NodeID: Int] = [:]
-  /// A condition that fewer rules ask for is not worth being asked by itself.
-  private static let leastShared = 4
+  // MARK: What rules are looked up by
 
-  init(_ keys: [RuleTable.Key]) {
-    for key in keys {
-      constants[key.node, default: []].insert(key.constant)
-      counts[key.node, default: 0] += 1
-    }
+  /// That the value of a node equals a constant.
+  private struct Key: Equatable {
+    let node: NodeID
+    let constant: Int64
   }
 
-  /// The key that leaves the fewest rules to judge.
-  func best(of keys: [RuleTable.Key]) -> RuleTable.Key? {
-    let shared = keys.filter { $0.kind == .equality || (counts[$0.node] ?? 0) >= Self.leastShared }
-    return shared.min { left, right in
-      if left.kind != right.kind { return left.kind < right.kind }
-      let (a, b) = (constants[left.node]?.count ?? 0, constants[right.node]?.count ?? 0)
-      return a != b ? a > b : (counts[left.node] ?? 0) > (counts[right.node] ?? 0)
+  /// By rule, what it is looked up by: of the values that it compares, the one with the most constants.
+  private static func keys(of rules: [RulePlan], _ plan: ExpressionPlan) -> [Key?] {
+    let asked = rules.map { rule -> [Key] in
+      guard rule.each == nil, let when = rule.when else { return [] }
+      return plan.equalities(of: when).map { Key(node: $0.node, constant: $0.constant) }
     }
+    var all = asked.flatMap(\.self)
+    all.sort { ($0.node.raw, $0.constant) < ($1.node.raw, $1.constant) }
+    // By node, how many constants it has.
+    var counts: [(node: NodeID, count: Int)] = []
+    for (position, key) in all.enumerated() {
+      if counts.last?.node != key.node { counts.append((key.node, 0)) }
+      if position == 0 || all[position - 1] != key { counts[counts.count - 1].count += 1 }
+    }
+    counts.removeAll { $0.count < leastConstants }
+    counts.sort { $0.count > $1.count }
+    return asked.map { keys in
+      for (node, _) in counts {
+        if let key = keys.first(where: { $0.node == node }) { return key }
+      }
+      return nil
+    }
+  }
+}
+
+extension ExpressionPlan {
+  /// The constants that a condition asks single values to equal: where one is something else, the condition is false.
+  fileprivate func equalities(of condition: NodeID) -> [(node: NodeID, constant: Int64)] {
+    let node = nodes[Int(condition.raw)]
+    switch node.operation {
+    case .and, .all:
+      return (Int(node.a)..<Int(node.a + node.b)).flatMap { equalities(of: operands[$0]) }
+    case .equalConstant: return [(NodeID(raw: node.a), constants[Int(node.b)].payload)]
+    default: return []
+    }
+  }
+}
+
+extension RulePlan {
+  /// What surely spares it where it is false: nothing of what comes after it is then noted.
+  fileprivate var indexedCondition: IndexedCondition {
+    if each != nil { return IndexedCondition() }
+    if let when { return IndexedCondition(node: when) }
+    return IndexedCondition(node: unless ?? that, isNegated: true)
   }
 }

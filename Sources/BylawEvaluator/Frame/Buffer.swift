@@ -108,6 +108,25 @@ struct Buffer<Element: BitwiseCopyable>: ~Copyable {
   }
 }
 
+extension Buffer where Element == UInt64 {
+  /// Leaves of the bits from a position to the end those that others have too.
+  @inline(__always)
+  mutating func intersect(with others: [UInt64], from first: Int, at start: Int) {
+    precondition(start >= 0 && start <= count && first >= 0 && others.count - first >= count - start, "as many others")
+    let (words, length) = (base + start, count - start)
+    others.withUnsafeBufferPointer { others in
+      guard let others = others.baseAddress.map({ $0 + first }) else { return }
+      for index in 0..<length { words[index] &= others[index] }
+    }
+  }
+
+  /// Whether others have some of the bits from a position to the end.
+  func meets(_ others: [UInt64], from first: Int, at start: Int) -> Bool {
+    for index in start..<count where base[index] & others[first + index - start] != 0 { return true }
+    return false
+  }
+}
+
 extension Buffer where Element == UInt8 {
   /// Some of the bytes in place, while nothing is added.
   @inline(__always)

@@ -253,85 +253,98 @@ extension Frame {
   // MARK: Classifications
 
   /// The value of a table; an erring row makes it unknown unless the rest decides all the same.
+  ///
+  /// Rows that its index leaves out are surely false.
   private mutating func classify(_ index: Int) -> Cell {
     rows[index] = -1
     switch plan.tables[index].hitPolicy {
     case .first: return first(index)
-    case .worst: return worst(plan.tables[index], index)
-    case .only: return only(plan.tables[index], index)
-    case .all: return every(plan.tables[index])
+    case .worst: return worst(index)
+    case .only: return only(index)
+    case .all: return every(index)
     }
+  }
+
+  /// The next row that applies or cannot be told, with what its condition gave.
+  @inline(__always)
+  private mutating func nextRow(of index: Int, _ candidates: inout Candidates) -> (position: Int, verdict: Cell)? {
+    while let position = next(&candidates) {
+      if surelyHolds(candidates) { return (position, .true) }
+      let verdict = evaluate(plan.tables[index].rows[position].condition)
+      if verdict.isError || verdict.isTrue { return (position, verdict) }
+    }
+    return nil
   }
 
   private mutating func first(_ index: Int) -> Cell {
-    for position in 0..<plan.tables[index].rows.count {
-      let verdict = evaluate(plan.tables[index].rows[position].condition)
-      if verdict.isError { return verdict }
-      if verdict.isTrue {
-        rows[index] = Int32(position)
-        return evaluate(plan.tables[index].rows[position].output)
-      }
-    }
-    return otherwise(plan.tables[index])
+    var candidates = self.candidates(of: plan.index(of: index))
+    guard let (position, verdict) = nextRow(of: index, &candidates) else { return otherwise(index) }
+    leave(candidates)
+    if verdict.isError { return verdict }
+    rows[index] = Int32(position)
+    return evaluate(plan.tables[index].rows[position].output)
   }
 
-  private mutating func worst(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
+  private mutating func worst(_ index: Int) -> Cell {
     var failure: Cell?
     var best: (rank: Int64, cell: Cell, row: Int)?
-    for (position, row) in table.rows.enumerated() {
-      let verdict = evaluate(row.condition)
-      if verdict.isError {
-        if failure == nil { failure = verdict }
-        continue
-      }
-      guard verdict.isTrue else { continue }
-      let cell = evaluate(row.output)
+    let worstRank = plan.tables[index].worstRank
+    var candidates = self.candidates(of: plan.index(of: index))
+    while let (position, verdict) = nextRow(of: index, &candidates) {
+      let cell = verdict.isError ? verdict : evaluate(plan.tables[index].rows[position].output)
       if cell.isError {
         if failure == nil { failure = cell }
         continue
       }
       // Several outputs make a record; the first of them is ranked.
-      let rank = row.rank ?? (cell.isList ? element(0, of: cell).payload : cell.payload)
+      let rank =
+        plan.tables[index].rows[position].rank ?? (cell.isList ? element(0, of: cell).payload : cell.payload)
       if best.map({ rank > $0.rank }) ?? true { best = (rank, cell, position) }
-      if rank >= table.worstRank { break }
+      if rank >= worstRank {
+        leave(candidates)
+        break
+      }
     }
-    if let best, best.rank >= table.worstRank || failure == nil {
+    if let best, best.rank >= worstRank || failure == nil {
       rows[index] = Int32(best.row)
       return best.cell
     }
-    return failure ?? otherwise(table)
+    return failure ?? otherwise(index)
   }
 
-  private mutating func only(_ table: ExpressionPlan.Table, _ index: Int) -> Cell {
+  private mutating func only(_ index: Int) -> Cell {
     var failure: Cell?
     var hit: Int?
-    for (position, row) in table.rows.enumerated() {
-      let verdict = evaluate(row.condition)
+    var candidates = self.candidates(of: plan.index(of: index))
+    while let (position, verdict) = nextRow(of: index, &candidates) {
       if verdict.isError {
         if failure == nil { failure = verdict }
-      } else if verdict.isTrue {
-        if hit != nil { return fail(.severalRows, row.condition) }
+      } else if hit != nil {
+        leave(candidates)
+        return fail(.severalRows, plan.tables[index].rows[position].condition)
+      } else {
         hit = position
       }
     }
     if let failure { return failure }
-    guard let hit else { return otherwise(table) }
+    guard let hit else { return otherwise(index) }
     rows[index] = Int32(hit)
-    return evaluate(table.rows[hit].output)
+    return evaluate(plan.tables[index].rows[hit].output)
   }
 
-  private mutating func every(_ table: ExpressionPlan.Table) -> Cell {
+  private mutating func every(_ index: Int) -> Cell {
     let start = stack.count
-    for row in table.rows {
-      let verdict = evaluate(row.condition)
-      let cell = verdict.isTrue && !verdict.isError ? evaluate(row.output) : verdict
+    var candidates = self.candidates(of: plan.index(of: index))
+    while let (position, verdict) = nextRow(of: index, &candidates) {
+      let cell = verdict.isError ? verdict : evaluate(plan.tables[index].rows[position].output)
       if cell.isError {
+        leave(candidates)
         stack.removeLast(stack.count - start)
         return cell
       }
-      if verdict.isTrue { stack.append(cell) }
+      stack.append(cell)
     }
-    if stack.count == start, let otherwise = table.otherwise {
+    if stack.count == start, let otherwise = plan.tables[index].otherwise {
       let cell = evaluate(otherwise)
       if cell.isError { return cell }
       stack.append(cell)
@@ -339,9 +352,9 @@ extension Frame {
     return compound(from: start)
   }
 
-  private mutating func otherwise(_ table: ExpressionPlan.Table) -> Cell {
-    guard let otherwise = table.otherwise else {
-      return fail(.noRow, table.rows.first?.condition ?? NodeID(raw: 0))
+  private mutating func otherwise(_ index: Int) -> Cell {
+    guard let otherwise = plan.tables[index].otherwise else {
+      return fail(.noRow, plan.tables[index].rows.first?.condition ?? NodeID(raw: 0))
     }
     return evaluate(otherwise)
   }

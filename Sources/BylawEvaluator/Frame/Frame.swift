@@ -79,6 +79,8 @@ package struct Frame: ~Copyable {
   var afterValues: [(field: Int, value: NodeID)] = []
   /// Values that are not put together yet.
   var stack = Buffer<Cell>()
+  /// What may hold by the indexes that are gone through.
+  var candidateSets = Buffer<UInt64>()
   private var recordNumbers = KeyTable()
   private var hasUnreadIDs = false
   /// The variables that were given a value from outside, from the first to behind the last.
@@ -115,6 +117,7 @@ package struct Frame: ~Copyable {
     hasUnreadIDs = false
     errors.empty()
     stack.empty()
+    candidateSets.empty()
     jsons.empty()
     overlays.empty()
     promises.empty()

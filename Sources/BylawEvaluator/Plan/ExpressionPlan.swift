@@ -1,7 +1,7 @@
 package import BylawModel
 
 /// An expression in a plan, by position; structurally equal expressions have one id.
-package struct NodeID: Hashable, Sendable {
+package struct NodeID: Hashable, Sendable, BitwiseCopyable {
   package var raw: Int32
   package init(raw: Int32) { self.raw = raw }
 }
@@ -285,6 +285,10 @@ package struct ExpressionPlan: Sendable {
   package var timedMoves: [[TimedMove]] = []
   /// By node, how it is worked out at a glance; empty until the plan is prepared.
   private(set) var quickNodes: [QuickNode] = []
+  /// What the rows of tables and the rules of actions ask of single values.
+  var conditions = ConditionColumns()
+  /// By table, which of its rows may apply.
+  private(set) var tableIndexes: [ConditionIndex] = []
 
   package init() {}
 
@@ -298,6 +302,16 @@ extension ExpressionPlan {
     quickNodes = []
     quickNodes.reserveCapacity(nodes.count)
     for index in nodes.indices { quickNodes.append(quickNode(index)) }
+  }
+
+  /// Makes the indexes of the tables.
+  mutating func indexTables(_ builder: inout ConditionIndexBuilder) {
+    tableIndexes = tables.map { table in builder.index(table.rows.map { IndexedCondition(node: $0.condition) }) }
+  }
+
+  /// Which rows of a table may apply; all, unless the plan is prepared.
+  func index(of table: Int) -> ConditionIndex {
+    table < tableIndexes.count ? tableIndexes[table] : ConditionIndex(count: tables[table].rows.count)
   }
 
   /// How a node is worked out at a glance, where it is a value of the request or compares one with a constant.
@@ -350,7 +364,7 @@ extension ValueType {
   }
 
   /// Whether the payload of a cell is the whole value.
-  fileprivate var isOneNumber: Bool {
+  var isOneNumber: Bool {
     switch self {
     case .bool, .int, .decimal, .date, .enumeration, .string: true
     default: false

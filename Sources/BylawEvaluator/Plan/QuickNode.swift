@@ -23,6 +23,21 @@ struct QuickNode: BitwiseCopyable, Sendable {
       default: return nil
       }
     }
+
+    /// What is true where this is false.
+    var opposite: Self {
+      switch self {
+      case .none: .none
+      case .value: .isFalse
+      case .isFalse: .value
+      case .equal: .notEqual
+      case .notEqual: .equal
+      case .less: .greaterOrEqual
+      case .lessOrEqual: .greater
+      case .greater: .lessOrEqual
+      case .greaterOrEqual: .less
+      }
+    }
   }
   /// Where the value lies: in a slot, or in a field of the record that a slot or a variable refers to.
   enum Root: UInt8, BitwiseCopyable, Sendable { case slot, slotField, localField }
@@ -59,21 +74,11 @@ struct QuickNode: BitwiseCopyable, Sendable {
 
   /// The opposite of what this tells.
   var opposite: QuickNode {
-    let operation: Operation? =
-      switch self.operation {
-      case .value: .isFalse
-      case .isFalse: .value
-      case .equal: .notEqual
-      case .notEqual: .equal
-      case .less: .greaterOrEqual
-      case .lessOrEqual: .greater
-      case .greater: .lessOrEqual
-      case .greaterOrEqual: .less
-      case .none: nil
-      }
-    guard let operation else { return .none }
-    return QuickNode(operation, root, position, field, of: entity, constant: constant)
+    QuickNode(operation.opposite, root, position, field, of: entity, constant: constant)
   }
+
+  /// Whether it compares a value with a constant.
+  var isComparison: Bool { operation.rawValue >= Operation.equal.rawValue }
 }
 
 extension Frame {
