@@ -274,19 +274,19 @@ extension GatedStore.Vote {
 }
 
 extension GatedStore.Answer {
-  init(_ answer: GateAnswer, _ ruleSet: RuleSet) {
-    decision = answer.decision
-    returned = answer.returned
-    entry = answer.entry
-    proposal = answer.proposal.map { Proposal($0) }
-    deniedRun = answer.deniedRun
-    let entities = ruleSet.plan.expressions.schema.entities
-    changes = answer.changes.map { change in
+  init(_ answer: consuming GateAnswer, _ ruleSet: RuleSet) {
+    var changes: [GatedStore.Change] = []
+    changes.reserveCapacity(answer.changes.count)
+    for change in answer.changes {
       var fields: [String: Value] = change.isNew ? change.fields : [:]
       if !change.isNew { for name in change.changed { fields[name] = change.fields[name] ?? .null } }
-      return GatedStore.Change(
-        record: EntityReference(type: entities[change.entity].name, id: change.id), isNew: change.isNew,
-        fields: fields)
+      let type = ruleSet.plan.expressions.schema.entities[change.entity].name
+      changes.append(
+        GatedStore.Change(
+          record: EntityReference(type: type, id: change.id), isNew: change.isNew, fields: fields))
     }
+    self.init(
+      decision: answer.decision, returned: answer.returned, entry: answer.entry,
+      proposal: answer.proposal.map { Proposal($0) }, deniedRun: answer.deniedRun, changes: changes)
   }
 }

@@ -42,8 +42,8 @@ extension DecisionPlan {
 }
 
 /// A part of a plan that is handed on as one reference: copying its members would count references for each.
-final class Shared<Part: Sendable>: Sendable {
-  let part: Part
+package final class Shared<Part: Sendable>: Sendable {
+  package let part: Part
   init(_ part: Part) { self.part = part }
 }
 

@@ -7,6 +7,7 @@ package import BylawModel
 package struct Evaluator: ~Copyable {
   let sharedPlan: Shared<DecisionPlan>
   let actions: [Shared<ActionPlan>]
+  let reads: [Shared<ReadPlan>?]
   var plan: DecisionPlan { sharedPlan.part }
   /// What requests are decided with, kept for the next one.
   var judgement: Judgement
@@ -23,6 +24,7 @@ package struct Evaluator: ~Copyable {
   package init(_ plan: PreparedPlan) {
     sharedPlan = plan.shared
     actions = plan.actions
+    reads = plan.reads
     judgement = Judgement(plan: plan.shared, frame: Frame(plan: plan.expressions))
   }
 

@@ -5,6 +5,8 @@ package final class PreparedPlan: Sendable {
   let shared: Shared<DecisionPlan>
   let expressions: Shared<ExpressionPlan>
   let actions: [Shared<ActionPlan>]
+  /// By position in the schema's entities, who may read; `nil` where nobody may.
+  package let reads: [Shared<ReadPlan>?]
   let evaluators = EvaluatorPool()
   /// By name, the positions of entities.
   package let entityNumbers: [String: Int]
@@ -21,6 +23,7 @@ package final class PreparedPlan: Sendable {
     shared = Shared(plan)
     expressions = Shared(plan.expressions)
     actions = plan.actions.map { Shared($0) }
+    reads = plan.store.reads.map { $0.map { Shared($0) } }
     let names = plan.expressions.schema.entities.enumerated().map { ($0.element.name, $0.offset) }
     entityNumbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
     serverMembers = Set(plan.context.filter(\.fromServer).map(\.field.name))

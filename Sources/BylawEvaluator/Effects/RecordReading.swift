@@ -4,7 +4,7 @@ package import BylawModel
 ///
 /// Made by an evaluator after the read itself was allowed; asked for one record after the other.
 package struct RecordReading: ~Copyable {
-  private let read: ReadPlan
+  private let sharedRead: Shared<ReadPlan>
   private let entity: Int
   /// Conditions of which one must hold; `nil` where everything may be seen.
   private let restrictions: [ReadPlan.Restriction]?
@@ -15,10 +15,10 @@ package struct RecordReading: ~Copyable {
   package private(set) var isPlain = false
 
   init(
-    read: ReadPlan, entity: Int, restrictions: [ReadPlan.Restriction]?, filters: [(field: Int, value: Cell)],
+    read: Shared<ReadPlan>, entity: Int, restrictions: [ReadPlan.Restriction]?, filters: [(field: Int, value: Cell)],
     frame: consuming Frame
   ) {
-    self.read = read
+    sharedRead = read
     self.entity = entity
     self.restrictions = restrictions
     self.filters = filters
@@ -35,7 +35,7 @@ package struct RecordReading: ~Copyable {
         .field(filter.field), .equal, .cell(filter.value), withAbsent: field.defaultValue != nil)
       conditions.append(frame.filter(selection, of: entity))
     }
-    if let selection = read.listing?.selection { conditions.append(frame.filter(selection, of: entity)) }
+    if let selection = sharedRead.part.listing?.selection { conditions.append(frame.filter(selection, of: entity)) }
     if let restrictions {
       var visible: [RecordFilter] = []
       for restriction in restrictions {
@@ -56,10 +56,10 @@ package struct RecordReading: ~Copyable {
       let type = frame.declared(filter.field, of: entity).type
       guard cell.state == .value, frame.areEqual(cell, filter.value, type) else { return nil }
     }
-    frame.setLocal(read.local, to: record)
+    frame.setLocal(sharedRead.part.local, to: record)
     frame.forget()
-    if let listing = read.listing {
-      let verdict = frame.evaluate(listing.condition)
+    if let condition = sharedRead.part.listing?.condition {
+      let verdict = frame.evaluate(condition)
       guard verdict.state == .value, verdict.isTrue else { return nil }
     }
     if let restrictions {
@@ -75,7 +75,7 @@ package struct RecordReading: ~Copyable {
   }
 
   /// Whether every record may be seen and was asked for.
-  package var showsAll: Bool { restrictions == nil && filters.isEmpty && read.listing == nil }
+  package var showsAll: Bool { restrictions == nil && filters.isEmpty && sharedRead.part.listing == nil }
 
   /// The frame, to be used on.
   consuming func giveBack() -> Frame { frame }
@@ -89,7 +89,7 @@ extension Evaluator {
   package mutating func read(
     _ request: Request, entity: Int, records: any RecordSource, now: Timestamp
   ) -> ReadVerdict {
-    guard let index = plan.actionIndex[request.action], let read = plan.store.reads[entity] else {
+    guard let index = plan.actionIndex[request.action], let read = reads[entity] else {
       let reason = reason("reads", "Nobody may read \(plan.expressions.schema.entities[entity].name).")
       return .denied(refusal(.unauthorized, [reason], request, now))
     }
@@ -108,9 +108,9 @@ extension Evaluator {
     let roles = isSystem ? 0 : judgement.roleMask(plan.subjects.role)
     var frame = judgement.giveBack()
     var filters: [(field: Int, value: Cell)] = []
-    for (position, field) in read.filters.enumerated() {
+    for position in 0..<read.part.filters.count {
       let given = frame.input(position)
-      if given.state == .value { filters.append((field, given)) }
+      if given.state == .value { filters.append((read.part.filters[position], given)) }
     }
     frame.forget()
     return .allowed(
@@ -128,16 +128,18 @@ extension Evaluator {
   }
 
   /// A role that grants and is not restricted sees everything; otherwise one of the restrictions must hold.
-  private borrowing func restrictions(of read: ReadPlan, roles: UInt64, isSystem: Bool) -> [ReadPlan.Restriction]? {
-    guard !isSystem, !read.restrict.isEmpty else { return nil }
-    var granting = read.permission == nil ? 0 : read.permittedRoles
-    for grant in read.grants {
+  private borrowing func restrictions(
+    of read: Shared<ReadPlan>, roles: UInt64, isSystem: Bool
+  ) -> [ReadPlan.Restriction]? {
+    guard !isSystem, !read.part.restrict.isEmpty else { return nil }
+    var granting = read.part.permission == nil ? 0 : read.part.permittedRoles
+    for grant in read.part.grants {
       if case .roles(let mask) = grant.holder { granting |= mask } else { granting |= .max }
     }
     let held = roles & granting
     var conditions: [ReadPlan.Restriction] = []
     var restricted: UInt64 = 0
-    for restriction in read.restrict where held & (1 << UInt64(restriction.role)) != 0 {
+    for restriction in read.part.restrict where held & (1 << UInt64(restriction.role)) != 0 {
       conditions.append(restriction)
       restricted |= 1 << UInt64(restriction.role)
     }

@@ -342,6 +342,32 @@ package struct JSONWriter: ~Copyable {
     }
   }
 
+  /// The same of the text of a reference, which is not made for it.
+  package static func quote(_ reference: EntityReference, into bytes: inout [UInt8]) {
+    withBytes(of: reference.type) { type in
+      withBytes(of: reference.id) { id in
+        guard !needsEscape(type), !needsEscape(id) else { return quote(reference.description, into: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: type)
+        bytes.append(UInt8(ascii: "/"))
+        bytes.append(contentsOf: id)
+        bytes.append(UInt8(ascii: "\""))
+      }
+    }
+  }
+
+  /// The same of the text of a time.
+  package static func quote(_ time: Timestamp, into bytes: inout [UInt8]) {
+    guard time.hasPlainText else { return quote(time.description, into: &bytes) }
+    bytes.append(UInt8(ascii: "\""))
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Timestamp.textCapacity) { room in
+      guard let start = room.baseAddress else { return }
+      let count = time.writePlainText(to: start)
+      bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   private mutating func quote(_ text: String) { Self.withBytes(of: text) { quote($0) } }
 
   /// Writes a text with its quotes: copies it and looks at it at once, as hardly any has a character to escape.

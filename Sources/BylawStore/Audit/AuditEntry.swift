@@ -165,7 +165,7 @@ extension AuditEntry.Content {
   package func text(sequence: Int64) -> String {
     var text = EntryText()
     text.add(#"{"action":"#, action)
-    text.add(#","at":"#, at.description)
+    text.add(#","at":"#, at)
     if let cause { text.add(#","cause":"#, cause) }
     if !changes.isEmpty {
       text.add(#","changes":["#)
@@ -173,7 +173,7 @@ extension AuditEntry.Content {
         if index > 0 { text.add(",") }
         text.add(#"{"digest":"#, change.digest)
         text.add(#","fields":"#, change.fields)
-        text.add(change.isNew ? #","new":true,"record":"# : #","new":false,"record":"#, change.record.description)
+        text.add(change.isNew ? #","new":true,"record":"# : #","new":false,"record":"#, change.record)
         text.add("}")
       }
       text.add("]")
@@ -192,12 +192,12 @@ extension AuditEntry.Content {
     text.add(#","outcome":"#, outcome.rawValue)
     if let override { text.add(#","override":"#, override) }
     if let proposal { text.add(#","proposal":"#, proposal) }
-    if let resource { text.add(#","resource":"#, resource.description) }
+    if let resource { text.add(#","resource":"#, resource) }
     text.add(#","rule_set":"#, ruleSet)
     if !rules.isEmpty { text.add(#","rules":"#, rules) }
     text.add(#","sequence":"#, sequence)
     if !settings.isEmpty { text.add(#","settings":"#, .object(settings.mapValues { .string($0) })) }
-    text.add(#","subject":"#, subject.description)
+    text.add(#","subject":"#, subject)
     if let word { text.add(#","word":"#, word) }
     text.add("}")
     return String(decoding: text.bytes, as: UTF8.self)
@@ -232,9 +232,25 @@ private struct EntryText {
     JSONWriter.quote(text, into: &bytes)
   }
 
+  mutating func add(_ name: StaticString, _ reference: EntityReference) {
+    add(name)
+    JSONWriter.quote(reference, into: &bytes)
+  }
+
+  mutating func add(_ name: StaticString, _ time: Timestamp) {
+    add(name)
+    JSONWriter.quote(time, into: &bytes)
+  }
+
   mutating func add(_ name: StaticString, _ number: Int64) {
     add(name)
-    bytes.append(contentsOf: String(number).utf8)
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    var power: UInt64 = 1
+    while number.magnitude / power >= 10 { power *= 10 }
+    while power > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / power % 10))
+      power /= 10
+    }
   }
 
   mutating func add(_ name: StaticString, _ value: Value) {

@@ -1,5 +1,6 @@
 package import BylawEvaluator
 package import BylawModel
+import Synchronization
 
 /// The one way into a store: every operation is decided first, within the transaction that carries it out.
 ///
@@ -104,17 +105,19 @@ package struct Gate: Sendable {
     let (plan, now) = (plan, now)
     let length = id == nil ? BodyLength.long : .brief
     // What leaves no entry needs no write; a denial is written down, so it is asked once more.
-    if plan.store.reads[entity]?.audit == nil {
-      let body: @Sendable (any StoreReader) throws(StoreError) -> ReadAnswer = { reader throws(StoreError) in
+    if plan.reads[entity]?.part.audit == nil {
+      let found = ReadOutcome()
+      let body: @Sendable (any StoreReader) throws(StoreError) -> Void = { reader throws(StoreError) in
         let transaction = try GateTransaction(plan: plan, reader: reader, now: now, serverContext: serverContext)
-        return try Self.unwrap { () throws(Interruption) in
+        var answer: ReadAnswer? = try Self.unwrap { () throws(Interruption) in
           try transaction.read(
             entity, id: id, filters: filters, condition: condition, limit: limit, by: subject)
         }
+        found.answer.withLock { swap(&$0, &answer) }
       }
-      var answer = length == .brief ? try backend.readAtOnce(body) : nil
-      if answer == nil { answer = try await backend.read(length, body) }
-      if let answer, answer.decision.outcome == .allow { return answer }
+      let hasRun = length == .brief ? try backend.withReaderAtOnce(body) : false
+      if !hasRun { try await backend.withReader(length, body) }
+      if let answer = found.take(), answer.decision.outcome == .allow { return answer }
     }
     return try await backend.write(length) { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
@@ -195,16 +198,17 @@ package struct Gate: Sendable {
         return answer
       }
     }
-    let act: @Sendable (any StoreWriter) throws(StoreError) -> GateAnswer = { writer throws(StoreError) in
+    let done = WriteOutcome()
+    let act: @Sendable (any StoreWriter) throws(StoreError) -> Void = { writer throws(StoreError) in
       let transaction = try GateTransaction(plan: plan, reader: writer, now: now, serverContext: serverContext)
-      var answer = try Self.unwrap { () throws(Interruption) in try Self.whole(transaction, body) }
+      var answer: GateAnswer? = try Self.unwrap { () throws(Interruption) in try Self.whole(transaction, body) }
       let batch = try transaction.batch()
-      answer.changes = batch.records
+      answer?.changes = batch.records
       try Self.apply(batch, with: writer)
-      return answer
+      done.answer.withLock { swap(&$0, &answer) }
     }
-    if let answer = try backend.writeAtOnce(act) { return answer }
-    return try await backend.write(.brief, act)
+    if !(try backend.withWriterAtOnce(act)) { try await backend.withWriter(.brief, act) }
+    return done.take()
   }
 
   /// An operation, and what time has ended meanwhile of the records that it wrote.
@@ -236,4 +240,27 @@ package struct Gate: Sendable {
       }
     }
   }
+}
+
+/// What an operation came to, once its body has run.
+///
+/// Not generic, unlike what other bodies leave their results in: one looks up its own types each time.
+private final class WriteOutcome: Sendable {
+  let answer = Mutex<GateAnswer?>(nil)
+
+  /// The answer, once.
+  func take() -> GateAnswer {
+    guard let value = answer.withLock({ $0.take() }) else {
+      preconditionFailure("a body that has not run has not failed")
+    }
+    return value
+  }
+}
+
+/// The same of a read.
+private final class ReadOutcome: Sendable {
+  let answer = Mutex<ReadAnswer?>(nil)
+
+  /// The answer, once; `nil` where there is none.
+  func take() -> ReadAnswer? { answer.withLock { $0.take() } }
 }

@@ -44,18 +44,20 @@ extension GateTransaction {
       running.removeLast()
       subjects.removeLast()
     }
-    var execution: Execution
+    // What a generic body gives is copied; what it sets is not.
+    var outcome = Execution?.none
     do throws(Interruption) {
-      execution = try plan.withEvaluator { evaluator throws(Interruption) in
-        try evaluator.execute(request, records: view, now: now, in: self)
+      try plan.withEvaluator { evaluator throws(Interruption) in
+        outcome = try evaluator.execute(request, records: view, now: now, in: self)
       }
     } catch {
       switch error {
       case .failed: throw error
-      case .denied(let decision): execution = Execution(decision: decision)
-      case .pending(let inner): execution = inner
+      case .denied(let decision): outcome = Execution(decision: decision)
+      case .pending(let inner): outcome = inner
       }
     }
+    guard let execution = outcome.take() else { preconditionFailure("an evaluator is always given") }
     if let failure = view.failure { throw .failed(failure) }
     guard execution.decision.outcome == .allow else {
       working = before
@@ -73,17 +75,22 @@ extension GateTransaction {
 
   /// Writes the entry of an allowed operation, and what goes out with it.
   func note(_ request: Request, _ execution: Execution, sequence: Int64, proposal: String?) {
-    let decision = execution.decision
-    let place = working.entries.count
-    working.entries.append(.init(sequence: sequence, content: content(request, decision)))
-    working.entries[place].content.proposal = proposal
-    working.entries[place].content.cause = running.dropLast().last
-    for obligation in decision.obligations where obligation.kind == "audit" {
-      working.entries[place].content.word = obligation.value.text
-      working.entries[place].content.flag = obligation.flag
-      working.entries[place].content.keep = obligation.keep
+    var content = content(request, execution.decision)
+    content.proposal = proposal
+    if running.count > 1 { content.cause = running[running.count - 2] }
+    var isAuditAlone = true
+    for obligation in execution.decision.obligations {
+      guard obligation.kind == "audit" else {
+        isAuditAlone = false
+        continue
+      }
+      content.word = obligation.value.text
+      content.flag = obligation.flag
+      content.keep = obligation.keep
     }
-    send(decision.obligations, entry: sequence, of: (request, execution.made))
+    working.entries.append(.init(sequence: sequence, content: content))
+    guard !isAuditAlone else { return }
+    send(execution.decision.obligations, entry: sequence, of: (request, execution.made))
   }
 
   func content(_ request: Request, _ decision: Decision) -> AuditEntry.Content {

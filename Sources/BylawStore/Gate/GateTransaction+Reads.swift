@@ -41,32 +41,45 @@ extension GateTransaction {
     let view = RecordView(self)
     views.append(view)
     defer { views.removeLast() }
-    return try plan.withEvaluator { evaluator throws(Interruption) in
-      switch evaluator.read(request, entity: entity, records: view, now: now) {
-      case .denied(let decision):
-        if let failure = view.failure { throw .failed(failure) }
-        let answer = try refuse(request, Execution(decision: decision))
-        return ReadAnswer(decision: decision, records: [], isCut: false, entry: answer.entry)
-      case .allowed(let decision, var reading):
-        let plan = plan.store.reads[entity]
-        if let problem = condition.flatMap({ problem(of: $0, plan, entity) }) {
-          let reason = Decision.Reason(rule: "where", because: problem)
-          let answer = try refuse(request, Execution(decision: denial(.invalidInput, [reason])))
-          return ReadAnswer(decision: answer.decision, records: [], isCut: false, entry: answer.entry)
-        }
-        var answer = ReadAnswer(decision: decision, records: [], isCut: false)
-        try find(entity, id: id, limit: min(limit ?? .max, plan?.limit ?? .max), with: &reading, into: &answer)
-        if let failure = view.failure { throw .failed(failure) }
-        evaluator.takeBack(reading)
-        show(&answer.records, answer.records.count == 1 && !answer.isCut ? plan?.full : plan?.brief, entity)
-        if let audit = plan?.audit {
-          var asked = request
-          if let condition { asked.input["where"] = .string(condition.text) }
-          let listed = plan?.listing?.fields?.map { schema.entities[entity].fields[$0].name } ?? []
-          answer.entry = note(asked, audit, filters: id == nil ? Set(filters.keys).union(listed).sorted() : ["id"])
-        }
-        return answer
+    // What a generic body gives is copied; what it sets is not.
+    var answer = ReadAnswer?.none
+    try plan.withEvaluator { evaluator throws(Interruption) in
+      answer = try read(request, entity, id: id, condition: condition, limit: limit, view, &evaluator)
+    }
+    guard let answer else { preconditionFailure("an evaluator is always given") }
+    return answer
+  }
+
+  private func read(
+    _ request: Request, _ entity: Int, id: String?, condition: ListCondition?, limit: Int?, _ view: RecordView,
+    _ evaluator: inout Evaluator
+  ) throws(Interruption) -> ReadAnswer {
+    switch evaluator.read(request, entity: entity, records: view, now: now) {
+    case .denied(let decision):
+      if let failure = view.failure { throw .failed(failure) }
+      let answer = try refuse(request, Execution(decision: decision))
+      return ReadAnswer(decision: decision, records: [], isCut: false, entry: answer.entry)
+    case .allowed(let decision, var reading):
+      let read = plan.reads[entity]
+      if let problem = condition.flatMap({ problem(of: $0, read?.part, entity) }) {
+        let reason = Decision.Reason(rule: "where", because: problem)
+        let answer = try refuse(request, Execution(decision: denial(.invalidInput, [reason])))
+        return ReadAnswer(decision: answer.decision, records: [], isCut: false, entry: answer.entry)
       }
+      var answer = ReadAnswer(decision: decision, records: [], isCut: false)
+      try find(entity, id: id, limit: min(limit ?? .max, read?.part.limit ?? .max), with: &reading, into: &answer)
+      if let failure = view.failure { throw .failed(failure) }
+      evaluator.takeBack(reading)
+      let isOne = answer.records.count == 1 && !answer.isCut
+      show(&answer.records, isOne ? read?.part.full : read?.part.brief, entity)
+      if let audit = read?.part.audit {
+        var asked = request
+        if let condition { asked.input["where"] = .string(condition.text) }
+        let listed = read?.part.listing?.fields?.map { schema.entities[entity].fields[$0].name } ?? []
+        let names = id == nil ? Set(request.input.keys).union(listed).sorted() : ["id"]
+        answer.entry = note(asked, audit, filters: names)
+      }
+      return answer
     }
   }
 

@@ -69,7 +69,7 @@ final class GateTransaction {
     if let known = stored[reference] { return known }
     guard let entity = entity(named: reference.type) else { return nil }
     let record = try reader.record(entity, id: reference.id)
-    stored.set(reference, to: record)
+    stored.add(reference, record)
     return record
   }
 
@@ -139,7 +139,7 @@ final class GateTransaction {
     if working.records[reference]?.isNew == true { return [:] }
     if let known = keys[reference] { return known }
     let found = try reader.keys(of: reference)
-    keys.set(reference, to: found)
+    keys.add(reference, found)
     return found
   }
 
@@ -178,24 +178,26 @@ final class GateTransaction {
 
   // MARK: The end
 
-  /// Everything that was changed, in the order in which it is written.
+  /// Everything that was changed, in the order in which it is written; asked for once, at the end.
   func batch() throws(StoreError) -> StoreBatch {
     var batch = StoreBatch()
     batch.documents = try StoredDocument.chained(working.documents, after: reader)
     let claims = working.claims.isEmpty ? [:] : Dictionary(grouping: working.claims, by: \.record)
     var previous = lastDigest
-    // Changed in place, and not copied.
-    if working.entries.count > 1 { working.entries.sort { $0.sequence < $1.sequence } }
-    for position in working.entries.indices {
-      let sequence = working.entries[position].sequence
-      working.entries[position].content.changes = try changes(of: sequence, claims)
-      if position == working.entries.count - 1 {
-        working.entries[position].content.numbers = working.numbers
-        working.entries[position].content.documents = batch.documents.last.map {
+    // Taken out, to be changed in place.
+    var entries: [Working.PendingEntry] = []
+    swap(&entries, &working.entries)
+    if entries.count > 1 { entries.sort { $0.sequence < $1.sequence } }
+    for position in entries.indices {
+      let sequence = entries[position].sequence
+      entries[position].content.changes = try changes(of: sequence, claims)
+      if position == entries.count - 1 {
+        entries[position].content.numbers = working.numbers
+        entries[position].content.documents = batch.documents.last.map {
           DocumentMark(row: $0.row, digest: $0.digest)
         }
       }
-      previous = batch.append(working.entries[position].content, sequence: sequence, after: previous)
+      previous = batch.append(entries[position].content, sequence: sequence, after: previous)
     }
     batch.records.reserveCapacity(working.records.count)
     for (reference, record) in working.records.elements {

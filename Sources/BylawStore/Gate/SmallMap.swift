@@ -28,6 +28,9 @@ struct SmallMap<Key: Hashable, Value> {
     if let position = position(of: key) { elements[position].value = value } else { append(key, value) }
   }
 
+  /// Gives a key that has no value one.
+  mutating func add(_ key: Key, _ value: Value) { append(key, value) }
+
   /// Changes the value of a key that has one.
   mutating func change(_ key: Key, _ body: (inout Value) -> Void) {
     if let position = position(of: key) { body(&elements[position].value) }

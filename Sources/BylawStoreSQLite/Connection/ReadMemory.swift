@@ -61,7 +61,9 @@ struct ReadMemory {
     return known.record
   }
 
-  mutating func notePlain(_ key: Key) { records[key]?.isPlain = true }
+  mutating func notePlain(_ key: Key) {
+    if let place = records.index(forKey: key) { records.values[place].isPlain = true }
+  }
 
   /// Keeps what is known if nothing was written since.
   mutating func adopt(_ current: UInt32?) {
@@ -78,24 +80,31 @@ struct ReadMemory {
   /// Keeps how the log looked at the state that is known; `nil` when that cannot be told.
   mutating func noteLog(_ header: LogHeader?) { if version != nil { log = header } }
 
+  /// Whether there is no room for any record, however few bytes it has.
+  var isFull: Bool { weight + Self.weightOfRecord > Self.limit }
+
   /// Keeps a record, unless there is no room for it: whoever goes through more records than there is room for would push
   /// out each before it is read again.
   ///
-  /// - `bytes`: How many the texts of the record have.
+  /// - `bytes`: How many the texts of the record have; does not matter when this is full.
   mutating func keep(_ record: StoredRecord, as key: Key, bytes: Int) {
-    drop(key)
     let own = Self.weightOfRecord + bytes
     if weight + own > Self.limit {
+      drop(key)
       passed += own
       guard passed > Self.constancy * Self.limit else { return }
       forgetRecords()
     }
     weight += own
-    records[key] = Known(record: record, weight: own)
+    if let old = records.updateValue(Known(record: record, weight: own), forKey: key) { weight -= old.weight }
   }
 
-  mutating func drop(_ key: Key) {
-    if let known = records.removeValue(forKey: key) { weight -= known.weight }
+  /// - Returns: The row of the record, where that was known.
+  @discardableResult
+  mutating func drop(_ key: Key) -> Int64? {
+    guard let known = records.removeValue(forKey: key) else { return nil }
+    weight -= known.weight
+    return known.record.row
   }
 
   private mutating func forgetRecords() {

@@ -11,6 +11,10 @@ import GRDBSQLite
   var memory = ReadMemory()
   private let handle: SQLiteConnection
   private var known: [ObjectIdentifier: Known] = [:]
+  /// Those that were last used, each at a place that its number gives: nothing is hashed.
+  private var recent: [Known?] = Array(repeating: nil, count: recentCount)
+  /// A power of two.
+  private static let recentCount = 64
   /// By text; whoever asks for lists can bring in ever new ones.
   private var others: [String: SQLStatement] = [:]
   /// After so many others a transaction begins without them.
@@ -173,10 +177,17 @@ import GRDBSQLite
   // MARK: Preparing
 
   private func prepared(_ statement: KnownStatement) throws(StoreError) -> SQLStatement {
-    if let found = known[ObjectIdentifier(statement)] { return found.statement }
-    let made = try make(statement.sql)
-    known[ObjectIdentifier(statement)] = Known(source: statement, statement: made)
-    return made
+    let place = statement.number & (Self.recentCount - 1)
+    if let found = recent[place], found.source === statement { return found.statement }
+    let found: Known
+    if let kept = known[ObjectIdentifier(statement)] {
+      found = kept
+    } else {
+      found = Known(source: statement, statement: try make(statement.sql))
+      known[ObjectIdentifier(statement)] = found
+    }
+    recent[place] = found
+    return found.statement
   }
 
   private func prepared(_ sql: String) throws(StoreError) -> SQLStatement {

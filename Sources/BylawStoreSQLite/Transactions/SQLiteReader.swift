@@ -29,10 +29,11 @@ class SQLiteReader: StoreReader {
     let key = ReadMemory.Key(entity: entity, id: id)
     if let known = connection.memory.records[key]?.record { return known }
     let table = layout.tables[entity]
+    let isFull = connection.memory.isFull
     var bytes = 0
     let found = try connection.first(table.byID, [.text(id)]) { row throws(StoreError) in
       let record = try record(row, table)
-      bytes = row.bytes(of: EntityTable.firstField + table.columns.count)
+      if !isFull { bytes = row.bytes(of: EntityTable.firstField + table.columns.count) }
       return record
     }
     if let found { connection.memory.keep(found, as: key, bytes: bytes) }

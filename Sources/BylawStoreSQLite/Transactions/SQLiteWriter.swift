@@ -38,10 +38,12 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
     var unlisted: [StoreBatch.Mention] = []
     for entry in batch.entries {
       let mentions = rest.mentions(of: entry.sequence)
-      let changes = mentions.filter { $0.kind != .resource }
-      let only = changes.count == 1 && changes[0].kind == .change ? changes[0].record : nil
+      let first = mentions.firstIndex { $0.kind != .resource }
+      // What an entry changes stands before what else it is about.
+      let isAlone = first.map { $0 + 1 == mentions.endIndex || mentions[$0 + 1].kind == .resource } ?? false
+      let only = first.flatMap { isAlone && mentions[$0].kind == .change ? mentions[$0].record : nil }
       try insert(entry, changing: only)
-      if only == nil, !changes.isEmpty {
+      if only == nil, first != nil {
         for mention in mentions { try insert(mention) }
       } else {
         for mention in mentions where mention.kind == .resource { unlisted.append(mention) }
@@ -190,9 +192,7 @@ final class SQLiteWriter: SQLiteReader, StoreWriter {
   private func write(_ change: StoreBatch.RecordChange) throws(StoreError) {
     let table = layout.tables[change.entity]
     let key = ReadMemory.Key(entity: change.entity, id: change.id)
-    let before = connection.memory.records[key]?.record.row
-    connection.memory.drop(key)
-    var row = before
+    var row = connection.memory.drop(key)
     var isExact: Bool
     if change.isNew {
       isExact = try insert(change, table)
