@@ -90,9 +90,10 @@ extension AuditEntry {
 
     package init(
       at: Timestamp, subject: EntityReference, action: String, resource: EntityReference?,
-      outcome: Decision.Outcome, input: String, ruleSet: String
+      outcome: Decision.Outcome, input: String, ruleSet: String, override: String? = nil
     ) {
       self.at = at
+      self.override = override
       self.subject = subject
       self.action = action
       self.resource = resource

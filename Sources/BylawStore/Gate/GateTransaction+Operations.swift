@@ -75,11 +75,24 @@ extension GateTransaction {
 
   /// Writes the entry of an allowed operation, and what goes out with it.
   func note(_ request: Request, _ execution: Execution, sequence: Int64, proposal: String?) {
-    var content = content(request, execution.decision)
+    let cause = running.count > 1 ? running[running.count - 2] : nil
+    let place = working.entries.count
+    working.entries.append(.init(sequence: sequence, content: bareContent(request, execution.decision.outcome)))
+    // Filled in where it stands, as it is large to be copied.
+    let isAuditAlone = Self.fill(&working.entries[place].content, execution.decision, proposal, cause)
+    guard !isAuditAlone else { return }
+    send(execution.decision.obligations, entry: sequence, of: (request, execution.made))
+  }
+
+  /// - Returns: Whether the decision asks for nothing but what the entry says.
+  private static func fill(
+    _ content: inout AuditEntry.Content, _ decision: Decision, _ proposal: String?, _ cause: Int64?
+  ) -> Bool {
+    fill(&content, decision)
     content.proposal = proposal
-    if running.count > 1 { content.cause = running[running.count - 2] }
+    content.cause = cause
     var isAuditAlone = true
-    for obligation in execution.decision.obligations {
+    for obligation in decision.obligations {
       guard obligation.kind == "audit" else {
         isAuditAlone = false
         continue
@@ -88,20 +101,26 @@ extension GateTransaction {
       content.flag = obligation.flag
       content.keep = obligation.keep
     }
-    working.entries.append(.init(sequence: sequence, content: content))
-    guard !isAuditAlone else { return }
-    send(execution.decision.obligations, entry: sequence, of: (request, execution.made))
+    return isAuditAlone
+  }
+
+  private static func fill(_ content: inout AuditEntry.Content, _ decision: Decision) {
+    content.denialClass = decision.denialClass
+    if !decision.reasons.isEmpty { content.rules = Set(decision.reasons.map(\.rule)).sorted() }
   }
 
   func content(_ request: Request, _ decision: Decision) -> AuditEntry.Content {
-    var content = AuditEntry.Content(
-      at: now, subject: EntityReference(type: request.subject.type, id: request.subject.id), action: request.action,
-      resource: request.resource.map { EntityReference(type: $0.type, id: $0.id) }, outcome: decision.outcome,
-      input: Digest.of(.object(request.input)), ruleSet: plan.identity.digest)
-    content.denialClass = decision.denialClass
-    if !decision.reasons.isEmpty { content.rules = Set(decision.reasons.map(\.rule)).sorted() }
-    content.override = request.override?.name
+    var content = bareContent(request, decision.outcome)
+    Self.fill(&content, decision)
     return content
+  }
+
+  /// What an entry says of a request and its outcome alone.
+  private func bareContent(_ request: Request, _ outcome: Decision.Outcome) -> AuditEntry.Content {
+    AuditEntry.Content(
+      at: now, subject: EntityReference(type: request.subject.type, id: request.subject.id), action: request.action,
+      resource: request.resource.map { EntityReference(type: $0.type, id: $0.id) }, outcome: outcome,
+      input: Digest.of(.object(request.input)), ruleSet: plan.identity.digest, override: request.override?.name)
   }
 
   /// Notices and follow-ups, to be sent and watched by whoever serves the outbox.
