@@ -48,13 +48,16 @@ extension GateTransaction {
 
   /// Whether a text has a control character; U+0000 ends a text for some who read the database.
   static func hasControl(_ text: String) -> Bool {
-    // In UTF-8 those from U+0080 to U+009F begin with C2, as others do up to U+00BF.
-    var previous: UInt8 = 0
-    for byte in text.utf8 {
-      if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
-      previous = byte
+    var text = text
+    return text.withUTF8 { bytes in
+      // In UTF-8 those from U+0080 to U+009F begin with C2, as others do up to U+00BF.
+      var previous: UInt8 = 0
+      for byte in bytes {
+        if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
+        previous = byte
+      }
+      return false
     }
-    return false
   }
 
   /// A request with escapes for the control characters of its names, so that its refusal can be kept.
