@@ -73,19 +73,21 @@ public struct PolicyDecisionPoint: Sendable {
 
   /// Adds the same to bytes, where the document is a stretch of others.
   ///
-  /// - Returns: Whether what was added is ASCII alone; `nil` where that is not known.
+  /// - Returns: Whether what was added is ASCII alone.
   package func answer(
     toJSON json: UnsafeRawBufferPointer, serverContext: [String: Value], takesSystem: Bool, at time: Timestamp,
     addingTo output: inout [UInt8]
-  ) throws(RequestError) -> Bool? {
+  ) throws(RequestError) -> Bool {
     let known = plan.answer(json: json, serverContext: serverContext, records: source, now: time) { bytes, isASCII in
       output.append(contentsOf: bytes)
       return isASCII
     }
     if let known { return known }
     let request = try Request(json: Array(json), serverContext: serverContext, takesSystem: takesSystem)
-    output += decide(request, at: time).jsonBytes()
-    return nil
+    var writer = JSONWriter(.compact, capacity: 1_024)
+    decide(request, at: time).write(to: &writer)
+    writer.withBytes { output.append(contentsOf: $0) }
+    return writer.isASCII
   }
 
   /// The outcome of the request of a JSON document alone, the same as that of `decide(json:…)`.

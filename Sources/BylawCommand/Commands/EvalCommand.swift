@@ -203,7 +203,7 @@ struct EvalCommand: ParsableCommand {
           toJSON: line, serverContext: server, takesSystem: command.asSystem, at: time, addingTo: &output)
         output.append(0x0A)
         // JSON of ASCII has nothing but characters that show: others are escapes.
-        if isASCII != true { CommandOutput.makePrintable(&output, from: start) }
+        if !isASCII { CommandOutput.makePrintable(&output, from: start) }
         return
       }
       let request = try Request(json: Array(line), serverContext: server, takesSystem: command.asSystem)

@@ -20,11 +20,16 @@ enum Descriptor {
 
   /// The same as an array, of at most so many bytes; empty at the end.
   static func read(_ descriptor: Int32, atMost size: Int) throws(Failure) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: size)
-    let result = bytes.withUnsafeMutableBytes { buffer -> Result<Int, Failure> in
-      Result { () throws(Failure) in try read(descriptor, to: buffer) }
+    var failure: Failure?
+    // Room that is not written to costs nothing.
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { room, count in
+      do throws(Failure) {
+        count = try read(descriptor, to: UnsafeMutableRawBufferPointer(room))
+      } catch {
+        failure = error
+      }
     }
-    bytes.removeLast(size - (try result.get()))
+    if let failure { throw failure }
     return bytes
   }
 
