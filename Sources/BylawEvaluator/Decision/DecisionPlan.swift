@@ -152,6 +152,9 @@ package struct ActionPlan: Sendable {
   package var classified: [ClassifiedPlan] = []
   package var approvals: [ApprovalPlan] = []
   package var votesOn: [ApprovalPlan] = []
+  /// Both as references, once the plan is prepared.
+  private(set) var sharedApprovals: [Shared<ApprovalPlan>] = []
+  private(set) var sharedVotesOn: [Shared<ApprovalPlan>] = []
   package var waits: [WaitPlan] = []
   package var effects: [EffectPlan] = []
   package var notices: [NoticePlan] = [] {
@@ -196,6 +199,9 @@ package struct ActionPlan: Sendable {
       tables[stage.rawValue] = RuleTable(rules[stage.rawValue], expressions, &builder)
       rules[stage.rawValue] = []
     }
+    sharedApprovals = approvals.map { Shared($0) }
+    sharedVotesOn = votesOn.map { Shared($0) }
+    for index in notices.indices { notices[index].prepare(expressions) }
   }
 
   /// The action of a judgement that has not begun.
@@ -464,6 +470,23 @@ package struct NoticePlan: Sendable {
   package var moment: Moment
 
   var hasPeople: Bool { recipients.contains { $0 != nil } }
+
+  /// What goes out where its band is reached and its condition holds, if that is always the same; made when the plan is
+  /// prepared.
+  private(set) var obligations: [Decision.Obligation] = []
+
+  mutating func prepare(_ expressions: ExpressionPlan) {
+    guard each == nil, unless == nil, effectiveFrom == nil, effectiveUntil == nil, !hasPeople else { return }
+    var sentence: String?
+    if let text {
+      guard case .text(let whole) = expressions.texts[Int(text.raw)].first, expressions.texts[Int(text.raw)].count == 1
+      else { return }
+      sentence = whole
+    }
+    obligations = names.map { name in
+      Decision.Obligation(kind: "notify", value: .string(name), rule: rule, text: sentence, by: by, once: once)
+    }
+  }
 
   package init(
     rule: String, names: [String], by: String?, when: NodeID?, band: NodeID?, text: SentenceID?, once: String?,

@@ -12,13 +12,13 @@ extension Judgement {
 
   /// Adds what is known beside the outcome; in place, as to hand a decision on early copied it.
   private mutating func complete(_ decision: inout Decision) {
-    decision.missing = missing
+    if !missing.isEmpty { decision.missing = missing }
     if decision.outcome == .deny { decision.denialClass = refused }
     guard detail != .outcome else { return }
     if reasons.count > 1 {
       reasons.sort { ($0.rule, $0.element ?? -1, $0.because) < ($1.rule, $1.element ?? -1, $1.because) }
     }
-    decision.reasons = reasons
+    if !reasons.isEmpty { decision.reasons = reasons }
     // Somebody without authority learns nothing more.
     if stage > 2 { decision.classified = classified() }
     decision.obligations = obligations(decision.outcome)
@@ -53,15 +53,12 @@ extension Judgement {
     guard case .enumeration = sharedAction.part.classified[0].type else { return nil }
     let cell = frame.evaluate(sharedAction.part.classified[0].value)
     guard cell.state == .value else { return nil }
-    let table = sharedAction.part.classified[0].table
-    let key = ClassifiedKey(
-      action: ObjectIdentifier(sharedAction), row: table.flatMap { frame.row(of: $0) } ?? -1, rank: cell.payload)
-    if let known = classifications[key] { return known }
+    let row = sharedAction.part.classified[0].table.flatMap { frame.row(of: $0) }
+    let key = ClassifiedAnswers.Key(action: ObjectIdentifier(sharedAction), row: row ?? -1, rank: cell.payload)
+    if let known = classifiedAnswers[key] { return known }
     let item = action.classified[0]
-    let made = Decision.Classified(
-      value: frame.value(of: cell, item.type), row: key.row < 0 ? nil : item.rows[key.row])
-    if classifications.count >= 1_024 { classifications.removeAll() }
-    classifications[key] = [item.name: made]
+    let made = Decision.Classified(value: frame.value(of: cell, item.type), row: row.map { item.rows[$0] })
+    classifiedAnswers[key] = [item.name: made]
     return [item.name: made]
   }
 
@@ -110,15 +107,16 @@ extension Judgement {
   /// Adds a notice of the action, unless its band is surely not reached or its condition surely false.
   private mutating func add(_ index: Int, to result: inout [Decision.Obligation]) {
     if sharedAction.part.notices[index].each == nil {
-      if let band = sharedAction.part.notices[index].band, isSurelyFalse(band) { return }
-      if let when = sharedAction.part.notices[index].when, isSurelyFalse(when) { return }
+      let band = sharedAction.part.notices[index].band.map { frame.evaluate($0) } ?? .true
+      if band.state == .value, !band.isTrue { return }
+      let when = sharedAction.part.notices[index].when.map { frame.evaluate($0) } ?? .true
+      if when.state == .value, !when.isTrue { return }
+      if band.state == .value, when.state == .value, !sharedAction.part.notices[index].obligations.isEmpty {
+        result += sharedAction.part.notices[index].obligations
+        return
+      }
     }
     add(sharedAction.part.notices[index], to: &result)
-  }
-
-  private mutating func isSurelyFalse(_ node: NodeID) -> Bool {
-    let verdict = frame.evaluate(node)
-    return verdict.state == .value && !verdict.isTrue
   }
 
   private mutating func add(_ notice: NoticePlan, to result: inout [Decision.Obligation]) {

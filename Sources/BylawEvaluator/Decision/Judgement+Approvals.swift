@@ -27,33 +27,32 @@ extension Judgement {
   private static let unknownEnd = "Until when this approval can be given cannot be told."
 
   mutating func judgeApprovals(into missing: inout [Decision.Missing]) {
-    var triggered: [ApprovalPlan] = []
-    for index in sharedAction.part.approvals.indices {
+    var ballots: [Ballot]?
+    var pending: [Decision.Reason] = []
+    for index in sharedAction.part.sharedApprovals.indices {
       // Most often it is not asked for: then nothing but its condition is looked at.
-      if let when = sharedAction.part.approvals[index].when {
+      if let when = sharedAction.part.sharedApprovals[index].part.when {
         let verdict = frame.evaluate(when)
         if verdict.state == .value, !verdict.isTrue { continue }
       }
-      let approval = sharedAction.part.approvals[index]
-      if !bypassed.isEmpty, bypassed.contains(approval.id) { continue }
-      if mayHold(approval.when, rule: approval.id, at: approval.source) { triggered.append(approval) }
+      let approval = sharedAction.part.sharedApprovals[index]
+      if !bypassed.isEmpty, bypassed.contains(approval.part.id) { continue }
+      guard mayHold(approval.part.when, rule: approval.part.id, at: approval.part.source) else { continue }
+      let given = ballots ?? readBallots()
+      ballots = given
+      judge(approval, given, into: &missing, &pending)
     }
-    guard !triggered.isEmpty else { return }
-    let ballots = readBallots()
-    var pending: [Decision.Reason] = []
-    for approval in triggered { judge(approval, ballots, into: &missing, &pending) }
     // What is still missing is no reason of a denial.
-    if refused == nil { reasons += pending }
+    if refused == nil, !pending.isEmpty { reasons += pending }
   }
 
   private mutating func judge(
-    _ approval: ApprovalPlan, _ ballots: [Ballot], into missing: inout [Decision.Missing],
+    _ approval: Shared<ApprovalPlan>, _ ballots: [Ballot], into missing: inout [Decision.Missing],
     _ pending: inout [Decision.Reason]
   ) {
     let period = period(of: approval)
-    var places: [ApprovalPlan.Place] = []
-    for place in approval.places where mayHold(place.when, rule: approval.id, at: approval.source) {
-      places.append(place)
+    let places = approval.part.places.indices.filter {
+      mayHold(approval.part.places[$0].when, rule: approval.part.id, at: approval.part.source)
     }
     var counted: [(approver: Cell, places: [Int])] = []
     var rejecters: Set<String> = []
@@ -66,40 +65,45 @@ extension Judgement {
       // Somebody who votes twice is counted once.
       if !counted.contains(where: { $0.approver == ballot.approver }) { counted.append((ballot.approver, eligible)) }
     }
-    approvalStates.append(
-      ApprovalState(
-        id: approval.id, places: places.map { .init(label: $0.label, count: $0.count) }, due: period.end,
-        expires: approval.clock?.expires ?? false, counted: counted.map { frame.id(of: $0.approver) }.sorted(),
-        rejected: rejecters.sorted()))
+    // Those who keep proposals have records.
+    if hasRecords {
+      approvalStates.append(
+        ApprovalState(
+          id: approval.part.id,
+          places: places.map { .init(label: approval.part.places[$0].label, count: approval.part.places[$0].count) },
+          due: period.end, expires: approval.part.clock?.expires ?? false,
+          counted: counted.map { frame.id(of: $0.approver) }.sorted(), rejected: rejecters.sorted()))
+    }
     guard rejecters.isEmpty else {
       for id in rejecters { refuse(.approvalRejected, reason(approval, "\(id) rejected this.")) }
       return
     }
-    let open = PlaceMatching(places: places.map(\.count), voters: counted.map(\.places)).open
+    let counts = places.map { approval.part.places[$0].count }
+    let open = ballots.isEmpty ? counts : PlaceMatching(places: counts, voters: counted.map(\.places)).open
     // An approval that is asked for and has no place for anybody is not given by nobody.
     guard places.isEmpty || open.contains(where: { $0 > 0 }) else { return }
-    if approval.clock?.expires == true, period.isOver(at: now) {
+    if approval.part.clock?.expires == true, period.isOver(at: now) {
       refuse(.approvalExpired, reason(approval, period.isKnown ? Self.late : Self.unknownEnd))
       return
     }
     if detail == .outcome {
-      missing.append(Decision.Missing(rule: approval.id))
+      missing.append(Decision.Missing(rule: approval.part.id))
       return
     }
-    pending += pendingReasons(approval)
+    addPendingReasons(of: approval, to: &pending)
     let excluded = excludedIDs(approval)
     if places.isEmpty {
       pending.append(reason(approval, "No place of this approval applies, so nobody can give it."))
       missing.append(
         Decision.Missing(
-          rule: approval.id, approvals: 1, excluding: excluded, reachable: false, by: period.end))
+          rule: approval.part.id, approvals: 1, excluding: excluded, reachable: false, by: period.end))
     }
     let reachable = isReachable(approval, places, ballots)
     for (place, count) in zip(places, open) where count > 0 {
       missing.append(
         Decision.Missing(
-          rule: approval.id, approvals: count, of: place.label, excluding: excluded, reachable: reachable,
-          by: period.end))
+          rule: approval.part.id, approvals: count, of: approval.part.places[place].label, excluding: excluded,
+          reachable: reachable, by: period.end))
     }
   }
 
@@ -142,25 +146,25 @@ extension Judgement {
   }
 
   /// Exactly at the end it is late; a proposal that is only reported as overdue still takes votes.
-  private func isTimely(_ ballot: Ballot, _ period: Period, _ approval: ApprovalPlan) -> Bool {
+  private func isTimely(_ ballot: Ballot, _ period: Period, _ approval: Shared<ApprovalPlan>) -> Bool {
     if let start = period.start, ballot.at < start { return false }
-    return approval.clock?.expires != true || !period.isOver(at: ballot.at)
+    return approval.part.clock?.expires != true || !period.isOver(at: ballot.at)
   }
 
   /// Whether the resource still has the bound values that the approver saw.
-  private mutating func isCurrent(_ ballot: Ballot, _ approval: ApprovalPlan) -> Bool {
+  private mutating func isCurrent(_ ballot: Ballot, _ approval: Shared<ApprovalPlan>) -> Bool {
     guard !ballot.bound.isEmpty else { return true }
-    for field in approval.binds where !frame.resourceField(field, equals: ballot.bound) { return false }
+    for field in approval.part.binds where !frame.resourceField(field, equals: ballot.bound) { return false }
     return true
   }
 
-  private mutating func bind(_ person: Cell, _ approval: ApprovalPlan) {
-    frame.setLocal(approval.approver, to: person)
+  private mutating func bind(_ person: Cell, _ approval: Shared<ApprovalPlan>) {
+    frame.setLocal(approval.part.approver, to: person)
     frame.setLocal(plan.subjects.approver, to: person)
   }
 
   private mutating func eligiblePlaces(
-    _ places: [ApprovalPlan.Place], _ approval: ApprovalPlan, roles: UInt64
+    _ places: [Int], _ approval: Shared<ApprovalPlan>, roles: UInt64
   ) -> [Int] {
     var eligible: [Int] = []
     for (index, place) in places.enumerated() where isEligible(for: place, of: approval, roles: roles) {
@@ -170,23 +174,24 @@ extension Judgement {
   }
 
   /// Whether a person, bound as `approver`, can fill a place.
-  mutating func isEligible(for place: ApprovalPlan.Place, of approval: ApprovalPlan, roles: UInt64) -> Bool {
-    switch place.eligible {
+  mutating func isEligible(for place: Int, of approval: Shared<ApprovalPlan>, roles: UInt64) -> Bool {
+    switch approval.part.places[place].eligible {
     case .roles(let mask): return roles & mask != 0
-    case .condition(let condition): return holds(condition, rule: approval.id, at: approval.source)
+    case .condition(let condition): return holds(condition, rule: approval.part.id, at: approval.part.source)
     case .people(let people, _):
       let cell = frame.evaluate(people)
-      if cell.isError { note(cell, rule: approval.id, at: approval.source) }
-      return frame.contains(frame.local(approval.approver), in: cell)
+      if cell.isError { note(cell, rule: approval.part.id, at: approval.part.source) }
+      return frame.contains(frame.local(approval.part.approver), in: cell)
     }
   }
 
   /// Whether a person may not vote; what cannot be told excludes.
-  mutating func isExcluded(_ person: Cell, from approval: ApprovalPlan) -> Bool {
-    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id, at: approval.source) {
+  mutating func isExcluded(_ person: Cell, from approval: Shared<ApprovalPlan>) -> Bool {
+    for exclusion in approval.part.excluding
+    where mayHold(exclusion.when, rule: approval.part.id, at: approval.part.source) {
       let cell = frame.evaluate(exclusion.people)
       if cell.isError {
-        note(cell, rule: approval.id, at: approval.source)
+        note(cell, rule: approval.part.id, at: approval.part.source)
         return true
       }
       if frame.contains(person, in: cell) { return true }
@@ -199,26 +204,27 @@ extension Judgement {
   /// The time between the start and the end of a clock.
   ///
   /// Where one of them cannot be told, it is over: a clock that cannot be read must not give time for ever.
-  private mutating func period(of approval: ApprovalPlan) -> Period {
-    guard let clock = approval.clock else { return Period() }
+  private mutating func period(of approval: Shared<ApprovalPlan>) -> Period {
+    guard let clock = approval.part.clock else { return Period() }
     let cell = frame.evaluate(clock.from)
     guard cell.state == .value else {
       if cell.isError {
-        note(cell, rule: approval.id, at: approval.source)
+        note(cell, rule: approval.part.id, at: approval.part.source)
       } else {
-        note(EvaluationCause.absentValue.rawValue, rule: approval.id, at: approval.source)
+        note(EvaluationCause.absentValue.rawValue, rule: approval.part.id, at: approval.part.source)
       }
       return Period(isKnown: false)
     }
     let start = frame.timestamp(of: cell)
     let end = start.adding(clock.within)
-    if end == nil { note(EvaluationCause.overflow.rawValue, rule: approval.id, at: approval.source) }
+    if end == nil { note(EvaluationCause.overflow.rawValue, rule: approval.part.id, at: approval.part.source) }
     return Period(start: start, end: end, isKnown: end != nil)
   }
 
-  private mutating func excludedIDs(_ approval: ApprovalPlan) -> [String] {
+  private mutating func excludedIDs(_ approval: Shared<ApprovalPlan>) -> [String] {
     var ids: [String] = []
-    for exclusion in approval.excluding where mayHold(exclusion.when, rule: approval.id, at: approval.source) {
+    for exclusion in approval.part.excluding
+    where mayHold(exclusion.when, rule: approval.part.id, at: approval.part.source) {
       for id in frame.ids(in: frame.evaluate(exclusion.people)) where !ids.contains(id) { ids.append(id) }
     }
     return ids.sorted()
@@ -226,7 +232,7 @@ extension Judgement {
 
   /// Whether those eligible now can fill all places; `nil` where no records of people are at hand.
   private mutating func isReachable(
-    _ approval: ApprovalPlan, _ places: [ApprovalPlan.Place], _ ballots: [Ballot]
+    _ approval: Shared<ApprovalPlan>, _ places: [Int], _ ballots: [Ballot]
   ) -> Bool? {
     guard hasRecords else { return nil }
     var people: [Cell] = []
@@ -241,27 +247,31 @@ extension Judgement {
       let roles = roleMask(plan.subjects.approverRole)
       voters.append(eligiblePlaces(places, approval, roles: roles))
     }
-    return PlaceMatching(places: places.map(\.count), voters: voters).open.allSatisfy { $0 == 0 }
+    return PlaceMatching(places: places.map { approval.part.places[$0].count }, voters: voters).open.allSatisfy {
+      $0 == 0
+    }
   }
 
   /// Why an approval is asked for: its own sentence, or those of the conditions that hold.
-  private mutating func pendingReasons(_ approval: ApprovalPlan) -> [Decision.Reason] {
-    var named: [SentenceID] = []
-    for trigger in approval.triggers where mayHold(trigger.condition, rule: approval.id, at: approval.source) {
-      named.append(trigger.sentence)
-    }
-    if let message = approval.message { named = [message] }
-    if named.isEmpty { return [reason(approval, "This needs an approval.")] }
-    var reasons: [Decision.Reason] = []
-    for sentence in named {
+  private mutating func addPendingReasons(of approval: Shared<ApprovalPlan>, to pending: inout [Decision.Reason]) {
+    let before = pending.count
+    for index in approval.part.triggers.indices {
+      let (sentence, condition) = approval.part.triggers[index]
+      guard mayHold(condition, rule: approval.part.id, at: approval.part.source), approval.part.message == nil
+      else { continue }
       let text = frame.text(of: sentence)
-      reasons.append(reason(approval, text))
+      pending.append(reason(approval, text))
     }
-    return reasons
+    if let message = approval.part.message {
+      let text = frame.text(of: message)
+      pending.append(reason(approval, text))
+    }
+    if pending.count == before { pending.append(reason(approval, "This needs an approval.")) }
   }
 
-  private func reason(_ approval: ApprovalPlan, _ because: String) -> Decision.Reason {
-    Decision.Reason(rule: approval.id, because: because, clauses: approval.clauses, source: approval.source)
+  private func reason(_ approval: Shared<ApprovalPlan>, _ because: String) -> Decision.Reason {
+    Decision.Reason(
+      rule: approval.part.id, because: because, clauses: approval.part.clauses, source: approval.part.source)
   }
 
   // MARK: Waits

@@ -111,11 +111,12 @@ extension Judgement {
     }
     frame.setLocal(plan.subjects.approver, to: frame.subjectReference)
     let roles = roleMask(plan.subjects.approverRole)
-    for approval in action.votesOn {
-      frame.setLocal(approval.approver, to: frame.subjectReference)
+    for approval in action.sharedVotesOn {
+      frame.setLocal(approval.part.approver, to: frame.subjectReference)
       if isExcluded(frame.subjectReference, from: approval) { continue }
-      for place in approval.places where mayHold(place.when, rule: approval.id, at: approval.source) {
-        if isEligible(for: place, of: approval, roles: roles) { return }
+      for (index, place) in approval.part.places.enumerated()
+      where mayHold(place.when, rule: approval.part.id, at: approval.part.source) {
+        if isEligible(for: index, of: approval, roles: roles) { return }
       }
     }
     let reason = authorityReason(Self.foreignVote)

@@ -32,13 +32,6 @@ struct Judgement: ~Copyable {
     }
   }
 
-  /// What an answer of a classification goes by.
-  struct ClassifiedKey: Hashable {
-    var action: ObjectIdentifier
-    var row: Int
-    var rank: Int64
-  }
-
   let sharedPlan: Shared<DecisionPlan>
   private(set) var sharedAction: Shared<ActionPlan>
   var plan: DecisionPlan { sharedPlan.part }
@@ -62,7 +55,7 @@ struct Judgement: ~Copyable {
   /// How the triggered approvals stand, in the order of the plan.
   var approvalStates: [ApprovalState] = []
   /// Classifications as they were answered before, so that no dictionary is made again.
-  var classifications: [ClassifiedKey: [String: Decision.Classified]] = [:]
+  var classifiedAnswers = ClassifiedAnswers()
   /// What a pending request waits for.
   private(set) var missing: [Decision.Missing] = []
 
