@@ -84,6 +84,7 @@ struct Candidates: BitwiseCopyable {
   /// Whether some value could not be told at a glance, so that not even what columns tell as a whole is sure.
   fileprivate var hasUnknown = false
 
+  @inline(__always)
   fileprivate init(_ index: ConditionIndex, base: Int) {
     self.index = index
     self.base = base
