@@ -76,6 +76,14 @@ struct ConditionIndexBuilder {
     var owners: [Int32] = []
     var wholes: [Bool] = []
     for (position, condition) in conditions.enumerated() {
+      let start = tests.count
+      if let node = condition.node, let isWhole = addPlain(node, negated: condition.isNegated, to: &tests) {
+        for test in start..<tests.count { tests[test].term = Int32(owners.count) }
+        owners.append(Int32(position))
+        wholes.append(isWhole)
+        continue
+      }
+      tests.removeLast(tests.count - start)
       let terms = condition.node.map { self.terms(of: $0, negated: condition.isNegated) } ?? [Term(isWhole: false)]
       for term in terms {
         for var test in term.tests {
@@ -114,6 +122,31 @@ struct ConditionIndexBuilder {
   }
 
   // MARK: What a condition asks
+
+  /// Adds what a condition without alternatives asks, as most are; `nil` where it has some.
+  ///
+  /// - Returns: Whether that is all that it asks.
+  private mutating func addPlain(_ id: NodeID, negated: Bool, to tests: inout [Test]) -> Bool? {
+    let node = plan.nodes[Int(id.raw)]
+    switch (node.operation, negated) {
+    case (.not, _): return addPlain(NodeID(raw: node.a), negated: !negated, to: &tests)
+    case (.and, false), (.all, false), (.or, true), (.any, true):
+      var isWhole = true
+      for position in Int(node.a)..<Int(node.a + node.b) {
+        guard let isPlain = addPlain(plan.operands[position], negated: negated, to: &tests) else { return nil }
+        isWhole = isWhole && isPlain
+      }
+      return isWhole
+    case (.or, _), (.any, _), (.and, _), (.all, _), (.noneOf, _): return nil
+    case (.call, _) where node.builtin == Builtin.inList.rawValue: return nil
+    default:
+      guard var test = test(id) else { return false }
+      groupCount += 1
+      test.group = groupCount
+      tests.append(negated ? test.opposite : test)
+      return true
+    }
+  }
 
   /// The terms of a condition, or of its opposite.
   private mutating func terms(of id: NodeID, negated: Bool) -> [Term] {
@@ -234,9 +267,13 @@ struct ConditionIndexBuilder {
     while start < tests.endIndex {
       var end = start + 1
       while end < tests.endIndex, tests[end].term == tests[start].term { end += 1 }
-      let hits = hits(of: tests[start..<end], draft, setCount)
       let term = Int(tests[start].term)
-      for set in 0..<setCount where hits[set] { insert(term, into: &draft.sets[set * wordCount + term / 64]) }
+      if end == start + 1 {
+        for set in sets(of: tests[start], draft) { insert(term, into: &draft.sets[set * wordCount + term / 64]) }
+      } else {
+        let hits = hits(of: tests[start..<end], draft, setCount)
+        for set in 0..<setCount where hits[set] { insert(term, into: &draft.sets[set * wordCount + term / 64]) }
+      }
       start = end
     }
     let left = draft.sets.reduce(0) { $0 + $1.nonzeroBitCount }
@@ -247,22 +284,35 @@ struct ConditionIndexBuilder {
   /// The sets of the stretches where all groups of comparisons of one term may hold.
   private func hits(of tests: ArraySlice<Test>, _ draft: Draft, _ setCount: Int) -> [Bool] {
     var hits = [Bool](repeating: true, count: setCount)
-    let stretchCount = 2 * draft.bounds.count + 1
     var start = tests.startIndex
     while start < tests.endIndex {
       var group = [Bool](repeating: false, count: setCount)
       var end = start
       while end < tests.endIndex, tests[end].group == tests[start].group {
-        let place = 2 * position(of: tests[end].constant, in: draft.bounds) + 1
-        for stretch in tests[end].operation.stretches(at: place, of: stretchCount) where !stretch.isEmpty {
-          for set in stretch.lowerBound / draft.stride...(stretch.upperBound - 1) / draft.stride { group[set] = true }
-        }
+        for set in sets(of: tests[end], draft) { group[set] = true }
         end += 1
       }
       for set in 0..<setCount where !group[set] { hits[set] = false }
       start = end
     }
     return hits
+  }
+
+  /// The sets of the stretches where a comparison may hold.
+  private func sets(of test: Test, _ draft: Draft) -> StretchSets {
+    let place = 2 * position(of: test.constant, in: draft.bounds) + 1
+    let count = 2 * draft.bounds.count + 1
+    let (first, second): (Range<Int>, Range<Int>) =
+      switch test.operation {
+      case .none: (0..<count, 0..<0)
+      case .equal, .isFalse: (place..<place + 1, 0..<0)
+      case .notEqual, .value: (0..<place, place + 1..<count)
+      case .less: (0..<place, 0..<0)
+      case .lessOrEqual: (0..<place + 1, 0..<0)
+      case .greater: (place + 1..<count, 0..<0)
+      case .greaterOrEqual: (place..<count, 0..<0)
+      }
+    return StretchSets(first: first, second: second, stride: draft.stride)
   }
 
   private func position(of constant: Int64, in bounds: [Int64]) -> Int {
@@ -290,17 +340,27 @@ struct ConditionIndexBuilder {
   private func insert(_ term: Int, into word: inout UInt64) { word |= 1 << UInt64(term % 64) }
 }
 
-extension QuickNode.Operation {
-  /// Where a comparison holds: of so many stretches, with a constant that is one of them.
-  fileprivate func stretches(at place: Int, of count: Int) -> [Range<Int>] {
-    switch self {
-    case .none: [0..<count]
-    case .equal, .isFalse: [place..<place + 1]
-    case .notEqual, .value: [0..<place, place + 1..<count]
-    case .less: [0..<place]
-    case .lessOrEqual: [0..<place + 1]
-    case .greater: [place + 1..<count]
-    case .greaterOrEqual: [place..<count]
+/// The sets of some stretches, which are one after the other but for a gap.
+private struct StretchSets: Sequence, IteratorProtocol {
+  private var first: Range<Int>
+  private var second: Range<Int>
+
+  /// - `stride`: How many stretches share a set.
+  init(first: Range<Int>, second: Range<Int>, stride: Int) {
+    func sets(_ stretches: Range<Int>) -> Range<Int> {
+      stretches.isEmpty ? 0..<0 : stretches.lowerBound / stride..<(stretches.upperBound - 1) / stride + 1
     }
+    self.first = sets(first)
+    self.second = sets(second)
+  }
+
+  mutating func next() -> Int? {
+    if !first.isEmpty {
+      defer { first = first.lowerBound + 1..<first.upperBound }
+      return first.lowerBound
+    }
+    guard !second.isEmpty else { return nil }
+    defer { second = second.lowerBound + 1..<second.upperBound }
+    return second.lowerBound
   }
 }
