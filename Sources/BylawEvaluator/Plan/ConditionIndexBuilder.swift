@@ -62,10 +62,14 @@ struct ConditionIndexBuilder {
   private static let leastConditions = 3
   /// A condition has so many terms at most; one with more is looked at as a whole.
   private static let mostTerms = 4
-  /// A value that takes more than a look is asked for by so many terms at least.
+  /// A value that takes more than a look is asked for by so many terms at least, and has a column only where not too
+  /// many others are asked for more often: the columns of an index grow with it.
   private static let leastAsking = 4
-  /// A column has so many sets at most; 100,000 rules that compare a number with as many constants share them.
+  private static let mostSlow = 64
+  /// A column has so many sets, and words, at most: 100,000 rules that compare a number with as many constants share
+  /// them.
   private static let mostSets = 512
+  private static let mostWords = 1 << 17
 
   init(_ plan: ExpressionPlan) { self.plan = plan }
 
@@ -97,15 +101,11 @@ struct ConditionIndexBuilder {
     let wordCount = (owners.count + 63) / 64
     tests.sort(by: Test.precedes)
     var drafts: [Draft] = []
-    var start = 0
-    while start < tests.count {
-      var end = start + 1
-      while end < tests.count, tests[end].node == tests[start].node { end += 1 }
-      let draft = draft(tests[start..<end], wordCount)
+    for values in valuesWithColumns(tests) {
+      let draft = values.hasColumn ? draft(tests[values.tests], isQuick: values.isQuick, wordCount) : nil
       if let draft { drafts.append(draft) }
       // What no column tells exactly is not told as a whole.
-      if draft?.stride != 1 { for test in tests[start..<end] { wholes[Int(test.term)] = false } }
-      start = end
+      if draft?.stride != 1 { for test in tests[values.tests] { wholes[Int(test.term)] = false } }
     }
     drafts.sort { ($0.isQuick ? 0 : 1, $0.share) < ($1.isQuick ? 0 : 1, $1.share) }
     let first = columns.columns.count
@@ -246,20 +246,40 @@ struct ConditionIndexBuilder {
 
   // MARK: Columns
 
-  /// The column of some comparisons of one value; `nil` where it is not worth one.
-  private func draft(_ tests: ArraySlice<Test>, _ wordCount: Int) -> Draft? {
-    guard let node = tests.first?.node else { return nil }
+  /// The stretches of comparisons of one value each, and which of them have a column.
+  private func valuesWithColumns(_ tests: [Test]) -> [(tests: Range<Int>, isQuick: Bool, hasColumn: Bool)] {
+    var values: [(tests: Range<Int>, isQuick: Bool, hasColumn: Bool)] = []
+    // By the number of terms that ask for them, those that take more than a look.
+    var slow: [(value: Int, asking: Int)] = []
+    var start = 0
+    while start < tests.count {
+      var end = start + 1
+      var asking = 1
+      while end < tests.count, tests[end].node == tests[start].node {
+        if tests[end].term != tests[end - 1].term { asking += 1 }
+        end += 1
+      }
+      let isQuick = plan.quickNodes[Int(tests[start].node.raw)].operation == .value
+      if !isQuick, asking >= Self.leastAsking { slow.append((values.count, asking)) }
+      values.append((start..<end, isQuick, isQuick))
+      start = end
+    }
+    slow.sort { ($1.asking, $0.value) < ($0.asking, $1.value) }
+    for (value, _) in slow.prefix(Self.mostSlow) { values[value].hasColumn = true }
+    return values
+  }
+
+  /// The column of some comparisons of one value.
+  private func draft(_ tests: ArraySlice<Test>, isQuick: Bool, _ wordCount: Int) -> Draft {
     var draft = Draft(
-      node: node, isQuick: plan.quickNodes[Int(node.raw)].operation == .value,
-      asking: [UInt64](repeating: 0, count: wordCount))
+      node: tests[tests.startIndex].node, isQuick: isQuick, asking: [UInt64](repeating: 0, count: wordCount))
     for test in tests { insert(Int(test.term), into: &draft.asking[Int(test.term) / 64]) }
-    let asking = draft.asking.reduce(0) { $0 + $1.nonzeroBitCount }
-    if !draft.isQuick, asking < Self.leastAsking { return nil }
     for constant in tests.map(\.constant).sorted() where draft.bounds.last != constant {
       draft.bounds.append(constant)
     }
     let stretches = 2 * draft.bounds.count + 1
-    draft.stride = (stretches + Self.mostSets - 1) / Self.mostSets
+    let mostSets = max(16, min(Self.mostSets, Self.mostWords / wordCount))
+    draft.stride = (stretches + mostSets - 1) / mostSets
     let setCount = (stretches + draft.stride - 1) / draft.stride
     let others = draft.asking.map { ~$0 }
     for _ in 0..<setCount { draft.sets += others }

@@ -131,7 +131,8 @@ import Testing
 
   @Test(
     "Many rules, and rows in every way to pick one, are decided as the reference decides them",
-    arguments: [(rules: 3, rows: 2, bounds: 9), (64, 9, 9), (65, 17, 40), (180, 40, 12), (700, 3, 600)], [1, 2, 3])
+    arguments: [(rules: 3, rows: 2, bounds: 9), (64, 9, 9), (65, 17, 40), (180, 40, 12), (700, 3, 600), (900, 9, 12)],
+    [1, 2, 3])
   func manyRules(size: (rules: Int, rows: Int, bounds: Int), seed: Int) throws {
     var writer = Writer(random: SplitMix64(seed: UInt64(seed * 1_000 + size.rules)), bounds: size.bounds)
     let actions = """
