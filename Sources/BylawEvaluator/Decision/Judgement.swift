@@ -184,7 +184,7 @@ struct Judgement: ~Copyable {
     let stage = stage.rawValue
     var candidates = frame.candidates(of: sharedAction.part.tables[stage].index)
     while let position = frame.next(&candidates) {
-      judge(position, stage, isSure: frame.surelyHolds(candidates))
+      judge(position, stage)
       if isSettled { return frame.leave(candidates) }
     }
     for index in 0..<sharedAction.part.tables[stage].values.count {
@@ -195,7 +195,7 @@ struct Judgement: ~Copyable {
         ? sharedAction.part.tables[stage].positions(of: value, equalTo: cell.payload)
         : sharedAction.part.tables[stage].positions(of: value)
       for position in found {
-        judge(Int(position), stage, isSure: false)
+        judge(Int(position), stage)
         if isSettled { return }
       }
     }
@@ -204,17 +204,16 @@ struct Judgement: ~Copyable {
   /// Whether nothing that follows can change what is asked for.
   private var isSettled: Bool { refused != nil && detail == .outcome }
 
-  /// - `isSure`: Whether the first of its conditions is known to leave the rule in.
   @inline(__always)
-  private mutating func judge(_ position: Int, _ stage: Int, isSure: Bool) {
+  private mutating func judge(_ position: Int, _ stage: Int) {
     let head = sharedAction.part.tables[stage].heads[position]
-    if head.isWhole, spares(head, isSure: isSure) { return }
+    if head.isWhole, spares(head) { return }
     judge(sharedAction.part.tables[stage].shared[position])
   }
 
   /// Whether a rule surely does not fire; where something in it cannot be told, it is judged as a whole.
-  private mutating func spares(_ head: RuleTable.Head, isSure: Bool) -> Bool {
-    if head.when >= 0, !isSure {
+  private mutating func spares(_ head: RuleTable.Head) -> Bool {
+    if head.when >= 0 {
       let cell = frame.evaluate(NodeID(raw: head.when))
       guard cell.state == .value else { return false }
       if !cell.isTrue { return true }

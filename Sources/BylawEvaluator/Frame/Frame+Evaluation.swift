@@ -269,7 +269,6 @@ extension Frame {
   @inline(__always)
   private mutating func nextRow(of index: Int, _ candidates: inout Candidates) -> (position: Int, verdict: Cell)? {
     while let position = next(&candidates) {
-      if surelyHolds(candidates) { return (position, .true) }
       let verdict = evaluate(plan.tables[index].rows[position].condition)
       if verdict.isError || verdict.isTrue { return (position, verdict) }
     }

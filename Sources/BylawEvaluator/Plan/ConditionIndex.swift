@@ -13,17 +13,14 @@ struct ConditionIndex: BitwiseCopyable, Sendable {
   private let endOfColumns: Int32
   /// How many terms there are: a condition with alternatives has several, one after the other.
   let count: Int32
-  /// The first word of the set of terms that columns tell as a whole; -1 where none does.
-  let whole: Int32
   /// Where the conditions that terms are of are told, among those of the plan; -1 where each has one.
   let owners: Int32
 
   /// An index of conditions about which nothing is known.
-  init(columns: Range<Int> = 0..<0, count: Int, whole: Int = -1, owners: Int = -1) {
+  init(columns: Range<Int> = 0..<0, count: Int, owners: Int = -1) {
     firstColumn = Int32(columns.lowerBound)
     endOfColumns = Int32(columns.upperBound)
     self.count = Int32(count)
-    self.whole = Int32(whole)
     self.owners = Int32(owners)
   }
 
@@ -79,10 +76,7 @@ struct Candidates: BitwiseCopyable {
   fileprivate let base: Int
   fileprivate var word = 0
   fileprivate var bits: UInt64
-  fileprivate var term = -1
   fileprivate var owner = -1
-  /// Whether some value could not be told at a glance, so that not even what columns tell as a whole is sure.
-  fileprivate var hasUnknown = false
 
   @inline(__always)
   fileprivate init(_ index: ConditionIndex, base: Int) {
@@ -117,10 +111,10 @@ extension Frame {
         }
         candidates.bits = candidateSets[candidates.base + candidates.word]
       }
-      candidates.term = candidates.word * 64 + candidates.bits.trailingZeroBitCount
+      let term = candidates.word * 64 + candidates.bits.trailingZeroBitCount
       candidates.bits &= candidates.bits &- 1
-      guard candidates.index.owners >= 0 else { return candidates.term }
-      let owner = Int(plan.conditions.owners[Int(candidates.index.owners) + candidates.term])
+      guard candidates.index.owners >= 0 else { return term }
+      let owner = Int(plan.conditions.owners[Int(candidates.index.owners) + term])
       // Another term of the same condition says nothing new.
       if owner != candidates.owner {
         candidates.owner = owner
@@ -135,25 +129,13 @@ extension Frame {
     candidateSets.removeLast(candidateSets.count - candidates.base)
   }
 
-  /// Whether the condition that `next` gave last surely holds.
-  @inline(__always)
-  func surelyHolds(_ candidates: Candidates) -> Bool {
-    guard !candidates.hasUnknown, candidates.index.whole >= 0 else { return false }
-    let word = plan.conditions.words[Int(candidates.index.whole) + candidates.term / 64]
-    return word & 1 << UInt64(candidates.term % 64) != 0
-  }
-
   /// Leaves what may hold of at most 64 terms; a value is looked at when one that is still left asks for it.
   private mutating func intersectOneWord(_ candidates: inout Candidates) {
     var bits = candidates.bits
     for column in candidates.index.columns {
       let asking = Int(plan.conditions.columns[column].asking)
       if bits & plan.conditions.words[asking] == 0 { continue }
-      if let set = self.set(of: column, wordCount: 1) {
-        bits &= plan.conditions.words[set]
-      } else {
-        candidates.hasUnknown = true
-      }
+      if let set = self.set(of: column, wordCount: 1) { bits &= plan.conditions.words[set] }
     }
     candidates.bits = bits
   }
@@ -170,8 +152,6 @@ extension Frame {
       }
       if let set = self.set(of: column, wordCount: wordCount) {
         candidateSets.intersect(with: plan.conditions.words, from: set, at: candidates.base)
-      } else {
-        candidates.hasUnknown = true
       }
     }
     candidates.bits = candidateSets[candidates.base]

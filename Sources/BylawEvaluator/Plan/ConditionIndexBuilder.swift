@@ -48,20 +48,20 @@ struct ConditionIndexBuilder {
     var share = 1.0
   }
 
-  /// Comparisons that hold together; a condition holds where one of its terms does.
-  private struct Term {
-    var tests: [Test] = []
-    /// Whether nothing else is asked.
-    var isWhole = true
-  }
+  /// Comparisons that hold together; a condition holds only where those of one of its terms do.
+  private typealias Term = [Test]
 
   private let plan: ExpressionPlan
   private var groupCount: Int32 = 0
+  /// How many more nodes of a condition are looked at.
+  private var budget = 0
   private(set) var columns = ConditionColumns()
   /// Fewer conditions are worked out one by one.
   private static let leastConditions = 3
   /// A condition has so many terms at most; one with more is looked at as a whole.
   private static let mostTerms = 4
+  /// So many nodes of a condition are looked at: named conditions that build on each other may stand in it time and again.
+  private static let mostNodes = 256
   /// A value that takes more than a look is asked for by so many terms at least, and has a column only where not too
   /// many others are asked for more often: the columns of an index grow with it.
   private static let leastAsking = 4
@@ -78,78 +78,62 @@ struct ConditionIndexBuilder {
     guard conditions.count >= Self.leastConditions else { return ConditionIndex(count: conditions.count) }
     var tests: [Test] = []
     var owners: [Int32] = []
-    var wholes: [Bool] = []
     for (position, condition) in conditions.enumerated() {
+      budget = Self.mostNodes
       let start = tests.count
-      if let node = condition.node, let isWhole = addPlain(node, negated: condition.isNegated, to: &tests) {
+      if let node = condition.node, addPlain(node, negated: condition.isNegated, to: &tests) {
         for test in start..<tests.count { tests[test].term = Int32(owners.count) }
         owners.append(Int32(position))
-        wholes.append(isWhole)
         continue
       }
       tests.removeLast(tests.count - start)
-      let terms = condition.node.map { self.terms(of: $0, negated: condition.isNegated) } ?? [Term(isWhole: false)]
-      for term in terms {
-        for var test in term.tests {
+      budget = Self.mostNodes
+      for term in condition.node.map({ terms(of: $0, negated: condition.isNegated) }) ?? [[]] {
+        for var test in term {
           test.term = Int32(owners.count)
           tests.append(test)
         }
         owners.append(Int32(position))
-        wholes.append(term.isWhole)
       }
     }
     let wordCount = (owners.count + 63) / 64
     tests.sort(by: Test.precedes)
     var drafts: [Draft] = []
-    for values in valuesWithColumns(tests) {
-      let draft = values.hasColumn ? draft(tests[values.tests], isQuick: values.isQuick, wordCount) : nil
-      if let draft { drafts.append(draft) }
-      // What no column tells exactly is not told as a whole.
-      if draft?.stride != 1 { for test in tests[values.tests] { wholes[Int(test.term)] = false } }
+    for values in valuesWithColumns(tests) where values.hasColumn {
+      drafts.append(draft(tests[values.tests], isQuick: values.isQuick, wordCount))
     }
     drafts.sort { ($0.isQuick ? 0 : 1, $0.share) < ($1.isQuick ? 0 : 1, $1.share) }
     let first = columns.columns.count
     for draft in drafts { add(draft) }
-    let firstWhole = columns.words.count
-    columns.words += [UInt64](repeating: 0, count: wordCount)
-    for (term, isWhole) in wholes.enumerated() where isWhole {
-      insert(term, into: &columns.words[firstWhole + term / 64])
-    }
     let firstOwner = columns.owners.count
     columns.owners += owners
-    return ConditionIndex(
-      columns: first..<columns.columns.count, count: owners.count, whole: firstWhole, owners: firstOwner)
+    return ConditionIndex(columns: first..<columns.columns.count, count: owners.count, owners: firstOwner)
   }
 
   // MARK: What a condition asks
 
-  /// Adds what a condition without alternatives asks, as most are; `nil` where it has some.
-  ///
-  /// - Returns: Whether that is all that it asks.
-  private mutating func addPlain(_ id: NodeID, negated: Bool, to tests: inout [Test]) -> Bool? {
+  /// Adds what a condition without alternatives asks, as most are; `false` where it has some.
+  private mutating func addPlain(_ id: NodeID, negated: Bool, to tests: inout [Test]) -> Bool {
+    budget -= 1
+    guard budget > 0 else { return true }
     let node = plan.nodes[Int(id.raw)]
     switch (node.operation, negated) {
     case (.not, _): return addPlain(NodeID(raw: node.a), negated: !negated, to: &tests)
     case (.and, false), (.all, false), (.or, true), (.any, true):
-      var isWhole = true
       for position in Int(node.a)..<Int(node.a + node.b) {
-        guard let isPlain = addPlain(plan.operands[position], negated: negated, to: &tests) else { return nil }
-        isWhole = isWhole && isPlain
+        guard addPlain(plan.operands[position], negated: negated, to: &tests) else { return false }
       }
-      return isWhole
-    case (.or, _), (.any, _), (.and, _), (.all, _), (.noneOf, _): return nil
-    case (.call, _) where node.builtin == Builtin.inList.rawValue: return nil
-    default:
-      guard var test = test(id) else { return false }
-      groupCount += 1
-      test.group = groupCount
-      tests.append(negated ? test.opposite : test)
-      return true
+    case (.or, _), (.any, _), (.and, _), (.all, _), (.noneOf, _): return false
+    case (.call, _) where node.builtin == Builtin.inList.rawValue: return false
+    default: tests += whole(id, negated: negated)
     }
+    return true
   }
 
-  /// The terms of a condition, or of its opposite.
+  /// The terms of a condition, or of its opposite; what is left out of a term only makes it hold more often.
   private mutating func terms(of id: NodeID, negated: Bool) -> [Term] {
+    budget -= 1
+    guard budget > 0 else { return [whole(id, negated: negated)] }
     let node = plan.nodes[Int(id.raw)]
     switch (node.operation, negated) {
     case (.not, _): return terms(of: NodeID(raw: node.a), negated: !negated)
@@ -165,16 +149,11 @@ struct ConditionIndexBuilder {
 
   /// What holds where all operands do; one that would make too many terms is left out.
   private mutating func product(_ node: PlanNode, negated: Bool) -> [Term] {
-    var result = [Term()]
+    var result: [Term] = [[]]
     for position in Int(node.a)..<Int(node.a + node.b) {
       let terms = terms(of: plan.operands[position], negated: negated)
-      if result.count * terms.count > Self.mostTerms {
-        for index in result.indices { result[index].isWhole = false }
-      } else {
-        result = result.flatMap { left in
-          terms.map { Term(tests: left.tests + $0.tests, isWhole: left.isWhole && $0.isWhole) }
-        }
-      }
+      guard result.count * terms.count <= Self.mostTerms else { continue }
+      result = result.flatMap { left in terms.map { left + $0 } }
     }
     return result
   }
@@ -189,7 +168,7 @@ struct ConditionIndexBuilder {
     return result
   }
 
-  /// Alternatives that all compare the same value; `nil` where they do not.
+  /// Alternatives that all compare the same value; `nil` where they do not, or there are none.
   private mutating func alternatives(_ node: PlanNode, negated: Bool) -> [Term]? {
     var found: [Test] = []
     for position in Int(node.a)..<Int(node.a + node.b) {
@@ -197,19 +176,19 @@ struct ConditionIndexBuilder {
       else { return nil }
       found.append(negated ? test.opposite : test)
     }
-    return [term(of: found)]
+    return found.isEmpty ? nil : [term(of: found)]
   }
 
   private mutating func whole(_ id: NodeID, negated: Bool) -> Term {
-    guard let test = test(id) else { return Term(isWhole: false) }
+    guard let test = test(id) else { return [] }
     return term(of: [negated ? test.opposite : test])
   }
 
   /// That one of some comparisons holds.
   private mutating func term(of tests: [Test]) -> Term {
     groupCount += 1
-    var term = Term(tests: tests)
-    for index in tests.indices { term.tests[index].group = groupCount }
+    var term = tests
+    for index in tests.indices { term[index].group = groupCount }
     return term
   }
 
@@ -241,7 +220,7 @@ struct ConditionIndexBuilder {
       tests.append(Test(value, negated ? .notEqual : .equal, plan.constants[Int(member.a)].payload))
     }
     guard negated else { return term(of: tests) }
-    return Term(tests: tests.flatMap { term(of: [$0]).tests })
+    return tests.flatMap { term(of: [$0]) }
   }
 
   // MARK: Columns

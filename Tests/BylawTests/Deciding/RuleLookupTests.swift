@@ -60,4 +60,54 @@ struct RuleLookupTests {
     #expect(point.decide(request, at: DecisionTests.now) == first)
     #expect(first != fresh)
   }
+
+  @Test("A list without alternatives never holds, nor does what needs it", arguments: ["first", "worst", "only"])
+  func emptyAlternatives(_ policy: String) throws {
+    let point = try DecisionTests.point(
+      """
+      classifications:
+        extent:
+          given: { order: Order }
+          gives: Level
+          pick: \(policy)
+          rows:
+            high:
+              Row A: { any: { Big: order.amount > 200, Never: { any: {} } } }
+              Row B: { any: { Small: order.amount < 3, Never: { none: { Always: { all: {} } } } } }
+              Row C: order.amount == 10 && order.state == "closed"
+          otherwise: low
+      actions:
+        order.touch:
+          title: Touch an order
+          of: Order
+          allow: [clerk]
+          classify: { extent: extent(resource) }
+      rules:
+        one: { forbid: order.touch, when: { any: { Never: { any: {} } } }, because: One. }
+        two: { forbid: order.touch, when: { any: {} }, because: Two. }
+        three: { forbid: order.touch, when: { all: { Draft: resource.state == "draft" } }, because: Three. }
+      """)
+    let decision = point.decide(DecisionTests.request("order.touch", on: "o2"), at: DecisionTests.now)
+    #expect(decision.classified["extent"]?.value == .string("low"))
+    #expect(decision.reasons.map(\.rule) == ["rules.three"])
+  }
+
+  /// Each stands twice in the next, so that written out the last is four million times the first.
+  @Test("Named conditions that build on each other are loaded in no time")
+  func nestedConditions() throws {
+    var rules = "conditions:\n  c0: { of: { o: Order }, is: o.amount > 3 }\n"
+    for number in 1...22 {
+      let part = "c\(number - 1)(o)"
+      rules += "  c\(number):\n    of: { o: Order }\n"
+      rules += "    is: (\(part) && o.amount > \(number)) || (\(part) && o.amount < \(100 - number))\n"
+    }
+    rules += "actions:\n  order.touch: { title: Touch an order, of: Order, allow: [clerk] }\nrules:\n"
+    for number in 1...3 {
+      rules +=
+        "  rule-\(number): { forbid: order.touch, when: c22(resource) && resource.amount > \(number), because: No. }\n"
+    }
+    let point = try DecisionTests.point(rules)
+    let decision = point.decide(DecisionTests.request("order.touch", on: "o2"), at: DecisionTests.now)
+    #expect(decision.reasons.map(\.rule) == ["rules.rule-1", "rules.rule-2", "rules.rule-3"])
+  }
 }

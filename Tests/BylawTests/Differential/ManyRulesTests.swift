@@ -74,7 +74,11 @@ import Testing
         case 0: text += "    unless: '\(unless)'\n"
         case 1: text += "    when: '\(when)'\n    unless: '\(unless)'\n"
         case 2:
-          text += "    when:\n      none:\n        First: '\(when)'\n        Second: '\(unless)'\n"
+          let list = random.pick(["none", "all", "any"])
+          text += "    when:\n      \(list):\n        First: '\(when)'\n        Second: '\(unless)'\n"
+          if random.chance(40) {
+            text += "        Third: { \(random.pick(["none", "all", "any"])): {} }\n"
+          }
         default: text += "    when: '\(when)'\n"
         }
         text += "    because: Rule \(number).\n"
