@@ -86,7 +86,8 @@ struct ReadMemory {
   /// Keeps a record, unless there is no room for it: whoever goes through more records than there is room for would push
   /// out each before it is read again.
   ///
-  /// - `bytes`: How many the texts of the record have; does not matter when this is full.
+  /// - `bytes`: How many the texts of the record have. Where this is full they need not be counted: what passes by then
+  ///   weighs less, and so does the one record that is kept when the others are let go.
   mutating func keep(_ record: StoredRecord, as key: Key, bytes: Int) {
     let own = Self.weightOfRecord + bytes
     if weight + own > Self.limit {
