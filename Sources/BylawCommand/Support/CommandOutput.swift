@@ -28,8 +28,8 @@ enum ExitStatus {
 
 /// Standard output and error.
 enum CommandOutput {
-  /// Whether to use colour on standard output: only on a terminal, and not where `NO_COLOR` is set.
-  static var isColored: Bool { isColored(FileHandle.standardOutput.fileDescriptor) }
+  /// Whether to use colour on standard output: only on a terminal, and not where `NO_COLOR` is set; asked once.
+  static let isColored = isColored(FileHandle.standardOutput.fileDescriptor)
 
   /// Whether to use colour on standard error.
   static var isErrorColored: Bool { isColored(FileHandle.standardError.fileDescriptor) }
@@ -43,9 +43,6 @@ enum CommandOutput {
   /// Where it cannot be written it ends the program: what was done stands, but nobody is told.
   static func write(_ text: String) { put(Array(text.printablePage(keepsColors: isColored).utf8)) }
 
-  /// What `isColored` is, asked once.
-  private static let keepsColors = isColored
-
   /// The same of bytes that have no such character any more.
   static func write(printable bytes: [UInt8]) { put(bytes) }
 
@@ -53,7 +50,7 @@ enum CommandOutput {
   /// characters alone, as most JSON is.
   static func printable(_ text: [UInt8]) -> [UInt8] {
     let isPlain = text.allSatisfy { 0x20..<0x7F ~= $0 || $0 == 0x0A }
-    return isPlain ? text : Array(String(decoding: text, as: UTF8.self).printablePage(keepsColors: keepsColors).utf8)
+    return isPlain ? text : Array(String(decoding: text, as: UTF8.self).printablePage(keepsColors: isColored).utf8)
   }
 
   /// The same of the bytes from a place on.

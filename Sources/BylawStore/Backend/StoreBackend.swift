@@ -84,26 +84,6 @@ extension StoreBackend {
   package func withWriterAtOnce(
     _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Void
   ) throws(StoreError) -> Bool { false }
-
-  /// What a brief body gives that reads and then writes, on the thread of the caller; `nil` where it would have to wait.
-  @inline(__always)
-  package func writeAtOnce<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreWriter) throws(StoreError) -> Result
-  ) throws(StoreError) -> Result? {
-    let outcome = BodyResult<Result>()
-    let hasRun = try withWriterAtOnce { writer throws(StoreError) in outcome.set(try body(writer)) }
-    return hasRun ? outcome.take() : nil
-  }
-
-  /// What a brief body reads from one consistent state on the thread of the caller; `nil` where it would have to wait.
-  @inline(__always)
-  package func readAtOnce<Result: Sendable>(
-    _ body: @escaping @Sendable (any StoreReader) throws(StoreError) -> Result
-  ) throws(StoreError) -> Result? {
-    let outcome = BodyResult<Result>()
-    let hasRun = try withReaderAtOnce { reader throws(StoreError) in outcome.set(try body(reader)) }
-    return hasRun ? outcome.take() : nil
-  }
 }
 
 /// What a body gave, for whoever had it run: backends need not be generic, which would cost every call.
